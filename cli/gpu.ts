@@ -1,0 +1,37 @@
+/**
+ * WebGPU outside the browser: Dawn, through the npm package `webgpu`. `launch.mjs` has seen to it that a Vulkan driver can be found.
+ */
+import { create, globals } from 'webgpu';
+import { NoAdapterError } from '../src/gpu/errors';
+import { Gpu } from '../src/index';
+
+// Dawn's instance must stay referenced while anything of it is in use: collected early, it takes the process with it.
+let instance: GPU | undefined;
+
+/**
+ * Opens a hardware adapter if there is one, else any software Vulkan, and says which on stderr.
+ * @throws NoAdapterError with what to install
+ */
+export async function openGpu(): Promise<Gpu> {
+  Object.assign(globalThis, globals);
+  instance = create([]);
+  let gpu: Gpu;
+  try {
+    gpu = await Gpu.request({ source: instance });
+  } catch (error) {
+    if (error instanceof NoAdapterError) throw new NoVulkanError();
+    throw error;
+  }
+  process.stderr.write(`adapter: ${gpu.adapter.name}${gpu.adapter.isSoftware ? ' (software)' : ''}\n`);
+  return gpu;
+}
+
+class NoVulkanError extends Error {
+  readonly remedy =
+    'Install a graphics driver, or a software one: Debian and Ubuntu have the packages "chromium" and "mesa-vulkan-drivers".';
+
+  constructor() {
+    super('No graphics adapter was found.');
+    this.name = 'NoVulkanError';
+  }
+}

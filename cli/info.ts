@@ -1,0 +1,81 @@
+/** `trifold info CHECKPOINT [--json]`: the facts of a model file, without opening a device. */
+import { parseArgs } from 'node:util';
+import { type Checkpoint, type GeneratorConfig, readGeneratorConfig, tensorPrefix } from '../src/index';
+import { openCheckpoint } from './checkpoint-file';
+import { UsageError } from './errors';
+
+interface ModelFacts {
+  readonly file: string;
+  readonly tensors: number;
+  readonly parameters: number;
+  readonly dtypes: readonly string[];
+  readonly config: GeneratorConfig;
+  readonly training: unknown;
+  readonly attributes: readonly string[];
+}
+
+export async function info(words: string[]): Promise<void> {
+  const { values, positionals } = parseWords(words);
+  const [path] = positionals;
+  if (path === undefined || positionals.length > 1) throw new UsageError('info takes one checkpoint file');
+  const facts = factsOf(path, await openCheckpoint(path));
+  process.stdout.write(values.json ? `${JSON.stringify(facts, null, 2)}\n` : describe(facts));
+}
+
+function parseWords(words: string[]) {
+  try {
+    return parseArgs({ args: words, options: { json: { type: 'boolean' } }, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function factsOf(file: string, checkpoint: Checkpoint): ModelFacts {
+  const prefix = tensorPrefix(checkpoint);
+  const networks = ['backbone', 'superresolution', 'decoder'].map((network) => `${prefix}${network}.`);
+  const names = checkpoint.names().filter((name) => networks.some((network) => name.startsWith(network)));
+  const trainable = names.filter((name) => !/(noise_const|w_avg|resample_filter)$/.test(name));
+  return {
+    file,
+    tensors: names.length,
+    parameters: trainable.reduce((sum, name) => sum + checkpoint.info(name).shape.reduce((a, b) => a * b, 1), 0),
+    dtypes: [...new Set(names.map((name) => checkpoint.info(name).dtype))],
+    config: readGeneratorConfig(checkpoint),
+    training: parseJson(checkpoint.metadata.training),
+    attributes: attributeNames(parseJson(checkpoint.metadata.attributes)),
+  };
+}
+
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // A note that is no JSON is still a note.
+  }
+}
+
+function attributeNames(attributes: unknown): string[] {
+  if (!Array.isArray(attributes)) return [];
+  return attributes.flatMap((entry: unknown) =>
+    typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string' ? [entry.name] : [],
+  );
+}
+
+function describe({ file, tensors, parameters, dtypes, config, attributes }: ModelFacts): string {
+  const { mapping, backbone, rendering, superResolution } = config;
+  const limits = rendering.rayLimits;
+  const rows: [string, string][] = [
+    ['file', file],
+    ['tensors', `${tensors} (${dtypes.join(', ')}), ${(parameters / 1e6).toFixed(2)} M parameters`],
+    ['mapping', `z ${mapping.zDim}, label ${mapping.cDim}, w ${mapping.wDim} x ${mapping.numWs}, ${mapping.layers} layers`],
+    ['tri-planes', `${backbone.resolution} x ${backbone.resolution} x ${backbone.imageChannels}, box ${rendering.boxWarp}`],
+    ['rendering', `${rendering.neuralResolution} x ${rendering.neuralResolution} rays, ${rendering.depthSamples} + ${rendering.importanceSamples} samples`],
+    ['ray limits', limits === 'auto' ? 'auto' : `${limits.start} to ${limits.end}`],
+    ['background', rendering.whiteBackground ? 'white' : 'none'],
+    ['super-resolution', `${superResolution.inputResolution} to ${config.imageResolution}, channels ${superResolution.blocks.map((block) => block.channels).join(', ')}`],
+    ['camera', `radius ${config.camera.radius}, pivot ${config.camera.pivot.join(' ')}, focal ${config.camera.focal}`],
+  ];
+  if (attributes.length > 0) rows.push(['attributes', `${attributes.length}: ${attributes.slice(0, 8).join(', ')}, ...`]);
+  return rows.map(([name, value]) => `${name.padEnd(18)}${value}\n`).join('');
+}

@@ -1,0 +1,117 @@
+/**
+ * The device: asks the adapter for the limits and features that we can use, and keeps what hangs on a device in one place (compiled
+ * kernels, the count of allocated bytes, the count of dispatches). All other code receives a `Gpu` and never touches `navigator.gpu`.
+ */
+import { NoAdapterError, WebGpuUnavailableError } from './errors';
+import { KernelCache } from './kernel';
+import { MemoryLedger } from './memory';
+
+/** Limits that we raise to whatever the adapter offers: large planes and weights want large bindings. */
+const RAISED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxStorageBuffersPerShaderStage',
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
+
+/** Features that are used when there, with what is lost without them. */
+const OPTIONAL_FEATURES: readonly { feature: GPUFeatureName; without: string }[] = [
+  { feature: 'timestamp-query', without: 'no milliseconds by stage' },
+];
+
+/** Counts of work handed to the device since it was opened; the page's status line and the tests read them. */
+export interface GpuStatistics {
+  /** Dispatches by stage name ("mapping", "tri-planes", ...). */
+  dispatches: Record<string, number>;
+  /** Command buffers submitted. */
+  submits: number;
+}
+
+export interface GpuRequest {
+  /** Where to ask; the default is the browser's `navigator.gpu`. */
+  readonly source?: GPU | undefined;
+  readonly powerPreference?: GPUPowerPreference | undefined;
+}
+
+/** Who does the work, in words for a person. */
+export interface AdapterDescription {
+  readonly name: string;
+  /** True for a processor that plays a graphics card (SwiftShader, Mesa's llvmpipe, WARP). */
+  readonly isSoftware: boolean;
+}
+
+/** An open WebGPU device and everything that lives and dies with it. */
+export class Gpu {
+  readonly memory: MemoryLedger;
+  readonly kernels: KernelCache;
+  readonly statistics: GpuStatistics = { dispatches: {}, submits: 0 };
+  /** Features that were wished for and not granted, each with what is lost. */
+  readonly degradations: readonly string[];
+  /** Resolves when the device is lost for any reason but {@link Gpu.destroy}. */
+  readonly lost: Promise<GPUDeviceLostInfo>;
+  #destroyedByUs = false;
+
+  private constructor(
+    readonly device: GPUDevice,
+    readonly adapter: AdapterDescription,
+    degradations: readonly string[],
+  ) {
+    this.degradations = degradations;
+    this.memory = new MemoryLedger(device);
+    this.kernels = new KernelCache(device);
+    this.lost = new Promise((resolve) => {
+      device.lost.then((info) => {
+        if (!this.#destroyedByUs) resolve(info);
+      });
+    });
+  }
+
+  /**
+   * Opens a device with the largest limits and all useful features that the adapter offers.
+   * @throws WebGpuUnavailableError, NoAdapterError
+   */
+  static async request(request: GpuRequest = {}): Promise<Gpu> {
+    const source = request.source ?? (typeof navigator === 'undefined' ? undefined : navigator.gpu);
+    if (!source) throw new WebGpuUnavailableError();
+    const adapter = await source.requestAdapter({ powerPreference: request.powerPreference ?? 'high-performance' });
+    if (!adapter) throw new NoAdapterError();
+    const requiredLimits: Record<string, number> = {};
+    for (const limit of RAISED_LIMITS) requiredLimits[limit] = adapter.limits[limit];
+    const granted = OPTIONAL_FEATURES.filter(({ feature }) => adapter.features.has(feature));
+    const missing = OPTIONAL_FEATURES.filter(({ feature }) => !adapter.features.has(feature));
+    const device = await adapter.requestDevice({
+      label: 'trifold',
+      requiredLimits,
+      requiredFeatures: granted.map(({ feature }) => feature),
+    });
+    return new Gpu(
+      device,
+      describeAdapter(adapter.info),
+      missing.map(({ feature, without }) => `${feature}: ${without}`),
+    );
+  }
+
+  get hasTimestamps(): boolean {
+    return this.device.features.has('timestamp-query');
+  }
+
+  /** Adds dispatches to the count of a stage. */
+  countDispatches(stage: string, count: number): void {
+    this.statistics.dispatches[stage] = (this.statistics.dispatches[stage] ?? 0) + count;
+  }
+
+  /** Frees the device and all that was made on it. */
+  destroy(): void {
+    this.#destroyedByUs = true;
+    this.device.destroy();
+  }
+}
+
+function describeAdapter(info: GPUAdapterInfo): AdapterDescription {
+  const facts = [info.vendor, info.architecture, info.device, info.description];
+  const isSoftware = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp|software/i.test(facts.join(' '));
+  const name = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+  return { name, isSoftware };
+}

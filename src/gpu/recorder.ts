@@ -1,0 +1,48 @@
+/**
+ * The recorder: one command buffer for one frame. Every plan becomes one compute pass, which is also the unit of timing.
+ */
+import type { Gpu } from './device';
+import type { Plan } from './plan';
+import type { StageTimer } from './timing';
+
+export class Recorder {
+  readonly encoder: GPUCommandEncoder;
+
+  /** @param timer where to note the begin and end of every stage, if anybody wants to know */
+  constructor(
+    readonly gpu: Gpu,
+    private readonly timer?: StageTimer,
+  ) {
+    this.encoder = gpu.device.createCommandEncoder({ label: 'frame' });
+    timer?.begin();
+  }
+
+  /** Appends a plan as one compute pass. */
+  run(plan: Plan): void {
+    const timestampWrites = this.timer?.writesFor(plan.stage);
+    const pass = this.encoder.beginComputePass({ label: plan.stage, ...(timestampWrites && { timestampWrites }) });
+    plan.encode(pass);
+    pass.end();
+  }
+
+  /** Appends a render pass with one draw, timed and counted as `stage`. */
+  draw(stage: string, view: GPUTextureView, encode: (pass: GPURenderPassEncoder) => void): void {
+    const timestampWrites = this.timer?.writesFor(stage);
+    const pass = this.encoder.beginRenderPass({
+      label: stage,
+      colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store' }],
+      ...(timestampWrites && { timestampWrites }),
+    });
+    encode(pass);
+    pass.end();
+    this.gpu.countDispatches(stage, 1);
+  }
+
+  /** Hands the command buffer to the device. The recorder is used up. */
+  submit(): void {
+    this.timer?.resolve(this.encoder);
+    this.gpu.device.queue.submit([this.encoder.finish()]);
+    this.gpu.statistics.submits += 1;
+    this.timer?.collect();
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * A tensor: a shape and the GPU buffer that holds it, f32, row-major, the last axis padded with zeros to a multiple of four, so that
+ * every kernel may read and write `vec4f`. Activations are [N, H, W, C] (channels last); vectors are [N, C].
+ */
+import type { Gpu } from './device';
+import { ShapeError } from './errors';
+
+export interface Tensor {
+  readonly label: string;
+  readonly shape: readonly number[];
+  /** Floats from one row of the last axis to the next: the last extent rounded up to a multiple of four. */
+  readonly stride: number;
+  readonly buffer: GPUBuffer;
+}
+
+/** `count` rounded up to a multiple of four. */
+export const padToFour = (count: number): number => Math.ceil(count / 4) * 4;
+
+/** Product of the extents; 1 for an empty list. */
+export const elementCount = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
+
+/** Makes a tensor of zeros. Free it with {@link destroyTensor}. */
+export function createTensor(gpu: Gpu, label: string, shape: readonly number[]): Tensor {
+  if (shape.length === 0 || shape.some((extent) => !Number.isInteger(extent) || extent < 1)) {
+    throw new ShapeError(`tensor "${label}" cannot have the shape [${shape}]: extents are integers of 1 or more`);
+  }
+  const stride = padToFour(shape[shape.length - 1]!);
+  const rows = elementCount(shape.slice(0, -1));
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+  return { label, shape, stride, buffer: gpu.memory.create(label, rows * stride * 4, usage) };
+}
+
+/** Makes a tensor and fills it from `values`, row-major without padding. */
+export function uploadTensor(gpu: Gpu, label: string, shape: readonly number[], values: ArrayLike<number>): Tensor {
+  const tensor = createTensor(gpu, label, shape);
+  writeTensor(gpu, tensor, values);
+  return tensor;
+}
+
+/** Replaces a tensor's values from an unpadded, row-major array of exactly its element count. */
+export function writeTensor(gpu: Gpu, tensor: Tensor, values: ArrayLike<number>): void {
+  gpu.device.queue.writeBuffer(tensor.buffer, 0, padRows(tensor, values));
+}
+
+/** Reads a tensor back, without the padding. Waits for all work submitted before. */
+export async function readTensor(gpu: Gpu, tensor: Tensor): Promise<Float32Array> {
+  const { size } = tensor.buffer;
+  const staging = gpu.memory.create(`read ${tensor.label}`, size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+  try {
+    const encoder = gpu.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(tensor.buffer, 0, staging, 0, size);
+    gpu.device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    return dropPadding(tensor, new Float32Array(staging.getMappedRange()));
+  } finally {
+    gpu.memory.release(staging);
+  }
+}
+
+export function destroyTensor(gpu: Gpu, tensor: Tensor): void {
+  gpu.memory.release(tensor.buffer);
+}
+
+/** @throws ShapeError unless the tensor's shape is exactly `shape` */
+export function expectShape(tensor: Tensor, shape: readonly number[], what: string): void {
+  if (tensor.shape.length !== shape.length || tensor.shape.some((extent, axis) => extent !== shape[axis])) {
+    throw new ShapeError(`${what}: "${tensor.label}" has shape [${tensor.shape}], expected [${shape}]`);
+  }
+}
+
+/** The four extents of an activation. @throws ShapeError when it is not [N, H, W, C] */
+export function imageExtents(tensor: Tensor, what: string): { batch: number; height: number; width: number; channels: number } {
+  const [batch, height, width, channels] = tensor.shape;
+  if (tensor.shape.length !== 4) throw new ShapeError(`${what}: "${tensor.label}" is [${tensor.shape}], expected [N, H, W, C]`);
+  return { batch: batch!, height: height!, width: width!, channels: channels! };
+}
+
+function padRows(tensor: Tensor, values: ArrayLike<number>): Float32Array<ArrayBuffer> {
+  const count = elementCount(tensor.shape);
+  if (values.length !== count) {
+    throw new ShapeError(`"${tensor.label}" [${tensor.shape}] takes ${count} values, got ${values.length}`);
+  }
+  const columns = tensor.shape[tensor.shape.length - 1]!;
+  if (columns === tensor.stride) return Float32Array.from(values);
+  const padded = new Float32Array((count / columns) * tensor.stride);
+  for (let from = 0, to = 0; from < count; from += columns, to += tensor.stride) {
+    for (let column = 0; column < columns; column++) padded[to + column] = values[from + column]!;
+  }
+  return padded;
+}
+
+function dropPadding(tensor: Tensor, padded: Float32Array): Float32Array {
+  const columns = tensor.shape[tensor.shape.length - 1]!;
+  const values = new Float32Array(elementCount(tensor.shape));
+  for (let from = 0, to = 0; to < values.length; from += tensor.stride, to += columns) {
+    values.set(padded.subarray(from, from + columns), to);
+  }
+  return values;
+}

@@ -1,0 +1,82 @@
+/**
+ * The studio's state as the fragment of the page's address, so that a reload, a bookmark or a link brings back the same face, view
+ * and settings: `#seed=12&psi=0.7&yaw=-35`. Only what differs from the model's defaults is written.
+ */
+import { lookFrom, type OrbitState, orbitAt } from '../camera/orbit';
+import type { GeneratorConfig } from '../models/config';
+import { defaultSettings, PICTURE_KINDS, type PictureSettings, sanitiseSettings } from './settings';
+
+/** What an address asks for; everything may be missing. */
+export interface SavedStudio {
+  readonly settings: Partial<PictureSettings>;
+  /** Degrees, degrees, and radii of the model's own radius. */
+  readonly view: { readonly yaw?: number; readonly pitch?: number; readonly distance?: number };
+}
+
+const DEGREES = 180 / Math.PI;
+
+/** @returns the fragment without its "#"; empty when everything is at its default */
+export function encodeStudio(config: GeneratorConfig, settings: PictureSettings, view: OrbitState): string {
+  const defaults = defaultSettings(config);
+  const home = view.home;
+  const fragment = new URLSearchParams();
+  const write = (name: string, value: number | string, usual: number | string) => {
+    if (value !== usual) fragment.set(name, String(value));
+  };
+  write('seed', settings.seed, defaults.seed);
+  write('psi', rounded(settings.psi, 2), defaults.psi);
+  write('picture', settings.picture, defaults.picture);
+  write('rays', settings.neuralResolution, defaults.neuralResolution);
+  write('samples', settings.depthSamples, defaults.depthSamples);
+  write('yaw', rounded(view.yaw * DEGREES, 1), rounded(home.yaw * DEGREES, 1));
+  write('pitch', rounded(view.pitch * DEGREES, 1), rounded(home.pitch * DEGREES, 1));
+  write('distance', rounded(view.radius / home.radius, 3), 1);
+  return fragment.toString();
+}
+
+/** Reads a fragment (with or without "#"). What is missing or no number is left out; ranges are the receiver's business. */
+export function decodeStudio(fragment: string): SavedStudio {
+  const fields = new URLSearchParams(fragment.replace(/^#/, ''));
+  const number = (name: string) => {
+    const text = fields.get(name);
+    const value = text === null || text.trim() === '' ? Number.NaN : Number(text);
+    return Number.isFinite(value) ? value : undefined;
+  };
+  const picture = PICTURE_KINDS.find((kind) => kind === fields.get('picture'));
+  return {
+    settings: withoutGaps({
+      seed: number('seed'),
+      psi: number('psi'),
+      picture,
+      neuralResolution: number('rays'),
+      depthSamples: number('samples'),
+    }),
+    view: withoutGaps({ yaw: number('yaw'), pitch: number('pitch'), distance: number('distance') }),
+  };
+}
+
+/** What an address asks for, made possible for a model. */
+export function restoreStudio(config: GeneratorConfig, saved: SavedStudio): { settings: PictureSettings; view: OrbitState } {
+  const { radius, pivot, focal } = config.camera;
+  const home = { yaw: 0, pitch: 0, radius, pivot, focal };
+  const { yaw, pitch, distance } = saved.view;
+  const view = lookFrom(
+    orbitAt(home),
+    withoutGaps({
+      yaw: yaw === undefined ? undefined : yaw / DEGREES,
+      pitch: pitch === undefined ? undefined : pitch / DEGREES,
+      radius: distance === undefined ? undefined : distance * radius,
+    }),
+  );
+  return { settings: sanitiseSettings(config, saved.settings), view };
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits)) + 0; // -0 becomes 0
+}
+
+function withoutGaps<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+}

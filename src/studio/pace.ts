@@ -1,0 +1,58 @@
+/**
+ * How fast frames come, and whether a moving picture should be a quick one. A device that takes long for the whole frame shows the
+ * raw volume rendering while it moves and the full picture at rest; what "long" means is measured, not guessed from names (only
+ * the very first motion goes by whether the adapter is a processor that plays a graphics card).
+ */
+
+/** A full frame slower than this feels like lag under the hand. */
+const SLOW_FRAME_MILLISECONDS = 120;
+/** After so long without a gesture or motion the picture is at rest. */
+export const REST_MILLISECONDS = 150;
+/** Weight of the newest interval in the shown frame rate. */
+const NEWEST_WEIGHT = 0.2;
+
+export interface FinishedFrame {
+  /** When it was begun and finished, in milliseconds of one clock. */
+  readonly begun: number;
+  readonly finished: number;
+  readonly isMoving: boolean;
+  readonly isPreview: boolean;
+  /** Whether a new face went through the backbone, which says nothing about the pace of turning. */
+  readonly hasNewFace: boolean;
+  /** Whether the camera is the one of the frame before, so that its rays were kept. */
+  readonly keptRays: boolean;
+}
+
+export class Pace {
+  #fullFrameMilliseconds: number | undefined;
+  #lastRayMilliseconds = 0;
+  #interval: number | undefined;
+  #lastMovingBegin: number | undefined;
+
+  constructor(private readonly isSoftware: boolean) {}
+
+  get isSlow(): boolean {
+    return this.#fullFrameMilliseconds === undefined ? this.isSoftware : this.#fullFrameMilliseconds > SLOW_FRAME_MILLISECONDS;
+  }
+
+  /** Of the present or latest motion; undefined before the first. */
+  get framesPerSecond(): number | undefined {
+    return this.#interval === undefined ? undefined : 1000 / this.#interval;
+  }
+
+  note({ begun, finished, isMoving, isPreview, hasNewFace, keptRays }: FinishedFrame): void {
+    this.#noteInterval(begun, isMoving);
+    if (hasNewFace) return;
+    const elapsed = finished - begun;
+    if (isPreview) this.#lastRayMilliseconds = elapsed;
+    else this.#fullFrameMilliseconds = keptRays ? this.#lastRayMilliseconds + elapsed : elapsed;
+  }
+
+  #noteInterval(begun: number, isMoving: boolean): void {
+    const before = this.#lastMovingBegin;
+    this.#lastMovingBegin = isMoving ? begun : undefined;
+    if (!isMoving || before === undefined || begun <= before) return;
+    const interval = begun - before;
+    this.#interval = this.#interval === undefined ? interval : this.#interval + NEWEST_WEIGHT * (interval - this.#interval);
+  }
+}

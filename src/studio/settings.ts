@@ -1,0 +1,88 @@
+/**
+ * What a person can set, with the values that make sense for the model at hand. The model's file names its own resolution and
+ * sample counts (EG3D: 64 or 128 rays a side, 48 + 48 samples); they are the defaults, the rest trades time for detail.
+ */
+import type { GeneratorConfig } from '../models/config';
+import { LARGEST_SEED } from '../models/numpy-random';
+import type { PictureKind, RenderSettings } from '../render/volumetric-renderer';
+
+export const PICTURE_KINDS: readonly PictureKind[] = ['image', 'raw', 'depth'];
+
+/** Everything about a picture but the camera. */
+export interface PictureSettings {
+  /** Whole number, 0..2^32-1; numpy's `RandomState(seed).randn(1, z_dim)` is the latent code. */
+  readonly seed: number;
+  /** Truncation: 0 is the average face, 1 the face as sampled (EG3D supplement; StyleGAN section 3). */
+  readonly psi: number;
+  readonly picture: PictureKind;
+  /** Side of the feature image in rays. */
+  readonly neuralResolution: number;
+  /** Samples of the first pass; the second follows the model's proportion. */
+  readonly depthSamples: number;
+}
+
+const NEURAL_RESOLUTIONS = [32, 48, 64, 96, 128];
+const DEPTH_SAMPLES = [8, 12, 16, 24, 32, 48, 64, 96];
+const RESOLUTION_RANGE = [16, 256] as const;
+const SAMPLES_RANGE = [4, 192] as const;
+
+export function defaultSettings({ rendering }: GeneratorConfig): PictureSettings {
+  const { neuralResolution, depthSamples } = rendering;
+  return { seed: 0, psi: 1, picture: 'image', neuralResolution, depthSamples };
+}
+
+/** Sides of the feature image to offer, ascending: round numbers, the model's own, and the present one. */
+export function neuralResolutionChoices(config: GeneratorConfig, present: number): number[] {
+  const offered = NEURAL_RESOLUTIONS.filter((side) => side <= largestNeuralResolution(config));
+  return ascending([...offered, config.rendering.neuralResolution, present]);
+}
+
+/** Counts of first-pass samples to offer, ascending. */
+export function depthSampleChoices(config: GeneratorConfig, present: number): number[] {
+  return ascending([...DEPTH_SAMPLES, config.rendering.depthSamples, present]);
+}
+
+/** Second-pass samples for that many first-pass samples, in the model's proportion; 0 for models without a second pass. */
+export function importanceSamplesFor({ rendering }: GeneratorConfig, depthSamples: number): number {
+  return Math.round((depthSamples * rendering.importanceSamples) / rendering.depthSamples);
+}
+
+export function renderSettingsFor(config: GeneratorConfig, settings: PictureSettings): RenderSettings {
+  const { neuralResolution, depthSamples } = settings;
+  return { neuralResolution, depthSamples, importanceSamples: importanceSamplesFor(config, depthSamples) };
+}
+
+/** The same settings with every field brought into its range, for values that came from an address or another model. */
+export function sanitiseSettings(config: GeneratorConfig, wanted: Partial<PictureSettings>): PictureSettings {
+  const defaults = defaultSettings(config);
+  const { picture = defaults.picture } = wanted;
+  const [smallest, largest] = RESOLUTION_RANGE;
+  return {
+    seed: whole(wanted.seed, [0, LARGEST_SEED], defaults.seed),
+    psi: clamp(wanted.psi ?? defaults.psi, [0, 1], defaults.psi),
+    picture: PICTURE_KINDS.includes(picture) ? picture : defaults.picture,
+    neuralResolution: whole(
+      wanted.neuralResolution,
+      [smallest, Math.min(largest, largestNeuralResolution(config))],
+      defaults.neuralResolution,
+    ),
+    depthSamples: whole(wanted.depthSamples, SAMPLES_RANGE, defaults.depthSamples),
+  };
+}
+
+/** The official 4X super-resolution cannot take a feature image larger than its input; all others resize it. */
+function largestNeuralResolution({ superResolution }: GeneratorConfig): number {
+  return superResolution.resize === 'when-smaller' ? superResolution.inputResolution : Number.POSITIVE_INFINITY;
+}
+
+function whole(value: number | undefined, range: readonly [number, number], fallback: number): number {
+  return Math.round(clamp(value ?? fallback, range, fallback));
+}
+
+function clamp(value: number, [low, high]: readonly [number, number], fallback: number): number {
+  return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : fallback;
+}
+
+function ascending(values: readonly number[]): number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
+}
