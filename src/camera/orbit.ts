@@ -73,24 +73,13 @@ export function wrapAngle(angle: number): number {
   return turned <= -Math.PI ? turned + 2 * Math.PI : turned;
 }
 
-/** What a model's configuration may say about its cameras; the names are those of official `rendering_kwargs`. */
-export interface CameraConfig {
-  avg_camera_radius?: number;
-  avg_camera_pivot?: readonly number[];
-  /** In image sizes. */
-  focal?: number;
-}
-
-/** Home of a model's camera: in front, at its own radius, pivot and focal length, or 2.7, the origin and 4.2647. */
-export function homeOf(config: CameraConfig = {}): OrbitHome {
-  const [x = 0, y = 0, z = 0] = config.avg_camera_pivot ?? ORIGIN;
-  return {
-    yaw: 0,
-    pitch: 0,
-    radius: config.avg_camera_radius ?? DEFAULT_RADIUS,
-    pivot: [x, y, z],
-    focal: config.focal ?? DEFAULT_FOCAL,
-  };
+/**
+ * Home of a model's camera: in front, at the model's own radius, pivot and focal length (a model configuration's
+ * `camera` fits), or at 2.7, the origin and 4.2647 where it says none.
+ */
+export function homeOf(camera: Partial<Pick<OrbitHome, 'radius' | 'pivot' | 'focal'>> = {}): OrbitHome {
+  const { radius = DEFAULT_RADIUS, pivot = ORIGIN, focal = DEFAULT_FOCAL } = camera;
+  return { yaw: 0, pitch: 0, radius, pivot, focal };
 }
 
 /** A camera at home and at rest. */

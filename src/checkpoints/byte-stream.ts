@@ -18,8 +18,8 @@ export class ByteStreamReader {
     stream: ReadableStream<Uint8Array>,
     private readonly signal: AbortSignal | undefined,
     private readonly onProgress: ProgressListener | undefined,
-    /** Size of everything; may be set later, when the header has told it. */
-    public totalBytes: number | undefined,
+    /** Size of everything, where known from the start. */
+    private totalBytes: number | undefined,
   ) {
     this.reader = stream.getReader();
     // Cancelling the reader also wakes up a read that waits for a stalled network.
@@ -48,6 +48,12 @@ export class ByteStreamReader {
     }
     this.consumed += length;
     return block;
+  }
+
+  /** The header has told the size of everything. */
+  learnTotal(totalBytes: number): void {
+    this.totalBytes = totalBytes;
+    this.onProgress?.(this.received, totalBytes);
   }
 
   /** Whether nothing follows. */

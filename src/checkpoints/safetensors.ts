@@ -73,7 +73,7 @@ async function readStream(reader: ByteStreamReader, totalBytes: number | undefin
   const dataStart = LENGTH_BYTES + headerLength;
   const available = totalBytes === undefined ? undefined : totalBytes - dataStart;
   const header = parseHeader(await reader.take(headerLength, 'the header'), available);
-  reader.totalBytes = dataStart + header.dataBytes;
+  reader.learnTotal(dataStart + header.dataBytes);
   const data = await reader.take(header.dataBytes, 'the tensors');
   if (!(await reader.atEnd())) throw trailingBytes(header.dataBytes, header.dataBytes + 1);
   return new BufferCheckpoint(data, header.tensors, header.metadata);

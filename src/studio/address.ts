@@ -56,7 +56,10 @@ export function decodeStudio(fragment: string): SavedStudio {
 }
 
 /** What an address asks for, made possible for a model. */
-export function restoreStudio(config: GeneratorConfig, saved: SavedStudio): { settings: PictureSettings; view: OrbitState } {
+export function restoreStudio(
+  config: GeneratorConfig,
+  saved: SavedStudio,
+): { settings: PictureSettings; view: OrbitState } {
   const { radius, pivot, focal } = config.camera;
   const home = { yaw: 0, pitch: 0, radius, pivot, focal };
   const { yaw, pitch, distance } = saved.view;

@@ -31,16 +31,22 @@ export class DeviceKeepsFailingError extends GpuError {
 export function describeFailure(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof LoadingCancelledError) {
-    return { kind: 'cancelled', message: 'Loading was stopped.', remedy: 'Try again when you like; nothing was kept of the half-loaded file.' };
+    return {
+      kind: 'cancelled',
+      message: 'Loading was stopped.',
+      remedy: 'Try again when you like; nothing was kept of the half-loaded file.',
+    };
   }
   if (error instanceof CheckpointError) {
     return { kind: 'weights', message, remedy: 'Use a file of a model that Trifold knows, or download it again.' };
   }
-  if (error instanceof GpuError || error instanceof WeightsError) return { kind: kindOf(error), message, remedy: error.remedy };
+  if (error instanceof GpuError || error instanceof WeightsError)
+    return { kind: kindOf(error), message, remedy: error.remedy };
   return {
     kind: 'unknown',
     message,
-    remedy: 'Try again. If it stays, please report this message together with the name of the browser and the graphics card.',
+    remedy:
+      'Try again. If it stays, please report this message together with the name of the browser and the graphics card.',
   };
 }
 

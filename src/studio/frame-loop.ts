@@ -14,7 +14,8 @@ export class FrameLoop {
    */
   constructor(
     private readonly draw: (now: number) => Promise<void>,
-    private readonly nextFrame: (callback: (now: number) => void) => void = (callback) => requestAnimationFrame(callback),
+    private readonly nextFrame: (callback: (now: number) => void) => void = (callback) =>
+      requestAnimationFrame(callback),
   ) {}
 
   /** Asks for a frame. Many requests between two frames make one frame. */

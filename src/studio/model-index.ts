@@ -23,7 +23,10 @@ const INDEX_FILE = 'index.json';
  * @param id the model that is wanted; without it, the one that the index names as default
  * @throws WeightsUnreachableError, WeightsMissingError, NotWeightsError, ModelIndexError; the signal's reason if aborted
  */
-export async function readModelEntry(folder: URL, options: { id?: string; signal?: AbortSignal } = {}): Promise<ModelEntry> {
+export async function readModelEntry(
+  folder: URL,
+  options: { id?: string; signal?: AbortSignal } = {},
+): Promise<ModelEntry> {
   const response = await fetchFile(new URL(INDEX_FILE, folder), INDEX_FILE, options.signal);
   let index: unknown;
   try {
@@ -71,7 +74,8 @@ function readEntry(entry: unknown): ModelEntry {
   if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes <= 0) {
     throw new ModelIndexError(`"${id}" has no size in bytes.`);
   }
-  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) throw new ModelIndexError(`"${id}" has no SHA-256.`);
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))
+    throw new ModelIndexError(`"${id}" has no SHA-256.`);
   return { id, name: typeof name === 'string' ? name : id, file, bytes, sha256 };
 }
 

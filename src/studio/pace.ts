@@ -32,7 +32,9 @@ export class Pace {
   constructor(private readonly isSoftware: boolean) {}
 
   get isSlow(): boolean {
-    return this.#fullFrameMilliseconds === undefined ? this.isSoftware : this.#fullFrameMilliseconds > SLOW_FRAME_MILLISECONDS;
+    return this.#fullFrameMilliseconds === undefined
+      ? this.isSoftware
+      : this.#fullFrameMilliseconds > SLOW_FRAME_MILLISECONDS;
   }
 
   /** Of the present or latest motion; undefined before the first. */
@@ -53,6 +55,7 @@ export class Pace {
     this.#lastMovingBegin = isMoving ? begun : undefined;
     if (!isMoving || before === undefined || begun <= before) return;
     const interval = begun - before;
-    this.#interval = this.#interval === undefined ? interval : this.#interval + NEWEST_WEIGHT * (interval - this.#interval);
+    this.#interval =
+      this.#interval === undefined ? interval : this.#interval + NEWEST_WEIGHT * (interval - this.#interval);
   }
 }

@@ -31,8 +31,8 @@ export interface ModelFacts {
 export interface DeviceReport {
   readonly adapter: AdapterDescription;
   readonly precision: 'f32';
-  /** Milliseconds by stage, in the order of the frame; undefined where the device has no timestamp queries. */
-  readonly stages: readonly { readonly stage: string; readonly milliseconds: number }[] | undefined;
+  /** Milliseconds of each stage the last time it ran, in the order of the frame; undefined where the device has no timestamp queries. */
+  readonly stages: readonly { readonly stage: string; readonly milliseconds: number | undefined }[] | undefined;
   /** Frames a second of the last motion; undefined before the first. */
   readonly framesPerSecond: number | undefined;
   readonly isMoving: boolean;

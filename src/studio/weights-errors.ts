@@ -14,8 +14,10 @@ export class WeightsError extends Error {
   }
 }
 
-const UPLOAD_AGAIN = 'Upload the whole folder "weights" again, in binary mode, or run "npm run build" and serve the new "dist" folder.';
-const TRY_AGAIN = 'Check the network connection and try again. If it stays, the file on the server is damaged: upload the folder "weights" again.';
+const UPLOAD_AGAIN =
+  'Upload the whole folder "weights" again, in binary mode, or run "npm run build" and serve the new "dist" folder.';
+const TRY_AGAIN =
+  'Check the network connection and try again. If it stays, the file on the server is damaged: upload the folder "weights" again.';
 
 /** The server cannot be reached: no network, or it is not running. */
 export class WeightsUnreachableError extends WeightsError {
@@ -23,7 +25,11 @@ export class WeightsUnreachableError extends WeightsError {
     readonly file: string,
     options?: ErrorOptions,
   ) {
-    super(`The server did not answer for "${file}".`, 'Check the network connection (or that the server still runs) and try again.', options);
+    super(
+      `The server did not answer for "${file}".`,
+      'Check the network connection (or that the server still runs) and try again.',
+      options,
+    );
   }
 }
 
@@ -53,7 +59,11 @@ export class WeightsSizeError extends WeightsError {
     options?: ErrorOptions,
   ) {
     const what = receivedBytes < expectedBytes ? 'ended early' : 'is too long';
-    super(`"${file}" ${what}: ${receivedBytes.toLocaleString('en')} of ${expectedBytes.toLocaleString('en')} bytes came.`, TRY_AGAIN, options);
+    super(
+      `"${file}" ${what}: ${receivedBytes.toLocaleString('en')} of ${expectedBytes.toLocaleString('en')} bytes came.`,
+      TRY_AGAIN,
+      options,
+    );
   }
 }
 
@@ -64,7 +74,10 @@ export class WeightsHashError extends WeightsError {
     readonly actual: string,
     readonly expected: string,
   ) {
-    super(`"${file}" is not the published file: its SHA-256 begins with ${actual.slice(0, 12)}, not ${expected.slice(0, 12)}.`, TRY_AGAIN);
+    super(
+      `"${file}" is not the published file: its SHA-256 begins with ${actual.slice(0, 12)}, not ${expected.slice(0, 12)}.`,
+      TRY_AGAIN,
+    );
   }
 }
 

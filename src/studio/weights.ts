@@ -37,7 +37,11 @@ export interface LoadedWeights {
  * @param folder address of the folder `weights`, with a slash at its end
  * @throws WeightsUnreachableError, WeightsMissingError, NotWeightsError, WeightsSizeError, WeightsHashError; the signal's reason if aborted
  */
-export async function loadWeights(folder: URL, entry: ModelEntry, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
+export async function loadWeights(
+  folder: URL,
+  entry: ModelEntry,
+  options: LoadWeightsOptions = {},
+): Promise<LoadedWeights> {
   const storage = 'caches' in options ? options.caches : globalThis.caches;
   const address = new URL(entry.file, folder);
   const key = new URL(`?sha256=${entry.sha256}`, address).href;
@@ -78,7 +82,11 @@ async function readKept(
   }
 }
 
-async function download(address: URL, entry: ModelEntry, options: LoadWeightsOptions): Promise<Uint8Array<ArrayBuffer>> {
+async function download(
+  address: URL,
+  entry: ModelEntry,
+  options: LoadWeightsOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetchFile(address, entry.file, options.signal);
   const bytes = new Uint8Array(entry.bytes);
   let receivedBytes = 0;

@@ -9,8 +9,15 @@ describe('readGeneratorConfig', () => {
     expect(config.mapping).toMatchObject({ zDim: 64, cDim: 25, wDim: 256, numWs: 12, layers: 2, lrMultiplier: 0.3 });
     expect(config.backbone).toMatchObject({ resolution: 128, imageChannels: 96, convClamp: 256 });
     expect(config.rendering).toMatchObject({ rayLimits: 'auto', whiteBackground: true, neuralResolution: 64 });
-    expect(config.rendering.planeAxes).toEqual([[0, 1], [0, 2], [2, 1]]);
-    expect(config.superResolution.blocks).toEqual([{ channels: 64, upsample: true }, { channels: 32, upsample: true }]);
+    expect(config.rendering.planeAxes).toEqual([
+      [0, 1],
+      [0, 2],
+      [2, 1],
+    ]);
+    expect(config.superResolution.blocks).toEqual([
+      { channels: 64, upsample: true },
+      { channels: 32, upsample: true },
+    ]);
     expect(config.imageResolution).toBe(256);
   });
 
@@ -18,9 +25,16 @@ describe('readGeneratorConfig', () => {
     const config = readGeneratorConfig(readFixture('generator_tiny'));
     expect(config.backbone).toMatchObject({ resolution: 256, channelBase: 1024, channelMax: 16, convClamp: undefined });
     expect(config.rendering).toMatchObject({ rayLimits: { start: 2.25, end: 3.3 }, neuralResolution: 32 });
-    expect(config.rendering.planeAxes).toEqual([[0, 1], [0, 2], [2, 0]]);
+    expect(config.rendering.planeAxes).toEqual([
+      [0, 1],
+      [0, 2],
+      [2, 0],
+    ]);
     expect(config.superResolution).toMatchObject({ inputResolution: 64, convClamp: 256, resize: 'when-different' });
-    expect(config.superResolution.blocks).toEqual([{ channels: 128, upsample: false }, { channels: 64, upsample: true }]);
+    expect(config.superResolution.blocks).toEqual([
+      { channels: 128, upsample: false },
+      { channels: 64, upsample: true },
+    ]);
     expect(config.camera).toMatchObject({ radius: 2.7, pivot: [0, 0, 0.2] });
   });
 
@@ -36,7 +50,11 @@ describe('readGeneratorConfig', () => {
   ])('names the field %s when it is %j', (field, value, problem) => {
     const file = readModel('portrait-eg3d');
     const config = JSON.stringify({ ...JSON.parse(file.metadata.config!), [field]: value });
-    const broken: TensorDirectory = { metadata: { config }, has: (name) => file.has(name), info: (name) => file.info(name) };
+    const broken: TensorDirectory = {
+      metadata: { config },
+      has: (name) => file.has(name),
+      info: (name) => file.info(name),
+    };
     expect(() => readGeneratorConfig(broken)).toThrow(ModelConfigError);
     expect(() => readGeneratorConfig(broken)).toThrow(problem);
   });
@@ -45,10 +63,17 @@ describe('readGeneratorConfig', () => {
     ['no metadata', {}],
     ['no JSON', { config: '{' }],
     ['a list', { config: '[]' }],
-    ['an unknown super-resolution', { init_kwargs: '{"rendering_kwargs":{"superresolution_module":"a.Other"},"mapping_kwargs":{}}' }],
+    [
+      'an unknown super-resolution',
+      { init_kwargs: '{"rendering_kwargs":{"superresolution_module":"a.Other"},"mapping_kwargs":{}}' },
+    ],
   ])('refuses %s', (_, metadata) => {
     const file = readModel('portrait-eg3d');
-    const broken: TensorDirectory = { metadata: { ...metadata }, has: (name) => file.has(name), info: (name) => file.info(name) };
+    const broken: TensorDirectory = {
+      metadata: { ...metadata },
+      has: (name) => file.has(name),
+      info: (name) => file.info(name),
+    };
     expect(() => readGeneratorConfig(broken)).toThrow(ModelConfigError);
   });
 });

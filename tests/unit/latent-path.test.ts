@@ -17,7 +17,11 @@ describe('loopThroughKeyframes', () => {
   });
 
   it('passes through its keyframes and closes', () => {
-    const keyframes = [[0, 1], [2, -1], [5, 3]].map((point) => Float32Array.from(point));
+    const keyframes = [
+      [0, 1],
+      [2, -1],
+      [5, 3],
+    ].map((point) => Float32Array.from(point));
     const path = loopThroughKeyframes(keyframes);
     for (const [k, point] of [...keyframes, keyframes[0]!].entries()) {
       expect(path(k)[0]).toBeCloseTo(point[0]!, 5);
