@@ -13,7 +13,7 @@ import { DeviceKeepsFailingError, describeFailure, LoadingCancelledError } from 
 import { type ModelSource, type OpenedModel, openModel } from './open-model';
 import { Screen } from './screen';
 import { type CanvasSize, Session } from './session';
-import { type PictureSettings, renderSettingsFor, sanitiseSettings } from './settings';
+import { defaultSettings, type PictureSettings, renderSettingsFor, sanitiseSettings } from './settings';
 import { initialState, type LoadingProgress, type Notice, type StudioState } from './state';
 import { Store } from './store';
 
@@ -137,13 +137,25 @@ export class Studio {
     this.#screen?.resize(size);
   }
 
+  /** The model's own resolution and samples. */
+  resetQuality(): void {
+    const { model } = this.state;
+    if (!model) return;
+    const { neuralResolution, depthSamples } = defaultSettings(model.config);
+    this.#change({ neuralResolution, depthSamples });
+  }
+
   // The camera
+
+  get prefersReducedMotion(): boolean {
+    return this.options.prefersReducedMotion?.() ?? false;
+  }
 
   /** Changes the view by one of the functions of `camera/orbit`. */
   moveCamera(change: (view: OrbitState) => OrbitState): void {
     const changed = (view: OrbitState) => {
       const next = change(view);
-      return this.options.prefersReducedMotion?.() && isMoving(next) ? settle(next) : next;
+      return this.prefersReducedMotion && isMoving(next) ? settle(next) : next;
     };
     if (this.#screen) this.#screen.moveCamera(changed);
     else this.store.update({ view: changed(this.state.view) });
@@ -236,7 +248,9 @@ export class Studio {
     const screen = new Screen(this.store, session, this.#size, (error) => this.#sessionFailed(session, error));
     this.#session = session;
     this.#screen = screen;
-    session.gpu.lost.then(() => this.#session === session && this.#rebuild());
+    session.gpu.lost.then(() => {
+      if (this.#session === session) this.#rebuild();
+    });
     await screen.open();
     signal.throwIfAborted();
     if (this.#session === session) this.store.update({ status: 'ready', progress: undefined, failure: undefined });

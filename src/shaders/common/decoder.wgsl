@@ -11,6 +11,7 @@ const FIRST_LAYER_VECTORS = 1u + 4u * FEATURE_GROUPS;
 const HIDDEN_GROUP_VECTORS = FIRST_LAYER_VECTORS + 1u + 4u * COLOUR_GROUPS;
 const OUTPUT_BIAS = HIDDEN_GROUPS * HIDDEN_GROUP_VECTORS;
 
+alias PointFeatures = array<vec4f, FEATURE_GROUPS>;
 alias PointColours = array<vec4f, COLOUR_GROUPS>;
 
 fn hiddenUnits(features: ptr<function, PointFeatures>, first: u32) -> vec4f {

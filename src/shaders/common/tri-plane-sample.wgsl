@@ -2,19 +2,14 @@
 // whole texels (align_corners=False: the first texel's centre is at -1 + 1 / size); each texel outside the plane counts as zero.
 //
 // Layout    planes [N, H, W, PLANE_COUNT * C], plane index major, as vec4f along the channels
-// Needs     a storage binding `planes: array<vec4f>`; the generated constants of pipelines/render-constants.ts
+// Needs     a storage binding `planes: array<vec4f>`; common/plane-project.wgsl; the constants of
+//           pipelines/render-constants.ts
 
 const TEXEL_VECTORS = PLANE_COUNT * FEATURE_GROUPS;
 
 struct BilinearCorners {
   offset: vec4u, // of the four texels in `planes`, in vec4f, without the plane's own offset
   weight: vec4f, // zero outside
-}
-
-// `point` in units of half a box side. Returns u (along the width) and v (along the height).
-fn projectOntoPlane(point: vec3f, plane: u32) -> vec2f {
-  let axes = PLANE_AXES[plane];
-  return vec2f(point[axes.x], point[axes.y]);
 }
 
 fn bilinearCorners(uv: vec2f, sample: u32, width: u32, height: u32) -> BilinearCorners {
@@ -41,7 +36,7 @@ fn sampleCorners(corners: BilinearCorners, group: u32) -> vec4f {
     planes[corners.offset.z + group] * corners.weight.z + planes[corners.offset.w + group] * corners.weight.w;
 }
 
-alias PointFeatures = array<vec4f, FEATURE_GROUPS>;
+
 
 // Mean over the planes, which is what the decoder takes. `point` in units of half a box side.
 fn pointFeatures(point: vec3f, sample: u32, width: u32, height: u32) -> PointFeatures {

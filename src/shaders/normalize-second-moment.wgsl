@@ -1,0 +1,42 @@
+// Scales every row to unit second moment: y = x / sqrt(mean(x^2) + 1e-8), and writes it into columns of a wider tensor, so that z and
+// the embedded label are concatenated without another kernel.
+//
+// Shapes    input [rows, C]; output [rows, D] with column + C <= D. Columns outside are not touched.
+// Layout    single floats: the column offset need not be a multiple of four.
+// Dispatch  one workgroup of 64 threads per row.
+// Memory    64 partial sums (256 bytes).
+// Cost      4 C FLOPs and 12 C bytes a row: negligible.
+
+struct Params {
+  channels: u32,
+  inputStride: u32, // floats from row to row
+  outputStride: u32,
+  column: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> input: array<f32>;
+@group(0) @binding(2) var<storage, read_write> output: array<f32>;
+
+var<workgroup> partialSums: array<f32, 64>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let from = workgroup.x * params.inputStride;
+  let to = workgroup.x * params.outputStride + params.column;
+  var sum = 0.0;
+  for (var channel = thread; channel < params.channels; channel += 64u) {
+    let value = input[from + channel];
+    sum += value * value;
+  }
+  partialSums[thread] = sum;
+  for (var half = 32u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (thread < half) { partialSums[thread] += partialSums[thread + half]; }
+  }
+  workgroupBarrier();
+  let scale = inverseSqrt(partialSums[0] / f32(params.channels) + 1e-8);
+  for (var channel = thread; channel < params.channels; channel += 64u) {
+    output[to + channel] = input[from + channel] * scale;
+  }
+}

@@ -1,0 +1,99 @@
+/** The bundled model through the renderer that the page uses, against the pictures of its training code (portrait-expected). */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Checkpoint } from '../../src/checkpoints/checkpoint';
+import { Recorder } from '../../src/gpu/recorder';
+import { Generator } from '../../src/models/generator';
+import { seededLatent } from '../../src/models/latent';
+import { type RenderedArrays, VolumetricRenderer } from '../../src/render/volumetric-renderer';
+import { bundledModel, expectClose, fixture, testGpu, toChannelsFirst } from './support';
+
+const SEEDS = [0, 1, 2, 3];
+const LOWEST_PSNR = 45;
+
+let expected: Checkpoint;
+let generator: Generator;
+let renderer: VolumetricRenderer;
+const results: RenderedArrays[] = [];
+
+beforeAll(async () => {
+  expected = await fixture('portrait-expected');
+  const gpu = await testGpu();
+  generator = Generator.create(gpu, await bundledModel('portrait-eg3d'));
+  renderer = await VolumetricRenderer.create(generator);
+  for (const seed of SEEDS) {
+    renderer.setFace({ z: seededLatent(seed, 64), psi: 1 });
+    renderer.setCamera(row('c', seed));
+    const recorder = new Recorder(gpu);
+    renderer.encode(recorder);
+    recorder.submit();
+    results.push(await renderer.read());
+  }
+}, 120_000);
+
+afterAll(() => {
+  renderer.destroy();
+  generator.destroy();
+});
+
+/** Row `index` of an expected tensor. */
+function row(name: string, index: number): Float32Array {
+  const values = expected.floats(name);
+  const length = values.length / expected.info(name).shape[0]!;
+  return values.slice(index * length, (index + 1) * length);
+}
+
+/** Peak signal-to-noise ratio of pictures in [-1, 1], in decibels. */
+function psnr(actual: Float32Array, reference: Float32Array): number {
+  expect(actual.length).toBe(reference.length);
+  const meanSquare = actual.reduce((sum, value, index) => sum + (value - reference[index]!) ** 2, 0) / actual.length;
+  return 10 * Math.log10(4 / meanSquare);
+}
+
+it.each(SEEDS)('seed %i: every stage', (seed) => {
+  const found = results[seed]!;
+  const close = (name: string, values: Float32Array) => expectClose(`portrait ${seed} ${name}`, values, row(name, seed), 5e-4);
+  close('ws', found.ws);
+  if (seed < 2) close('feature', toChannelsFirst(found.feature, [1, 64, 64, 32]));
+  close('alpha', found.alpha);
+  close('depth', found.depth);
+  const image = psnr(toChannelsFirst(found.image, [1, 256, 256, 3]), row('image', seed));
+  const raw = psnr(
+    toChannelsFirst(found.feature, [1, 64, 64, 32]).subarray(0, 3 * 64 * 64),
+    row('raw', seed),
+  );
+  console.info(`portrait ${seed}: image ${image.toFixed(1)} dB, raw ${raw.toFixed(1)} dB`);
+  expect(image).toBeGreaterThan(LOWEST_PSNR);
+  expect(raw).toBeGreaterThan(LOWEST_PSNR);
+});
+
+it.each(SEEDS)('seed %i: planes at the sampled texels', (seed) => {
+  const planes = toChannelsFirst(results[seed]!.planes, [1, 128, 128, 96]);
+  const sampled: number[] = [];
+  for (let channel = 0; channel < 96; channel++) {
+    for (let y = 3; y < 128; y += 16) for (let x = 5; x < 128; x += 16) sampled.push(planes[(channel * 128 + y) * 128 + x]!);
+  }
+  expectClose(`portrait ${seed} planes`, Float32Array.from(sampled), row('planes_strided', seed), 5e-4);
+});
+
+it('does not run mapping or backbone when only the camera turns', async () => {
+  const gpu = await testGpu();
+  const before = structuredClone(gpu.statistics.dispatches);
+  renderer.setCamera(row('c', 1));
+  const recorder = new Recorder(gpu);
+  renderer.encode(recorder);
+  recorder.submit();
+  const { dispatches } = gpu.statistics;
+  expect(dispatches.mapping).toBe(before.mapping);
+  expect(dispatches['tri-planes']).toBe(before['tri-planes']);
+  expect(dispatches['ray march']).toBeGreaterThan(before['ray march']!);
+});
+
+it('frees every buffer it made', async () => {
+  const gpu = await testGpu();
+  const before = gpu.memory.bytesInUse;
+  const second = await VolumetricRenderer.create(generator, { neuralResolution: 16, depthSamples: 4, importanceSamples: 4 });
+  await second.configure({ neuralResolution: 24, depthSamples: 5, importanceSamples: 0 });
+  expect(gpu.memory.bytesInUse).toBeGreaterThan(before);
+  second.destroy();
+  expect(gpu.memory.bytesInUse).toBe(before);
+});
