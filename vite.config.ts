@@ -1,6 +1,52 @@
-import { defineConfig } from 'vite';
+/**
+ * The build: one page that may live in any folder, and the service worker that keeps it for visits without a network.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { defineConfig, type Plugin } from 'vite';
+
+const WORKER = 'service-worker.js';
+const SHELL_FILE = /\.(html|js|css|svg|webmanifest|json)$/;
+
+/** Tells the finished service worker which files make up the page. Weights are left out: the page keeps those by their hash. */
+function listShellFiles(): Plugin {
+  let output = '';
+  return {
+    name: 'trifold:shell-files',
+    apply: 'build',
+    configResolved({ root, build }) {
+      output = resolve(root, build.outDir);
+    },
+    closeBundle() {
+      const found = readdirSync(output, { recursive: true, encoding: 'utf8' }).map((file) =>
+        file.replaceAll('\\', '/'),
+      );
+      const files = found.filter((file) => SHELL_FILE.test(file) && file !== WORKER).sort();
+      const version = createHash('sha256');
+      for (const file of files) version.update(file).update(readFileSync(join(output, file)));
+      // The page is kept under the address of its folder; "index.html" is another name of the same.
+      const addresses = files.map((file) => (file === 'index.html' ? './' : file));
+      const worker = join(output, WORKER);
+      const code = readFileSync(worker, 'utf8')
+        .replaceAll('__SHELL_FILES__', JSON.stringify(addresses))
+        .replaceAll('__SHELL_VERSION__', JSON.stringify(version.digest('hex').slice(0, 16)));
+      writeFileSync(worker, code);
+    },
+  };
+}
 
 export default defineConfig({
   base: './',
-  build: { target: 'es2022', assetsInlineLimit: 0 },
+  appType: 'mpa', // a missing file is a 404, not the page
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { page: 'index.html', 'service-worker': 'src/service-worker.ts' },
+      output: { entryFileNames: ({ name }) => (name === 'service-worker' ? WORKER : 'assets/[name]-[hash].js') },
+    },
+  },
+  plugins: [listShellFiles()],
 });

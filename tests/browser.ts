@@ -2,23 +2,10 @@
  * The browser that every test runs in: the Chrome, Chromium or Edge that is installed on this machine, with the flags under which
  * WebGPU works headless and without a GPU. Nothing is downloaded.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
-const CANDIDATES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome-stable',
-  '/usr/bin/google-chrome',
-  '/usr/bin/microsoft-edge-stable',
-  '/usr/bin/microsoft-edge',
-  '/snap/bin/chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
-  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
-];
+/** Where browsers usually are, in the order of preference; `prepare-browser.mjs` reads the same list. */
+const CANDIDATES: readonly string[] = JSON.parse(readFileSync(new URL('./browsers.json', import.meta.url), 'utf8'));
 
 /** Path of the first installed browser of the Chromium family; the environment variable `TRIFOLD_BROWSER` overrides it. */
 export function findBrowser(): string | undefined {

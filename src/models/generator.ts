@@ -12,8 +12,9 @@ import type { Checkpoint } from '../checkpoints/checkpoint';
 import type { Gpu } from '../gpu/device';
 import type { PlanBuilder } from '../gpu/plan';
 import { type Tensor, writeTensor } from '../gpu/tensor';
-import { uploadDecoder } from '../pipelines/decoder';
+import { type DecodedPoints, uploadDecoder } from '../pipelines/decoder';
 import type { RaySampling } from '../pipelines/sampling';
+import { evaluatePoints } from '../pipelines/tri-planes';
 import { type VolumeRendering, volumeRender } from '../pipelines/volume-render';
 import type { GeneratorConfig, RenderingConfig } from './config';
 import { readGeneratorConfig, tensorPrefix } from './generator-config';
@@ -156,6 +157,14 @@ export function wireRayMarch(
       writeTensor(gpu, cameras, labels);
     },
   };
+}
+
+/**
+ * Density and colour features anywhere in the scene, for meshes and volumes.
+ * @param points [N, M, 3] in scene units; outside the box the planes count as zero
+ */
+export function wireDensityAtPoints(plan: PlanBuilder, generator: Generator, planes: Tensor, points: Tensor): DecodedPoints {
+  return evaluatePoints(plan, planes, points, decoderTensor(generator), generator.config.rendering);
 }
 
 /** The feature image to the final picture, [N, S, S, 3]. */

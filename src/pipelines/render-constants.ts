@@ -16,7 +16,11 @@ export function triPlaneConstants({ planeAxes, planeChannels }: TriPlaneOptions)
   if (planeAxes.length === 0 || planeAxes.flat().some((axis) => ![0, 1, 2].includes(axis))) {
     throw new RenderingOptionError('planeAxes', planeAxes, 'each plane takes two coordinates out of 0, 1 and 2');
   }
-  return { PLANE_COUNT: planeAxes.length, PLANE_AXES: planeAxes, FEATURE_GROUPS: groupsOfFour('planeChannels', planeChannels) };
+  return {
+    PLANE_COUNT: planeAxes.length,
+    PLANE_AXES: planeAxes,
+    FEATURE_GROUPS: groupsOfFour('planeChannels', planeChannels),
+  };
 }
 
 /** `FEATURE_GROUPS`, `HIDDEN_GROUPS` and `COLOUR_GROUPS`. @throws RenderingOptionError */
@@ -25,6 +29,9 @@ export function decoderConstants(extents: DecoderExtents): RenderConstants {
     FEATURE_GROUPS: groupsOfFour('planeChannels', extents.planeChannels),
     HIDDEN_GROUPS: groupsOfFour('decoderHiddenWidth', extents.decoderHiddenWidth),
     COLOUR_GROUPS: groupsOfFour('decoderOutputs', extents.decoderOutputs),
+    DECODER_VECTORS:
+      (extents.decoderHiddenWidth * (2 + extents.planeChannels + extents.decoderOutputs) + 4 + extents.decoderOutputs) /
+      4,
   };
 }
 

@@ -4,6 +4,8 @@ import { expectShape, imageExtents, type Tensor } from '../gpu/tensor';
 import cameraRaySource from '../shaders/common/camera-ray.wgsl?raw';
 import importanceStepSource from '../shaders/common/importance-step.wgsl?raw';
 import linearIndexSource from '../shaders/common/linear-index.wgsl?raw';
+import planeProjectSource from '../shaders/common/plane-project.wgsl?raw';
+import pointFeaturesSource from '../shaders/common/point-features.wgsl?raw';
 import quadratureSource from '../shaders/common/quadrature.wgsl?raw';
 import rayBoxSource from '../shaders/common/ray-box.wgsl?raw';
 import stratifiedDepthSource from '../shaders/common/stratified-depth.wgsl?raw';
@@ -16,7 +18,7 @@ import { clearedRangeCells, RANGE_CELLS_SOURCES } from './range-cells';
 import { recordStartRange } from './ray-limits';
 import { capacityConstants, decoderConstants, specialise, triPlaneConstants } from './render-constants';
 import { checkMarchOptions, type RenderingOptions } from './rendering-options';
-import { type RaySampling, SAMPLING_SOURCES, samplingSettings } from './sampling';
+import { JITTER_SOURCES, jitterSettings, type RaySampling, UNIFORM_SOURCES, uniformSettings } from './sampling';
 import { expectPlanes } from './tri-planes';
 
 const SOURCES = [
@@ -26,18 +28,20 @@ const SOURCES = [
   stratifiedDepthSource,
   importanceStepSource,
   quadratureSource,
+  planeProjectSource,
   triPlaneSampleSource,
+  pointFeaturesSource,
   linearIndexSource,
   ...DECODER_SOURCES,
   ...RANGE_CELLS_SOURCES,
-  ...SAMPLING_SOURCES,
+  ...new Set([...JITTER_SOURCES, ...UNIFORM_SOURCES]),
 ] as const;
 
 /**
  * Decoder evaluations of one dispatch. A dispatch should stay well under a second, or the browser takes the device for hung and the page
  * stutters: a processor that plays a graphics card manages a few hundred thousand in that time, a graphics card many millions.
  */
-const EVALUATIONS_PER_DISPATCH = { software: 100_000, hardware: 50_000_000 };
+const EVALUATIONS_PER_DISPATCH = { software: 50_000, hardware: 50_000_000 };
 
 export interface VolumeRenderInputs {
   /** [N, H, W, planes * C], plane index major */
@@ -79,7 +83,9 @@ export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): Vol
   expectShape(cameras, [batch, 25], 'volumeRender cameras');
   const { depthSamples: coarseSamples, importanceSamples: fineSamples, rayLimits } = rendering;
   const rays = resolution * resolution;
-  const sampling = samplingSettings(plan, inputs.sampling ?? { mode: 'even' }, { batch, rays, coarseSamples, fineSamples });
+  const sampling = inputs.sampling ?? { mode: 'even' };
+  const jitter = jitterSettings(plan, sampling, batch * rays, coarseSamples);
+  const uniforms = uniformSettings(plan, sampling, batch * rays, fineSamples);
 
   const cells = clearedRangeCells(plan);
   if (rayLimits === 'auto') recordStartRange(plan, cells, { cameras, resolution, boxSide: rendering.boxWarp });
@@ -87,14 +93,27 @@ export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): Vol
   const depth = plan.tensor('depth image', [batch, resolution, resolution, 1]);
   const kernel = specialise(
     'volume-render',
-    { ...triPlaneConstants(rendering), ...decoderConstants(rendering), ...capacityConstants(coarseSamples, fineSamples) },
+    {
+      ...triPlaneConstants(rendering),
+      ...decoderConstants(rendering),
+      ...capacityConstants(coarseSamples, fineSamples),
+    },
     ...SOURCES,
   );
   const fixedLimits = rayLimits === 'auto' ? { start: 0, end: 0 } : rayLimits;
   for (const { firstRay, endRay } of rayRanges(plan, batch * rays, coarseSamples + fineSamples)) {
     plan.dispatch({
       kernel,
-      bindings: { planes, decoder, cameras, cells, feature, depthAlpha: depth, ...sampling.bindings },
+      bindings: {
+        planes,
+        decoder,
+        cameras,
+        cells,
+        feature,
+        depthAlpha: depth,
+        jitter: jitter.draws,
+        uniforms: uniforms.draws,
+      },
       params: {
         firstRay,
         endRay,
@@ -106,13 +125,15 @@ export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): Vol
         boxSide: rendering.boxWarp,
         rayStart: fixedLimits.start,
         rayEnd: fixedLimits.end,
-        ...sampling.params,
+        jitterStride: jitter.stride,
+        uniformStride: uniforms.stride,
+        seed: jitter.seed,
       },
       constants: {
         AUTO_LIMITS: Number(rayLimits === 'auto'),
         DISPARITY: Number(rendering.disparitySampling),
         WHITE_BACKGROUND: Number(rendering.whiteBackground),
-        ...sampling.constants,
+        ...jitter.constants,
       },
       workgroups: linearGrid(endRay - firstRay),
     });

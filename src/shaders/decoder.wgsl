@@ -11,11 +11,9 @@ struct Params {
   points: u32, // M
 }
 
-
-
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> features: array<vec4f>;
-@group(0) @binding(2) var<storage, read> decoder: array<vec4f>;
+@group(0) @binding(2) var<storage, read> decoder: array<vec4f, DECODER_VECTORS>;
 @group(0) @binding(3) var<storage, read_write> sigma: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> colours: array<vec4f>;
 

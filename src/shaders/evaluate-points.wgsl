@@ -15,7 +15,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> planes: array<vec4f>;
-@group(0) @binding(2) var<storage, read> decoder: array<vec4f>;
+@group(0) @binding(2) var<storage, read> decoder: array<vec4f, DECODER_VECTORS>;
 @group(0) @binding(3) var<storage, read> points: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> sigma: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> colours: array<vec4f>;

@@ -36,7 +36,7 @@ override WHITE_BACKGROUND: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> planes: array<vec4f>;
-@group(0) @binding(2) var<storage, read> decoder: array<vec4f>;
+@group(0) @binding(2) var<storage, read> decoder: array<vec4f, DECODER_VECTORS>;
 @group(0) @binding(3) var<storage, read> cameras: array<vec4f>;
 @group(0) @binding(4) var<storage, read> jitter: array<f32>;
 @group(0) @binding(5) var<storage, read> uniforms: array<f32>;

@@ -3,6 +3,7 @@
  */
 import { CheckpointError } from '../checkpoints/errors';
 import { BufferLimitError, GpuError, NoAdapterError, OutOfMemoryError, WebGpuUnavailableError } from '../gpu/errors';
+import { ModelConfigError } from '../models/generator-config';
 import { WeightsError } from './weights-errors';
 
 export type FailureKind = 'no-webgpu' | 'no-adapter' | 'limit' | 'weights' | 'cancelled' | 'device' | 'unknown';
@@ -37,23 +38,24 @@ export function describeFailure(error: unknown): Failure {
       remedy: 'Try again when you like; nothing was kept of the half-loaded file.',
     };
   }
-  if (error instanceof CheckpointError) {
-    return { kind: 'weights', message, remedy: 'Use a file of a model that Trifold knows, or download it again.' };
-  }
-  if (error instanceof GpuError || error instanceof WeightsError)
-    return { kind: kindOf(error), message, remedy: error.remedy };
-  return {
-    kind: 'unknown',
-    message,
-    remedy:
-      'Try again. If it stays, please report this message together with the name of the browser and the graphics card.',
-  };
+  const fallback =
+    error instanceof CheckpointError
+      ? 'Use a file of a model that Trifold knows, or download it again.'
+      : 'Try again. If it stays, please report this message together with the name of the browser and the graphics card.';
+  return { kind: kindOf(error), message, remedy: remedyOf(error) ?? fallback };
 }
 
-function kindOf(error: GpuError | WeightsError): FailureKind {
-  if (error instanceof WeightsError) return 'weights';
+function remedyOf(error: unknown): string | undefined {
+  const remedy = error instanceof Error && 'remedy' in error ? error.remedy : undefined;
+  return typeof remedy === 'string' ? remedy : undefined;
+}
+
+function kindOf(error: unknown): FailureKind {
   if (error instanceof WebGpuUnavailableError) return 'no-webgpu';
   if (error instanceof NoAdapterError) return 'no-adapter';
   if (error instanceof BufferLimitError || error instanceof OutOfMemoryError) return 'limit';
-  return 'device';
+  if (error instanceof GpuError) return 'device';
+  if (error instanceof WeightsError || error instanceof CheckpointError || error instanceof ModelConfigError)
+    return 'weights';
+  return 'unknown';
 }

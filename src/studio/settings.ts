@@ -6,6 +6,7 @@ import type { GeneratorConfig } from '../models/config';
 import { LARGEST_SEED } from '../models/numpy-random';
 import type { PictureKind, RenderSettings } from '../render/volumetric-renderer';
 
+export type { PictureKind };
 export const PICTURE_KINDS: readonly PictureKind[] = ['image', 'raw', 'depth'];
 
 /** Everything about a picture but the camera. */

@@ -2,7 +2,9 @@
  * Every word that the page says, in one place, so that it can be read through, corrected and one day translated. Messages and remedies
  * of errors come with the errors themselves.
  */
-import type { FailureKind, LoadingProgress, Notice, PictureKind } from '../studio/studio';
+import type { FailureKind } from '../studio/failure';
+import type { PictureKind } from '../studio/settings';
+import type { LoadingProgress, Notice } from '../studio/state';
 
 export const STRINGS = {
   appName: 'Trifold',
@@ -12,10 +14,10 @@ export const STRINGS = {
     /** What the interactive area is, for people who hear it. */
     role: 'Orbit view',
     hint: 'Arrow keys turn, plus and minus zoom, Home or R resets, N makes a new face, Backspace brings the previous one back.',
-    describe: (seed: number, octant: string, kind: string) => `Generated head, seed ${seed}, seen from: ${octant}. ${kind}.`,
+    describe: (seed: number, octant: string, kind: string) =>
+      `Generated head, seed ${seed}, seen from: ${octant}. ${kind}.`,
     reset: 'Reset view',
     angles: (yaw: number, pitch: number) => `Yaw ${yaw}°, pitch ${pitch}°`,
-    help: 'How to move',
     helpLines: [
       ['Turn', 'drag, one finger, arrow keys'],
       ['Zoom', 'wheel, pinch, + and −'],
@@ -29,10 +31,10 @@ export const STRINGS = {
     face: 'Face',
     seed: 'Seed',
     newFace: 'New face',
+    previous: 'Previous',
     previousFace: 'Previous face',
     psi: 'Truncation ψ',
     psiHint: '0 is the average face, 1 the face as drawn by chance.',
-    resetPsi: 'Set truncation to 1',
     picture: 'Picture',
     pictures: { image: 'Final', raw: 'Raw', depth: 'Depth' } satisfies Record<PictureKind, string>,
     pictureNames: {
@@ -42,10 +44,12 @@ export const STRINGS = {
     } satisfies Record<PictureKind, string>,
     quality: 'Quality',
     neuralResolution: 'Neural rendering',
-    resolutionOption: (side: number) => `${side} × ${side} rays`,
+    resolutionOption: (side: number) => `${side} × ${side}`,
     samples: 'Samples per ray',
-    samplesOption: (first: number, second: number) => (second > 0 ? `${first + second} (${first} + ${second})` : `${first}`),
-    modelDefault: (option: string) => `${option}, model's own`,
+    samplesOption: (first: number, second: number) =>
+      second > 0 ? `${first + second} (${first} + ${second})` : `${first}`,
+    modelQuality: (side: number, samples: string) =>
+      `The model was made with ${side} × ${side} rays and ${samples} samples.`,
     view: 'View',
   },
 

@@ -4,8 +4,8 @@
  */
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { Studio } from '../studio/studio';
 import type { StudioState } from '../studio/state';
+import type { Studio } from '../studio/studio';
 
 export abstract class StudioElement extends LitElement {
   /** Set by the parent before the element is connected. */

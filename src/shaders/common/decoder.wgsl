@@ -5,11 +5,12 @@
 //           bias | 4 * FEATURE_GROUPS columns of the first layer | sigma's weights | 4 * COLOUR_GROUPS columns of the second layer;
 //           after all groups the output bias: (sigma's, 0, 0, 0) | COLOUR_GROUPS colours'. Read in this order, front to back.
 // Cost      32-64-33: 8.4 kFLOP a point (density alone: 4.2 k) and 64 exponentials and logarithms
-// Needs     a storage binding `decoder: array<vec4f>`; common/activation.wgsl; the constants of pipelines/render-constants.ts
+// Needs     a storage binding `decoder: array<vec4f, DECODER_VECTORS>`; common/activation.wgsl; the constants of pipelines/render-constants.ts
 
 const FIRST_LAYER_VECTORS = 1u + 4u * FEATURE_GROUPS;
 const HIDDEN_GROUP_VECTORS = FIRST_LAYER_VECTORS + 1u + 4u * COLOUR_GROUPS;
 const OUTPUT_BIAS = HIDDEN_GROUPS * HIDDEN_GROUP_VECTORS;
+const DECODER_VECTORS = OUTPUT_BIAS + 1u + COLOUR_GROUPS;
 
 alias PointFeatures = array<vec4f, FEATURE_GROUPS>;
 alias PointColours = array<vec4f, COLOUR_GROUPS>;
@@ -36,7 +37,9 @@ fn decodeSigma(features: ptr<function, PointFeatures>) -> f32 {
 
 fn decodeColours(features: ptr<function, PointFeatures>) -> PointColours {
   var colours: PointColours;
-  for (var group = 0u; group < COLOUR_GROUPS; group++) { colours[group] = decoder[OUTPUT_BIAS + 1u + group]; }
+  for (var group = 0u; group < COLOUR_GROUPS; group++) {
+    colours[group] = decoder[OUTPUT_BIAS + 1u + group];
+  }
   for (var hiddenGroup = 0u; hiddenGroup < HIDDEN_GROUPS; hiddenGroup++) {
     let first = hiddenGroup * HIDDEN_GROUP_VECTORS;
     let hidden = hiddenUnits(features, first);
@@ -46,7 +49,9 @@ fn decodeColours(features: ptr<function, PointFeatures>) -> PointColours {
         decoder[column + 2u] * hidden.z + decoder[column + 3u] * hidden.w;
     }
   }
-  for (var group = 0u; group < COLOUR_GROUPS; group++) { colours[group] = colourFromLogit(colours[group]); }
+  for (var group = 0u; group < COLOUR_GROUPS; group++) {
+    colours[group] = colourFromLogit(colours[group]);
+  }
   return colours;
 }
 

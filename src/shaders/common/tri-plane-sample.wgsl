@@ -20,8 +20,8 @@ fn bilinearCorners(uv: vec2f, sample: u32, width: u32, height: u32) -> BilinearC
   let low = vec2i(corner);
   let high = low + 1;
   let last = vec2i(i32(width), i32(height)) - 1;
-  let lowWeight = select(vec2f(0), 1.0 - fraction, low >= vec2i(0) & low <= last);
-  let highWeight = select(vec2f(0), fraction, high >= vec2i(0) & high <= last);
+  let lowWeight = select(vec2f(0), 1.0 - fraction, (low >= vec2i(0)) & (low <= last));
+  let highWeight = select(vec2f(0), fraction, (high >= vec2i(0)) & (high <= last));
   let lowTexel = vec2u(clamp(low, vec2i(0), last));
   let highTexel = vec2u(clamp(high, vec2i(0), last));
   let rows = (sample * height + vec2u(lowTexel.y, highTexel.y)) * width;
@@ -34,18 +34,4 @@ fn bilinearCorners(uv: vec2f, sample: u32, width: u32, height: u32) -> BilinearC
 fn sampleCorners(corners: BilinearCorners, group: u32) -> vec4f {
   return planes[corners.offset.x + group] * corners.weight.x + planes[corners.offset.y + group] * corners.weight.y +
     planes[corners.offset.z + group] * corners.weight.z + planes[corners.offset.w + group] * corners.weight.w;
-}
-
-
-
-// Mean over the planes, which is what the decoder takes. `point` in units of half a box side.
-fn pointFeatures(point: vec3f, sample: u32, width: u32, height: u32) -> PointFeatures {
-  var features: PointFeatures;
-  for (var plane = 0u; plane < PLANE_COUNT; plane++) {
-    let corners = bilinearCorners(projectOntoPlane(point, plane), sample, width, height);
-    for (var group = 0u; group < FEATURE_GROUPS; group++) {
-      features[group] += sampleCorners(corners, plane * FEATURE_GROUPS + group) * (1.0 / f32(PLANE_COUNT));
-    }
-  }
-  return features;
 }

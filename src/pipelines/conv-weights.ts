@@ -1,0 +1,50 @@
+/** Convolution weights in the order the kernels want, and what is derived from them: made once at load. */
+import { elementCount, padToFour } from '../gpu/tensor';
+import type { PreparedArray } from './prepared-array';
+
+/** Shape of stored weights: [outChannels, inChannels, kernelHeight, kernelWidth]. */
+export type ConvShape = readonly [outChannels: number, inChannels: number, height: number, width: number];
+
+/**
+ * [out, in, kh, kw] to [kh, kw, in rounded up to four, out]: a vec4f holds four output channels of one tap and input channel.
+ * @param options.gain factor on all values. Default: 1
+ * @param options.flip turns the kernel by half a turn, for a true convolution. Default: false
+ */
+export function prepareConv(
+  values: ArrayLike<number>,
+  shape: ConvShape,
+  options: { gain?: number; flip?: boolean } = {},
+): PreparedArray {
+  const [outChannels, inChannels, height, width] = shape;
+  const { gain = 1, flip = false } = options;
+  const rows = padToFour(inChannels);
+  const taps = height * width;
+  const prepared = new Float32Array(taps * rows * outChannels);
+  for (let out = 0; out < outChannels; out++) {
+    for (let input = 0; input < inChannels; input++) {
+      const from = (out * inChannels + input) * taps;
+      for (let tap = 0; tap < taps; tap++) {
+        const to = flip ? taps - 1 - tap : tap;
+        prepared[(to * rows + input) * outChannels + out] = values[from + tap]! * gain;
+      }
+    }
+  }
+  return { shape: [height, width, rows, outChannels], values: prepared };
+}
+
+/** Q[in, out] = sum over taps of w[out, in]^2, for the demodulation (StyleGAN2 equation 3). */
+export function squaredConvWeights(values: ArrayLike<number>, shape: ConvShape): PreparedArray {
+  const [outChannels, inChannels, ...kernel] = shape;
+  const rows = padToFour(inChannels);
+  const taps = elementCount(kernel);
+  const squared = new Float32Array(rows * outChannels);
+  for (let out = 0; out < outChannels; out++) {
+    for (let input = 0; input < inChannels; input++) {
+      const from = (out * inChannels + input) * taps;
+      let sum = 0;
+      for (let tap = 0; tap < taps; tap++) sum += values[from + tap]! ** 2;
+      squared[input * outChannels + out] = sum;
+    }
+  }
+  return { shape: [rows, outChannels], values: squared };
+}

@@ -1,0 +1,172 @@
+/**
+ * `<trifold-app>`: the whole page. It makes the studio, lays out the other elements, and keeps the address in step with the state.
+ *
+ * For embedders and tests: the property `studio` is the running studio (`studio.state`, its actions, `studio.gpu?.statistics`).
+ */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { decodeStudio } from '../studio/address';
+import type { StudioState } from '../studio/state';
+import { Studio } from '../studio/studio';
+import { STRINGS } from './strings';
+import { controls, theme } from './theme';
+import './trifold-message';
+import './trifold-notices';
+import './trifold-panel';
+import './trifold-status';
+import './trifold-viewport';
+import type { TrifoldViewport } from './trifold-viewport';
+
+/** The address follows the state only when it has rested for so long: browsers limit how often it may change. */
+const ADDRESS_DELAY_MILLISECONDS = 400;
+
+@customElement('trifold-app')
+export class TrifoldApp extends LitElement {
+  readonly studio = new Studio({
+    source: { folder: new URL('weights/', document.baseURI) },
+    saved: decodeStudio(location.hash),
+    prefersReducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
+  });
+  #unsubscribe: (() => void) | undefined;
+  #addressTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #followAddress = () => this.studio.restore(decodeStudio(location.hash));
+
+  static override styles = [
+    theme,
+    controls,
+    css`
+      :host {
+        display: grid;
+        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr) 21rem;
+        grid-template-areas: 'header header' 'stage panel' 'status status';
+        height: 100dvh;
+        min-height: 30rem;
+        background: var(--page);
+        color: var(--text);
+        font: 15px/1.45 system-ui, sans-serif;
+        accent-color: var(--accent);
+      }
+      header {
+        grid-area: header;
+        display: flex;
+        align-items: baseline;
+        gap: 0.75rem;
+        padding: 0.7rem 1.25rem;
+      }
+      h1 {
+        margin: 0;
+        font-size: 1.1rem;
+        font-weight: 700;
+        letter-spacing: -0.01em;
+      }
+      header p {
+        margin: 0;
+        color: var(--muted);
+      }
+      main {
+        display: contents;
+      }
+      .stage {
+        grid-area: stage;
+        position: relative;
+        min-height: 0;
+        padding: 0 1.25rem;
+      }
+      trifold-viewport {
+        height: 100%;
+      }
+      trifold-panel {
+        grid-area: panel;
+        overflow: auto;
+        padding: 0 1.25rem 1rem 0;
+      }
+      trifold-status {
+        grid-area: status;
+      }
+      @media (max-width: 52rem) {
+        :host {
+          display: block;
+          height: auto;
+          min-height: 100dvh;
+        }
+        header {
+          padding: 0.6rem 1rem;
+        }
+        .stage {
+          padding: 0;
+        }
+        trifold-viewport {
+          height: auto;
+        }
+        trifold-panel {
+          display: block;
+          padding: 0.75rem 1rem;
+        }
+      }
+      @media (max-width: 30rem) {
+        header p {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#unsubscribe = this.studio.store.subscribe((state, previous) => this.#stateChanged(state, previous));
+    addEventListener('hashchange', this.#followAddress);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unsubscribe?.();
+    removeEventListener('hashchange', this.#followAddress);
+    clearTimeout(this.#addressTimer);
+    this.studio.close();
+  }
+
+  protected override render() {
+    const { studio } = this;
+    const isReady = studio.state.status === 'ready';
+    return html`
+      <header>
+        <h1>${STRINGS.appName}</h1>
+        <p>${STRINGS.tagline}</p>
+      </header>
+      <main>
+        <div class="stage">
+          <trifold-viewport .studio=${studio} ?inert=${!isReady}></trifold-viewport>
+          ${isReady ? nothing : html`<trifold-message .studio=${studio}></trifold-message>`}
+          <trifold-notices .studio=${studio}></trifold-notices>
+        </div>
+        <trifold-panel .studio=${studio}></trifold-panel>
+      </main>
+      <trifold-status .studio=${studio}></trifold-status>
+    `;
+  }
+
+  protected override async firstUpdated(): Promise<void> {
+    const viewport = this.renderRoot.querySelector<TrifoldViewport>('trifold-viewport')!;
+    await viewport.updateComplete;
+    await this.studio.start(viewport.canvas);
+  }
+
+  #stateChanged(state: StudioState, previous: StudioState): void {
+    if (state.status !== previous.status) this.requestUpdate();
+    if (state.settings === previous.settings && state.view === previous.view) return;
+    clearTimeout(this.#addressTimer);
+    this.#addressTimer = setTimeout(() => this.#writeAddress(), ADDRESS_DELAY_MILLISECONDS);
+  }
+
+  #writeAddress(): void {
+    const fragment = this.studio.save();
+    if (fragment === undefined || location.hash.slice(1) === fragment) return;
+    history.replaceState(history.state, '', fragment ? `#${fragment}` : location.pathname + location.search);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'trifold-app': TrifoldApp;
+  }
+}

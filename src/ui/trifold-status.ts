@@ -1,0 +1,88 @@
+/**
+ * `<trifold-status>`: what the device is and how it is doing. Figures of a stage are those of the last time that it ran; a stage
+ * that a frame did not need (mapping and tri-planes while turning) keeps its last figure.
+ */
+import { css, html } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { DeviceReport, StudioState } from '../studio/state';
+import { STRINGS } from './strings';
+import { StudioElement } from './studio-element';
+
+const { status } = STRINGS;
+
+@customElement('trifold-status')
+export class TrifoldStatus extends StudioElement {
+  static override styles = css`
+    dl {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0.15rem 1.4rem;
+      margin: 0;
+      padding: 0.7rem 1.25rem;
+      color: var(--muted);
+      font-size: 0.82rem;
+      font-variant-numeric: tabular-nums;
+      min-height: 1.3rem;
+    }
+    div {
+      display: flex;
+      gap: 0.45rem;
+    }
+    dt {
+      font-weight: 600;
+    }
+    dd {
+      margin: 0;
+      color: var(--text);
+    }
+    @media (max-width: 52rem) {
+      dl {
+        padding: 0.5rem 1rem 1rem;
+      }
+    }
+  `;
+
+  protected slice({ device }: StudioState): readonly unknown[] {
+    return [device];
+  }
+
+  protected override render() {
+    const { device } = this.studio.state;
+    return html`<footer aria-label=${status.label}>
+      <dl>${device ? figures(device) : entry(status.adapter, status.waiting)}</dl>
+    </footer>`;
+  }
+}
+
+function figures(device: DeviceReport) {
+  const { adapter, precision, framesPerSecond, isMoving, isPreview, memoryBytes } = device;
+  const rate = framesPerSecond === undefined ? '' : framesPerSecond.toFixed(framesPerSecond < 10 ? 1 : 0);
+  return html`
+    ${entry(status.adapter, adapter.name)} ${entry(status.precision, precision)} ${entry(status.stages, stageTimes(device))}
+    ${entry(status.frameRate, isMoving ? `${rate || '…'}${isPreview ? ` (${status.preview})` : ''}` : [rate, status.atRest].filter(Boolean).join(', '))}
+    ${entry(status.memory, `${(memoryBytes / 1e6).toFixed(0)} MB`)}
+  `;
+}
+
+function stageTimes({ stages }: DeviceReport): string {
+  if (!stages) return status.noTimestamps;
+  const known = stages.filter(({ milliseconds }) => milliseconds !== undefined);
+  if (known.length === 0) return '…';
+  return known
+    .map(({ stage, milliseconds }) => `${status.stageNames[stage] ?? stage} ${shown(milliseconds!)}`)
+    .join(' · ');
+}
+
+function shown(milliseconds: number): string {
+  return milliseconds.toFixed(milliseconds < 10 ? 2 : milliseconds < 100 ? 1 : 0);
+}
+
+function entry(name: string, value: string) {
+  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'trifold-status': TrifoldStatus;
+  }
+}

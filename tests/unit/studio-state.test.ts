@@ -1,0 +1,225 @@
+/**
+ * The studio's pure parts: the store, the settings and their ranges, the address, the pace and the frame loop.
+ */
+import { describe, expect, test, vi } from 'vitest';
+import { drag, lookFrom, orbitAt } from '../../src/camera/orbit';
+import { BufferLimitError, NoAdapterError, WebGpuUnavailableError } from '../../src/gpu/errors';
+import type { GeneratorConfig } from '../../src/models/config';
+import { decodeStudio, encodeStudio, restoreStudio } from '../../src/studio/address';
+import { describeFailure, LoadingCancelledError } from '../../src/studio/failure';
+import { FrameLoop } from '../../src/studio/frame-loop';
+import { Pace } from '../../src/studio/pace';
+import {
+  defaultSettings,
+  depthSampleChoices,
+  neuralResolutionChoices,
+  renderSettingsFor,
+  sanitiseSettings,
+} from '../../src/studio/settings';
+import { Store } from '../../src/studio/store';
+import { WeightsMissingError } from '../../src/studio/weights-errors';
+
+/** A model of which only the fields that the studio reads matter. */
+const CONFIG: GeneratorConfig = {
+  mapping: { zDim: 4, cDim: 25, wDim: 8, numWs: 4, layers: 2, lrMultiplier: 1 },
+  backbone: { wDim: 8, resolution: 16, imageChannels: 96, channelBase: 64, channelMax: 16, convClamp: undefined },
+  rendering: {
+    planeAxes: [
+      [0, 1],
+      [0, 2],
+      [2, 1],
+    ],
+    planeChannels: 32,
+    boxWarp: 1,
+    rayLimits: 'auto',
+    depthSamples: 24,
+    importanceSamples: 36,
+    disparitySampling: false,
+    whiteBackground: true,
+    decoderHiddenWidth: 64,
+    decoderOutputs: 32,
+    decoderLrMultiplier: 1,
+    neuralResolution: 56,
+  },
+  superResolution: {
+    wDim: 8,
+    inputChannels: 32,
+    inputResolution: 64,
+    resize: 'when-smaller',
+    antialias: true,
+    blocks: [
+      { channels: 16, upsample: true },
+      { channels: 8, upsample: true },
+    ],
+    convClamp: undefined,
+    noiseMode: 'none',
+  },
+  conditioning: { zeroed: true, scale: 1 },
+  camera: { radius: 2, pivot: [0, 0.25, 0], focal: 4 },
+  imageResolution: 256,
+};
+
+describe('Store', () => {
+  test('tells listeners of real changes only, until they leave', () => {
+    const store = new Store({ seed: 1, psi: 0.5 });
+    const heard = vi.fn();
+    const leave = store.subscribe(heard);
+    store.update({ seed: 1 });
+    expect(heard).not.toHaveBeenCalled();
+    store.update({ seed: 2 });
+    expect(heard).toHaveBeenCalledExactlyOnceWith({ seed: 2, psi: 0.5 }, { seed: 1, psi: 0.5 });
+    leave();
+    store.update({ seed: 3 });
+    expect(heard).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('settings', () => {
+  test('defaults are the model’s own; the second pass keeps the model’s proportion', () => {
+    const settings = defaultSettings(CONFIG);
+    expect(settings).toEqual({ seed: 0, psi: 1, picture: 'image', neuralResolution: 56, depthSamples: 24 });
+    expect(renderSettingsFor(CONFIG, { ...settings, depthSamples: 8 })).toEqual({
+      neuralResolution: 56,
+      depthSamples: 8,
+      importanceSamples: 12,
+    });
+  });
+
+  test('offers no resolution that the super-resolution refuses, but the model’s own and the present one', () => {
+    expect(neuralResolutionChoices(CONFIG, 40)).toEqual([32, 40, 48, 56, 64]);
+    const resizing = { ...CONFIG, superResolution: { ...CONFIG.superResolution, resize: 'when-different' as const } };
+    expect(neuralResolutionChoices(resizing, 56)).toEqual([32, 48, 56, 64, 96, 128]);
+    expect(depthSampleChoices(CONFIG, 20)).toContain(20);
+  });
+
+  test('brings wild values into range', () => {
+    const wild = { seed: -3.7, psi: 9, neuralResolution: 1e9, depthSamples: 0.2 };
+    expect(sanitiseSettings(CONFIG, wild)).toEqual({
+      seed: 0,
+      psi: 1,
+      picture: 'image',
+      neuralResolution: 64,
+      depthSamples: 4,
+    });
+    expect(sanitiseSettings(CONFIG, { seed: 2 ** 40, psi: Number.NaN })).toMatchObject({ seed: 2 ** 32 - 1, psi: 1 });
+  });
+});
+
+describe('the address', () => {
+  const home = { yaw: 0, pitch: 0, ...CONFIG.camera };
+
+  test('is empty at home and holds what differs', () => {
+    const settings = defaultSettings(CONFIG);
+    expect(encodeStudio(CONFIG, settings, orbitAt(home))).toBe('');
+    const turned = lookFrom(orbitAt(home), { yaw: Math.PI / 6, radius: 3 });
+    const changed = { ...settings, seed: 7, picture: 'depth' as const };
+    expect(encodeStudio(CONFIG, changed, turned)).toBe('seed=7&picture=depth&yaw=30&distance=1.5');
+  });
+
+  test('brings back what it was made from', () => {
+    const settings = { seed: 99, psi: 0.35, picture: 'raw' as const, neuralResolution: 48, depthSamples: 12 };
+    const view = drag(
+      lookFrom(orbitAt(home), { yaw: -1, pitch: 0.5, radius: 1.5 }),
+      30,
+      0,
+      { width: 300, height: 300 },
+      0,
+    );
+    const restored = restoreStudio(CONFIG, decodeStudio(`#${encodeStudio(CONFIG, settings, view)}`));
+    expect(restored.settings).toEqual(settings);
+    expect(restored.view.yaw).toBeCloseTo(view.yaw, 2);
+    expect(restored.view.pitch).toBeCloseTo(0.5, 2);
+    expect(restored.view.radius).toBeCloseTo(1.5, 2);
+    expect(restored.view.pivot).toEqual([0, 0.25, 0]);
+  });
+
+  test('nonsense gives the defaults', () => {
+    const restored = restoreStudio(CONFIG, decodeStudio('#seed=abc&psi=&picture=cat&rays=Infinity&yaw=up&unknown=1'));
+    expect(restored.settings).toEqual(defaultSettings(CONFIG));
+    expect(restored.view).toEqual(orbitAt(home));
+  });
+});
+
+describe('FrameLoop', () => {
+  test('has one frame on its way at most, and the next one shows everything since', async () => {
+    const callbacks: ((now: number) => void)[] = [];
+    const finish: (() => void)[] = [];
+    const draw = vi.fn(() => new Promise<void>((resolve) => finish.push(resolve)));
+    const loop = new FrameLoop(draw, (callback) => callbacks.push(callback));
+    loop.request();
+    loop.request();
+    expect(callbacks.length).toBe(1);
+    callbacks.shift()!(0);
+    loop.request();
+    loop.request();
+    expect(draw).toHaveBeenCalledTimes(1);
+    expect(callbacks.length).toBe(0);
+    finish.shift()!();
+    await vi.waitFor(() => expect(callbacks.length).toBe(1));
+    callbacks.shift()!(16);
+    finish.shift()!();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(draw).toHaveBeenCalledTimes(2);
+    expect(callbacks.length).toBe(0);
+  });
+
+  test('draws nothing once stopped', async () => {
+    const draw = vi.fn(() => Promise.resolve());
+    const callbacks: ((now: number) => void)[] = [];
+    const loop = new FrameLoop(draw, (callback) => callbacks.push(callback));
+    loop.request();
+    loop.stop();
+    callbacks[0]!(0);
+    loop.request();
+    expect(draw).not.toHaveBeenCalled();
+    expect(callbacks.length).toBe(1);
+  });
+});
+
+describe('Pace', () => {
+  const frame = { isMoving: true, isPreview: false, hasNewFace: false, keptRays: false };
+
+  test('goes by the adapter first, then by what full frames cost', () => {
+    const pace = new Pace(true);
+    expect(pace.isSlow).toBe(true);
+    pace.note({ ...frame, begun: 0, finished: 900, hasNewFace: true });
+    pace.note({ ...frame, begun: 900, finished: 960 });
+    expect(pace.isSlow).toBe(false);
+    pace.note({ ...frame, begun: 1000, finished: 1300 });
+    expect(pace.isSlow).toBe(true);
+  });
+
+  test('a quick frame and the super-resolution at rest add up to a full one', () => {
+    const pace = new Pace(false);
+    pace.note({ ...frame, begun: 0, finished: 100, isPreview: true });
+    pace.note({ ...frame, begun: 100, finished: 150, isMoving: false, keptRays: true });
+    expect(pace.isSlow).toBe(true);
+  });
+
+  test('frames a second count motion only and are kept at rest', () => {
+    const pace = new Pace(false);
+    expect(pace.framesPerSecond).toBeUndefined();
+    for (const begun of [0, 20, 40, 60]) pace.note({ ...frame, begun, finished: begun + 5 });
+    expect(pace.framesPerSecond).toBeCloseTo(50);
+    pace.note({ ...frame, begun: 5000, finished: 5005, isMoving: false });
+    pace.note({ ...frame, begun: 9000, finished: 9005 });
+    expect(pace.framesPerSecond).toBeCloseTo(50);
+  });
+});
+
+describe('describeFailure', () => {
+  test.each([
+    [new WebGpuUnavailableError(), 'no-webgpu'],
+    [new NoAdapterError(), 'no-adapter'],
+    [new BufferLimitError('planes', 5e8, 2e8), 'limit'],
+    [new WeightsMissingError('a.safetensors', 404), 'weights'],
+    [new LoadingCancelledError(), 'cancelled'],
+    [new TypeError('x is not a function'), 'unknown'],
+    ['a bare string', 'unknown'],
+  ])('%s', (error, kind) => {
+    const failure = describeFailure(error);
+    expect(failure.kind).toBe(kind);
+    expect(failure.message.length).toBeGreaterThan(5);
+    expect(failure.remedy.length).toBeGreaterThan(10);
+  });
+});
