@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { chromiumLaunch } from './tests/browser';
+import { chromiumLaunch } from './tests/browser.ts';
 
 export default defineConfig({
   test: {

@@ -1,5 +1,5 @@
 /** Reads the codes and cameras of `render --inputs`, row by row, and says by name what does not fit. */
-import { LABEL_LENGTH, type CameraLabel, type Checkpoint, type MappingConfig } from '../src/index';
+import { type CameraLabel, type Checkpoint, LABEL_LENGTH, type MappingConfig } from '../src/index';
 import { UsageError } from './errors';
 
 export interface BatchRow {
@@ -23,8 +23,14 @@ export function readBatch(file: Checkpoint, mapping: MappingConfig, view: Camera
   const rowsOf = (name: string, shape: readonly number[]): Float32Array[] | undefined => {
     if (!file.has(name)) return undefined;
     const [count, ...extents] = file.info(name).shape;
-    if (count === undefined || extents.length !== shape.length || extents.some((extent, axis) => extent !== shape[axis])) {
-      throw new UsageError(`"${name}" in the inputs has shape [${file.info(name).shape}]; this model takes [N, ${shape.join(', ')}]`);
+    if (
+      count === undefined ||
+      extents.length !== shape.length ||
+      extents.some((extent, axis) => extent !== shape[axis])
+    ) {
+      throw new UsageError(
+        `"${name}" in the inputs has shape [${file.info(name).shape}]; this model takes [N, ${shape.join(', ')}]`,
+      );
     }
     const values = file.floats(name);
     const length = shape.reduce((product, extent) => product * extent, 1);

@@ -58,7 +58,9 @@ function parseJson(text: string | undefined): unknown {
 function attributeNames(attributes: unknown): string[] {
   if (!Array.isArray(attributes)) return [];
   return attributes.flatMap((entry: unknown) =>
-    typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string' ? [entry.name] : [],
+    typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string'
+      ? [entry.name]
+      : [],
   );
 }
 
@@ -68,14 +70,27 @@ function describe({ file, tensors, parameters, dtypes, config, attributes }: Mod
   const rows: [string, string][] = [
     ['file', file],
     ['tensors', `${tensors} (${dtypes.join(', ')}), ${(parameters / 1e6).toFixed(2)} M parameters`],
-    ['mapping', `z ${mapping.zDim}, label ${mapping.cDim}, w ${mapping.wDim} x ${mapping.numWs}, ${mapping.layers} layers`],
-    ['tri-planes', `${backbone.resolution} x ${backbone.resolution} x ${backbone.imageChannels}, box ${rendering.boxWarp}`],
-    ['rendering', `${rendering.neuralResolution} x ${rendering.neuralResolution} rays, ${rendering.depthSamples} + ${rendering.importanceSamples} samples`],
+    [
+      'mapping',
+      `z ${mapping.zDim}, label ${mapping.cDim}, w ${mapping.wDim} x ${mapping.numWs}, ${mapping.layers} layers`,
+    ],
+    [
+      'tri-planes',
+      `${backbone.resolution} x ${backbone.resolution} x ${backbone.imageChannels}, box ${rendering.boxWarp}`,
+    ],
+    [
+      'rendering',
+      `${rendering.neuralResolution} x ${rendering.neuralResolution} rays, ${rendering.depthSamples} + ${rendering.importanceSamples} samples`,
+    ],
     ['ray limits', limits === 'auto' ? 'auto' : `${limits.start} to ${limits.end}`],
     ['background', rendering.whiteBackground ? 'white' : 'none'],
-    ['super-resolution', `${superResolution.inputResolution} to ${config.imageResolution}, channels ${superResolution.blocks.map((block) => block.channels).join(', ')}`],
+    [
+      'super-resolution',
+      `${superResolution.inputResolution} to ${config.imageResolution}, channels ${superResolution.blocks.map((block) => block.channels).join(', ')}`,
+    ],
     ['camera', `radius ${config.camera.radius}, pivot ${config.camera.pivot.join(' ')}, focal ${config.camera.focal}`],
   ];
-  if (attributes.length > 0) rows.push(['attributes', `${attributes.length}: ${attributes.slice(0, 8).join(', ')}, ...`]);
+  if (attributes.length > 0)
+    rows.push(['attributes', `${attributes.length}: ${attributes.slice(0, 8).join(', ')}, ...`]);
   return rows.map(([name, value]) => `${name.padEnd(18)}${value}\n`).join('');
 }

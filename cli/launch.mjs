@@ -19,7 +19,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 
 async function bundleIfStale() {
-  const newest = Math.max(...['src', 'cli', 'package-lock.json', 'vite.cli.config.ts'].map((path) => newestChange(join(root, path))));
+  const newest = Math.max(
+    ...['src', 'cli', 'package-lock.json', 'vite.cli.config.ts'].map((path) => newestChange(join(root, path))),
+  );
   if (existsSync(bundle) && statSync(bundle).mtimeMs > newest) return;
   const { build } = await import('vite');
   const parent = join(root, 'node_modules', '.cache');
@@ -48,11 +50,20 @@ function newestChange(path) {
 function vulkanEnvironment() {
   if (process.platform !== 'linux') return {};
   const environment = {};
-  const browser = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', '/opt/microsoft/msedge'].find((folder) =>
-    existsSync(join(folder, 'vk_swiftshader_icd.json')),
-  );
+  const browser = [
+    '/usr/lib/chromium',
+    '/usr/lib/chromium-browser',
+    '/opt/google/chrome',
+    '/opt/microsoft/msedge',
+  ].find((folder) => existsSync(join(folder, 'vk_swiftshader_icd.json')));
   if (!browser) return environment;
-  const libraryFolders = ['/usr/lib', '/usr/lib64', '/usr/local/lib', '/lib', ...['x86_64', 'aarch64'].map((cpu) => `/usr/lib/${cpu}-linux-gnu`)];
+  const libraryFolders = [
+    '/usr/lib',
+    '/usr/lib64',
+    '/usr/local/lib',
+    '/lib',
+    ...['x86_64', 'aarch64'].map((cpu) => `/usr/lib/${cpu}-linux-gnu`),
+  ];
   const hasLoader = libraryFolders.some((folder) => existsSync(join(folder, 'libvulkan.so.1')));
   if (!hasLoader && existsSync(join(browser, 'libvulkan.so.1'))) {
     environment.LD_LIBRARY_PATH = [process.env.LD_LIBRARY_PATH, browser].filter(Boolean).join(delimiter);

@@ -3,11 +3,13 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { encode } from 'fast-png';
 import {
   type Checkpoint,
   Generator,
   orbitLabel,
   type PictureKind,
+  pictureBytes,
   Recorder,
   type RenderedArrays,
   type RenderSettings,
@@ -22,7 +24,6 @@ import { openCheckpoint } from './checkpoint-file';
 import { UsageError } from './errors';
 import { openGpu } from './gpu';
 import { choiceOption, integerOption, numberOption } from './options';
-import { encodePicture } from './picture';
 
 const OPTIONS = {
   out: { type: 'string' },
@@ -77,8 +78,9 @@ export async function render(words: string[]): Promise<void> {
       results.push(await renderer.read());
       if (batch.rows.length > 1) process.stderr.write(`rendered ${index + 1} of ${batch.rows.length}\n`);
     }
-    if (values.out !== undefined) await writeFile(values.out, encodePicture(kind, results[0]!, renderer.settings));
-    if (values.dump !== undefined) await writeFile(values.dump, dumpOf(results, generator, renderer.settings, checkpoint));
+    if (values.out !== undefined) await writeFile(values.out, pngOf(kind, results[0]!));
+    if (values.dump !== undefined)
+      await writeFile(values.dump, dumpOf(results, generator, renderer.settings, checkpoint));
   } finally {
     gpu.destroy();
   }
@@ -111,8 +113,15 @@ function settingOverrides(values: {
   return {
     ...(resolution !== undefined && { neuralResolution: integerOption('neural-resolution', resolution, 1, MOST_RAYS) }),
     ...(depth !== undefined && { depthSamples: integerOption('depth-samples', depth, 2, MOST_SAMPLES) }),
-    ...(importance !== undefined && { importanceSamples: integerOption('importance-samples', importance, 0, MOST_SAMPLES) }),
+    ...(importance !== undefined && {
+      importanceSamples: integerOption('importance-samples', importance, 0, MOST_SAMPLES),
+    }),
   };
+}
+
+function pngOf(kind: PictureKind, arrays: RenderedArrays): Uint8Array {
+  const { side, data } = pictureBytes(kind, arrays);
+  return encode({ width: side, height: side, data, channels: 3, depth: 8 });
 }
 
 /** The results of all rows as one file, f32 and channels first, as PyTorch would hold them. */
@@ -123,7 +132,12 @@ function dumpOf(
   checkpoint: Checkpoint,
 ): Uint8Array {
   const { mapping, backbone, imageResolution } = config;
-  const images = (name: string, channels: number, side: number, pick: (row: RenderedArrays) => Float32Array): WritableTensor => ({
+  const images = (
+    name: string,
+    channels: number,
+    side: number,
+    pick: (row: RenderedArrays) => Float32Array,
+  ): WritableTensor => ({
     name,
     shape: [results.length, channels, side, side],
     data: concatenate(results.map((row) => channelsFirst(pick(row), side * side, channels))),

@@ -36,6 +36,7 @@ export { ModelConfigError, readGeneratorConfig, tensorPrefix } from './models/ge
 export { seededLatent } from './models/latent';
 export { loopThroughKeyframes } from './models/latent-path';
 export { createPresenter, type Presenter } from './pipelines/present';
+export { type PictureBytes, pictureBytes } from './render/picture-bytes';
 export {
   type FaceCode,
   type PictureKind,

@@ -66,7 +66,7 @@ async function activate(): Promise<void> {
 
 /** For files whose name changes with their content. */
 async function keptOrFresh(request: Request): Promise<Response> {
-  return (await caches.match(request, { ignoreSearch: true })) ?? fetch(request);
+  return (await kept(request.url)) ?? fetch(request);
 }
 
 /** For files that keep their name: the server's version, or without a network the kept one. */
@@ -74,8 +74,14 @@ async function freshOrKept(request: Request, key: string): Promise<Response> {
   try {
     return await fetch(request);
   } catch (error) {
-    const kept = await caches.match(key);
-    if (kept) return kept;
+    const response = await kept(key);
+    if (response) return response;
     throw error;
   }
+}
+
+/** Servers that vary their answers by origin (as Vite's preview does) vary none of these. */
+async function kept(address: string): Promise<Response | undefined> {
+  const cache = await caches.open(CACHE_NAME);
+  return cache.match(address, { ignoreSearch: true, ignoreVary: true });
 }

@@ -63,7 +63,9 @@ export class PlanBuilder {
     }
     const limit = this.gpu.device.limits.maxComputeWorkgroupsPerDimension;
     if (workgroups.some((count) => count !== undefined && (count > limit || count < 1))) {
-      throw new ShapeError(`kernel "${kernel.name}": a grid of [${workgroups}] workgroups; the device allows 1 to ${limit}`);
+      throw new ShapeError(
+        `kernel "${kernel.name}": a grid of [${workgroups}] workgroups; the device allows 1 to ${limit}`,
+      );
     }
     this.#dispatches.push(description);
   }
@@ -91,7 +93,8 @@ export class PlanBuilder {
   #bind(dispatch: DispatchDescription, pipeline: GPUComputePipeline): ReadyDispatch {
     const { kernel, bindings, params, workgroups } = dispatch;
     const entries: GPUBindGroupEntry[] = [];
-    for (const [name, binding] of kernel.bindings) entries.push({ binding, resource: { buffer: bindings[name]!.buffer } });
+    for (const [name, binding] of kernel.bindings)
+      entries.push({ binding, resource: { buffer: bindings[name]!.buffer } });
     if (kernel.paramsBinding !== undefined) {
       const bytes = encodeParams(kernel, params ?? {});
       const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
@@ -105,7 +108,12 @@ export class PlanBuilder {
       layout: pipeline.getBindGroupLayout(0),
       entries,
     });
-    return { label: kernel.name, pipeline, bindGroup, workgroups: [workgroups[0], workgroups[1] ?? 1, workgroups[2] ?? 1] };
+    return {
+      label: kernel.name,
+      pipeline,
+      bindGroup,
+      workgroups: [workgroups[0], workgroups[1] ?? 1, workgroups[2] ?? 1],
+    };
   }
 }
 

@@ -17,7 +17,8 @@ export interface Tensor {
 export const padToFour = (count: number): number => Math.ceil(count / 4) * 4;
 
 /** Product of the extents; 1 for an empty list. */
-export const elementCount = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
+export const elementCount = (shape: readonly number[]): number =>
+  shape.reduce((product, extent) => product * extent, 1);
 
 /** Makes a tensor of zeros. Free it with {@link destroyTensor}. */
 export function createTensor(gpu: Gpu, label: string, shape: readonly number[]): Tensor {
@@ -69,9 +70,13 @@ export function expectShape(tensor: Tensor, shape: readonly number[], what: stri
 }
 
 /** The four extents of an activation. @throws ShapeError when it is not [N, H, W, C] */
-export function imageExtents(tensor: Tensor, what: string): { batch: number; height: number; width: number; channels: number } {
+export function imageExtents(
+  tensor: Tensor,
+  what: string,
+): { batch: number; height: number; width: number; channels: number } {
   const [batch, height, width, channels] = tensor.shape;
-  if (tensor.shape.length !== 4) throw new ShapeError(`${what}: "${tensor.label}" is [${tensor.shape}], expected [N, H, W, C]`);
+  if (tensor.shape.length !== 4)
+    throw new ShapeError(`${what}: "${tensor.label}" is [${tensor.shape}], expected [N, H, W, C]`);
   return { batch: batch!, height: height!, width: width!, channels: channels! };
 }
 

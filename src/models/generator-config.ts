@@ -37,8 +37,16 @@ export class ModelConfigError extends Error {
 
 /** Axes of the three planes by the name that our files use. The published EG3D weights repeat the XZ plane, transposed. */
 const PLANE_AXES: Readonly<Record<string, PlaneAxes>> = {
-  xyz: [[0, 1], [0, 2], [2, 1]],
-  eg3d: [[0, 1], [0, 2], [2, 0]],
+  xyz: [
+    [0, 1],
+    [0, 2],
+    [2, 1],
+  ],
+  eg3d: [
+    [0, 1],
+    [0, 2],
+    [2, 0],
+  ],
 };
 
 /** Channels a plane has in every EG3D model; the backbone makes three times as many. */
@@ -50,7 +58,10 @@ const DEFAULT_RADIUS = 2.7;
 
 /** The official super-resolution modules by class name: input side, which blocks double it, and how the input is resized. */
 const OFFICIAL_SUPER_RESOLUTION: Readonly<
-  Record<string, { inputResolution: number; upsample: readonly [boolean, boolean]; resize: SuperResolutionConfig['resize'] }>
+  Record<
+    string,
+    { inputResolution: number; upsample: readonly [boolean, boolean]; resize: SuperResolutionConfig['resize'] }
+  >
 > = {
   SuperresolutionHybrid2X: { inputResolution: 64, upsample: [false, true], resize: 'when-different' },
   SuperresolutionHybrid4X: { inputResolution: 128, upsample: [false, true], resize: 'when-smaller' },
@@ -197,7 +208,11 @@ function readRendering(fields: Fields, neuralResolution: number): RenderingConfi
   const end = fields.get('ray_end');
   const isAuto = start === 'auto' && end === 'auto';
   if (!isAuto && !(typeof start === 'number' && typeof end === 'number' && end > start)) {
-    throw new ModelConfigError('ray_start, ray_end', [start, end], 'expected two ascending numbers, or "auto" for both');
+    throw new ModelConfigError(
+      'ray_start, ray_end',
+      [start, end],
+      'expected two ascending numbers, or "auto" for both',
+    );
   }
   return {
     planeAxes,
@@ -269,7 +284,8 @@ class Fields {
 
   number(field: string, fallback?: number): number {
     const value = this.get(field) ?? fallback;
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw new ModelConfigError(field, value, 'expected a number');
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      throw new ModelConfigError(field, value, 'expected a number');
     return value;
   }
 

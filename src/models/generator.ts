@@ -37,7 +37,12 @@ export class Generator {
    * @throws ModelConfigError
    */
   static create(gpu: Gpu, checkpoint: Checkpoint): Generator {
-    return new Generator(gpu, readGeneratorConfig(checkpoint), new WeightStore(gpu, checkpoint), tensorPrefix(checkpoint));
+    return new Generator(
+      gpu,
+      readGeneratorConfig(checkpoint),
+      new WeightStore(gpu, checkpoint),
+      tensorPrefix(checkpoint),
+    );
   }
 
   /** Weights of one network, for example "backbone.mapping.". */
@@ -89,7 +94,11 @@ export function wireMapping(plan: PlanBuilder, generator: Generator, batch: numb
       if (mappingConfig.cDim === 0) return;
       const given = inputs.conditioning ?? repeat(frontal, batch);
       const factor = conditioning.zeroed ? 0 : conditioning.scale;
-      writeTensor(gpu, label, given.map((value) => value * factor));
+      writeTensor(
+        gpu,
+        label,
+        given.map((value) => value * factor),
+      );
     },
   };
 }
@@ -163,8 +172,18 @@ export function wireRayMarch(
  * Density and colour features anywhere in the scene, for meshes and volumes.
  * @param points [N, M, 3] in scene units; outside the box the planes count as zero
  */
-export function wireDensityAtPoints(plan: PlanBuilder, generator: Generator, planes: Tensor, points: Tensor): DecodedPoints {
-  return evaluatePoints(plan, planes, points, decoderTensor(generator), generator.config.rendering);
+export function wireDensityAtPoints(
+  plan: PlanBuilder,
+  generator: Generator,
+  planes: Tensor,
+  points: Tensor,
+): DecodedPoints {
+  return evaluatePoints(plan, {
+    planes,
+    points,
+    decoder: decoderTensor(generator),
+    rendering: generator.config.rendering,
+  });
 }
 
 /** The feature image to the final picture, [N, S, S, 3]. */

@@ -9,7 +9,7 @@ import importanceBinsSource from '../shaders/importance-bins.wgsl?raw';
 import inverseCdfSource from '../shaders/inverse-cdf.wgsl?raw';
 import { linearGrid } from './grid';
 import { RenderingOptionError } from './rendering-options';
-import { JITTER_SOURCES, type RaySampling, UNIFORM_SOURCES, uniformSettings } from './sampling';
+import { type RaySampling, UNIFORM_SOURCES, uniformSettings } from './sampling';
 
 const BINS = defineKernel('importance-bins', importanceBinsSource, importanceStepSource, linearIndexSource);
 const INVERSE_CDF = defineKernel(
@@ -17,7 +17,7 @@ const INVERSE_CDF = defineKernel(
   inverseCdfSource,
   importanceStepSource,
   linearIndexSource,
-  ...new Set([...JITTER_SOURCES, ...UNIFORM_SOURCES]),
+  ...UNIFORM_SOURCES,
 );
 
 /**

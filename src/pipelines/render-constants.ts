@@ -29,9 +29,6 @@ export function decoderConstants(extents: DecoderExtents): RenderConstants {
     FEATURE_GROUPS: groupsOfFour('planeChannels', extents.planeChannels),
     HIDDEN_GROUPS: groupsOfFour('decoderHiddenWidth', extents.decoderHiddenWidth),
     COLOUR_GROUPS: groupsOfFour('decoderOutputs', extents.decoderOutputs),
-    DECODER_VECTORS:
-      (extents.decoderHiddenWidth * (2 + extents.planeChannels + extents.decoderOutputs) + 4 + extents.decoderOutputs) /
-      4,
   };
 }
 

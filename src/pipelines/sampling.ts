@@ -5,6 +5,7 @@ import { elementCount, padToFour, type Tensor } from '../gpu/tensor';
 import importanceUniformSource from '../shaders/common/importance-uniform.wgsl?raw';
 import jitterSource from '../shaders/common/jitter.wgsl?raw';
 import randomSource from '../shaders/common/random.wgsl?raw';
+import samplingModeSource from '../shaders/common/sampling-mode.wgsl?raw';
 
 /** In the order of the shader's SAMPLING constant. */
 const SAMPLING_MODES = ['even', 'det', 'recorded', 'random'] as const;
@@ -22,9 +23,11 @@ export type RaySampling =
   | { readonly mode: 'random'; readonly seed: number };
 
 /** Source texts for a kernel with a `jitter` binding. */
-export const JITTER_SOURCES = [jitterSource, randomSource] as const;
-/** Source texts for a kernel with a `uniforms` binding, with or without `jitter`. */
-export const UNIFORM_SOURCES = [importanceUniformSource, randomSource] as const;
+export const JITTER_SOURCES = [samplingModeSource, randomSource, jitterSource] as const;
+/** Source texts for a kernel with a `uniforms` binding. */
+export const UNIFORM_SOURCES = [samplingModeSource, randomSource, importanceUniformSource] as const;
+/** Source texts for a kernel with both. */
+export const SAMPLING_SOURCES = [...JITTER_SOURCES, importanceUniformSource] as const;
 
 /** Bindings, parameters and constants for a kernel that draws. */
 interface DrawSettings {

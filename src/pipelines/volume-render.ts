@@ -18,7 +18,7 @@ import { clearedRangeCells, RANGE_CELLS_SOURCES } from './range-cells';
 import { recordStartRange } from './ray-limits';
 import { capacityConstants, decoderConstants, specialise, triPlaneConstants } from './render-constants';
 import { checkMarchOptions, type RenderingOptions } from './rendering-options';
-import { JITTER_SOURCES, jitterSettings, type RaySampling, UNIFORM_SOURCES, uniformSettings } from './sampling';
+import { jitterSettings, type RaySampling, SAMPLING_SOURCES, uniformSettings } from './sampling';
 import { expectPlanes } from './tri-planes';
 
 const SOURCES = [
@@ -34,7 +34,7 @@ const SOURCES = [
   linearIndexSource,
   ...DECODER_SOURCES,
   ...RANGE_CELLS_SOURCES,
-  ...new Set([...JITTER_SOURCES, ...UNIFORM_SOURCES]),
+  ...SAMPLING_SOURCES,
 ] as const;
 
 /**

@@ -99,7 +99,10 @@ export class VolumetricRenderer {
    * @param settings default: the model's own
    * @throws BufferLimitError, KernelCompileError, MissingTensorError and the like; nothing stays allocated then
    */
-  static async create(generator: Generator, settings = settingsOf(generator.config.rendering)): Promise<VolumetricRenderer> {
+  static async create(
+    generator: Generator,
+    settings = settingsOf(generator.config.rendering),
+  ): Promise<VolumetricRenderer> {
     const { gpu } = generator;
     const plans: Plan[] = [];
     const build = async <T>(stage: string, wire: (plan: PlanBuilder) => T): Promise<[Plan, T]> => {
@@ -189,7 +192,9 @@ export class VolumetricRenderer {
     const { gpu } = this.generator;
     const { rays, image } = this.view;
     const [ws, planes, feature, depth, alpha, picture] = await Promise.all(
-      [this.mapping.ws, this.triPlanes.planes, rays.feature, rays.depth, rays.alpha, image].map((tensor) => readTensor(gpu, tensor)),
+      [this.mapping.ws, this.triPlanes.planes, rays.feature, rays.depth, rays.alpha, image].map((tensor) =>
+        readTensor(gpu, tensor),
+      ),
     );
     return { ws: ws!, planes: planes!, feature: feature!, depth: depth!, alpha: alpha!, image: picture! };
   }

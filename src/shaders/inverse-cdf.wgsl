@@ -4,7 +4,7 @@
 // Shapes    bins [rows, B, 1]; weights [rows, K, 1], K < B; uniforms [rows, F]; drawn [rows, F, 1]
 // Dispatch  one thread per drawn value, 64 per workgroup (linearIndex); each sums its row's weights again: the readable version
 // Cost      4 K FLOPs and 32 K bytes (cached) a value
-// Needs     common/linear-index, importance-step, importance-uniform, jitter, random
+// Needs     common/linear-index, importance-step, sampling-mode, importance-uniform, random
 
 struct Params {
   rows: u32,

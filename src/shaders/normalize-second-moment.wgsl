@@ -22,11 +22,11 @@ var<workgroup> partialSums: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let from = workgroup.x * params.inputStride;
-  let to = workgroup.x * params.outputStride + params.column;
+  let inputStart = workgroup.x * params.inputStride;
+  let outputStart = workgroup.x * params.outputStride + params.column;
   var sum = 0.0;
   for (var channel = thread; channel < params.channels; channel += 64u) {
-    let value = input[from + channel];
+    let value = input[inputStart + channel];
     sum += value * value;
   }
   partialSums[thread] = sum;
@@ -37,6 +37,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   workgroupBarrier();
   let scale = inverseSqrt(partialSums[0] / f32(params.channels) + 1e-8);
   for (var channel = thread; channel < params.channels; channel += 64u) {
-    output[to + channel] = input[from + channel] * scale;
+    output[outputStart + channel] = input[inputStart + channel] * scale;
   }
 }

@@ -2,7 +2,7 @@
 //
 // Shapes    limits [N, R, 2] = (start, end), or one row for all rays (limitsStep 0); jitter [N, R, S]; depths [N, R, S, 1]
 // Dispatch  one thread per sample, 64 per workgroup (linearIndex). Cost: 10 FLOPs and 16 bytes a sample.
-// Needs     common/linear-index, stratified-depth, jitter, random
+// Needs     common/linear-index, stratified-depth, sampling-mode, jitter, random
 
 struct Params {
   rays: u32,

@@ -4,11 +4,12 @@
  * changed: at rest nothing runs.
  */
 import { advance, isMoving, type OrbitState } from '../camera/orbit';
+import type { CanvasSize } from '../render/canvas-output';
 import { STAGES } from '../render/volumetric-renderer';
 import { describeFailure } from './failure';
 import { FrameLoop } from './frame-loop';
 import { Pace, REST_MILLISECONDS } from './pace';
-import type { CanvasSize, FrameRequest, Session } from './session';
+import type { FrameRequest, Session } from './session';
 import { renderSettingsFor } from './settings';
 import type { DeviceReport, StudioState } from './state';
 import type { Store } from './store';

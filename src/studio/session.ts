@@ -10,7 +10,7 @@ import { StageTimer } from '../gpu/timing';
 import type { GeneratorConfig } from '../models/config';
 import { Generator } from '../models/generator';
 import { seededLatent } from '../models/latent';
-import { Presenter } from '../pipelines/present';
+import { CanvasOutput, type CanvasSize } from '../render/canvas-output';
 import { type PictureKind, type RenderSettings, VolumetricRenderer } from '../render/volumetric-renderer';
 
 export interface SessionRequest {
@@ -32,11 +32,6 @@ export interface FrameRequest {
   readonly size: CanvasSize;
 }
 
-export interface CanvasSize {
-  readonly width: number;
-  readonly height: number;
-}
-
 export class Session {
   #face: { seed: number; psi: number } | undefined;
   #view: OrbitState | undefined;
@@ -45,17 +40,17 @@ export class Session {
     readonly gpu: Gpu,
     private readonly generator: Generator,
     private readonly renderer: VolumetricRenderer,
-    private readonly presenter: Presenter,
+    private readonly output: CanvasOutput,
     private readonly timer: StageTimer | undefined,
   ) {}
 
   /** Takes over the device: closes it if anything fails. @throws GpuError, CheckpointError */
   static async open({ gpu, canvas, checkpoint, settings, onTimes }: SessionRequest): Promise<Session> {
     try {
-      const presenter = await Presenter.create(gpu, canvas);
+      const output = await CanvasOutput.create(gpu, canvas);
       const generator = Generator.create(gpu, checkpoint);
       const renderer = await VolumetricRenderer.create(generator, settings);
-      return new Session(gpu, generator, renderer, presenter, StageTimer.create(gpu, onTimes));
+      return new Session(gpu, generator, renderer, output, StageTimer.create(gpu, onTimes));
     } catch (error) {
       gpu.destroy();
       throw error;
@@ -104,7 +99,7 @@ export class Session {
     this.renderer.setWanted(frame.picture);
     const recorder = new Recorder(this.gpu, this.timer);
     this.renderer.encode(recorder);
-    this.presenter.draw(recorder, this.renderer.picture);
+    this.output.draw(recorder, this.renderer.picture, frame.size);
     recorder.submit();
     await Promise.race([this.gpu.device.queue.onSubmittedWorkDone(), this.gpu.lost]);
   }
@@ -112,6 +107,7 @@ export class Session {
   /** Frees the device and all that is on it. */
   close(): void {
     this.timer?.destroy();
+    this.output.destroy();
     this.renderer.destroy();
     this.generator.destroy();
     this.gpu.destroy();

@@ -7,12 +7,13 @@
  */
 import { isMoving, type OrbitState, reset, settle } from '../camera/orbit';
 import { Gpu } from '../gpu/device';
+import type { CanvasSize } from '../render/canvas-output';
 import type { PictureKind } from '../render/volumetric-renderer';
 import { encodeStudio, restoreStudio, type SavedStudio } from './address';
 import { DeviceKeepsFailingError, describeFailure, LoadingCancelledError } from './failure';
 import { type ModelSource, type OpenedModel, openModel } from './open-model';
 import { Screen } from './screen';
-import { type CanvasSize, Session } from './session';
+import { Session } from './session';
 import { defaultSettings, type PictureSettings, renderSettingsFor, sanitiseSettings } from './settings';
 import { initialState, type LoadingProgress, type Notice, type StudioState } from './state';
 import { Store } from './store';

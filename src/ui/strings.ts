@@ -46,8 +46,7 @@ export const STRINGS = {
     neuralResolution: 'Neural rendering',
     resolutionOption: (side: number) => `${side} × ${side}`,
     samples: 'Samples per ray',
-    samplesOption: (first: number, second: number) =>
-      second > 0 ? `${first + second} (${first} + ${second})` : `${first}`,
+    samplesOption: (first: number, second: number) => (second > 0 ? `${first} + ${second}` : `${first}`),
     modelQuality: (side: number, samples: string) =>
       `The model was made with ${side} × ${side} rays and ${samples} samples.`,
     view: 'View',

@@ -103,6 +103,14 @@ export class TrifoldApp extends LitElement {
           padding: 0.75rem 1rem;
         }
       }
+      /* On a phone held upright the picture stays in sight while the settings scroll below it (page.css knows of it). */
+      @media (max-width: 52rem) and (max-aspect-ratio: 3/5) {
+        .stage {
+          position: sticky;
+          top: 0;
+          z-index: 1;
+        }
+      }
       @media (max-width: 30rem) {
         header p {
           display: none;

@@ -39,7 +39,13 @@ interface Face {
 }
 
 /** Runs the mapping network; returns [N, 14, 512]. */
-async function mapFace({ z, conditioning = input('c_cond'), psi = 1, psiCutoff, batch = 1 }: Face): Promise<Float32Array> {
+async function mapFace({
+  z,
+  conditioning = input('c_cond'),
+  psi = 1,
+  psiCutoff,
+  batch = 1,
+}: Face): Promise<Float32Array> {
   const { ws } = await runOnce((plan) => {
     const stage = wireMapping(plan, generator, batch);
     stage.write({ z, psi, conditioning, ...(psiCutoff !== undefined && { psiCutoff }) });
@@ -65,7 +71,13 @@ interface Rendered {
 }
 
 /** Runs everything behind the mapping; all results are channels first. */
-async function renderView({ ws, camera = input('c_render'), rendering, noise = 'const', sampling }: View): Promise<Rendered> {
+async function renderView({
+  ws,
+  camera = input('c_render'),
+  rendering,
+  noise = 'const',
+  sampling,
+}: View): Promise<Rendered> {
   const batch = ws.length / (14 * 512);
   const config = { ...generator.config.rendering, ...rendering };
   const shapes = new Map<string, readonly number[]>();

@@ -18,11 +18,11 @@ test('bench', async () => {
   const decoder = uploadDecoder(gpu, { hiddenWeight: p('0.weight'), hiddenBias: p('0.bias'), outputWeight: p('2.weight'), outputBias: p('2.bias') }, rendering, 1);
   const cameras = uploadTensor(gpu, 'cameras', [1, 25], [...file.floats('full_ffhq.in.cam2world'), ...file.floats('full_ffhq.in.intrinsics')]);
   const builder = new PlanBuilder(gpu, 'bench');
-  const out = volumeRender(builder, { planes, decoder, cameras, resolution: 64, rendering });
+  const out = volumeRender(builder, { planes, decoder, cameras, resolution: 32, rendering });
   const t0 = performance.now();
   const plan = await builder.build();
   console.info('build ms', performance.now() - t0, 'dispatches', plan.dispatchCount, gpu.adapter.name);
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < 6; i++) {
     const t = performance.now();
     const recorder = new Recorder(gpu);
     recorder.run(plan);

@@ -1,6 +1,6 @@
 // The u of an importance sample, in [0, 1]: even = (k + 0.5) / n, det = k / (n - 1), recorded, or random.
 //
-// Needs     a storage binding `uniforms: array<f32>` (read in mode 'recorded' only); common/jitter.wgsl, common/random.wgsl
+// Needs     a storage binding `uniforms: array<f32>` (read in mode 'recorded' only); common/sampling-mode.wgsl, common/random.wgsl
 
 const SECOND_STREAM = 0x9e3779b9u; // keeps u independent of the jitter drawn from the same seed
 

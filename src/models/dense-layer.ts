@@ -1,0 +1,30 @@
+/** Loads an equalised fully connected layer ("NAME.weight" [out, in], "NAME.bias" [out]) the way its kernel wants it. */
+import { uploadTensor } from '../gpu/tensor';
+import { type FullyConnectedWeights, fullyConnectedGain, prepareFullyConnected } from '../pipelines/fully-connected';
+import type { WeightScope } from './weights';
+
+export interface DenseLayerOptions {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  /** Stored weights and biases act multiplied by it. Default: 1. */
+  readonly lrMultiplier?: number;
+  /** Factor on the whole linear map, folded into weights and bias. Default: 1. */
+  readonly outputGain?: number;
+}
+
+/** @throws MissingTensorError, CheckpointTensorError */
+export function denseLayer(weights: WeightScope, name: string, options: DenseLayerOptions): FullyConnectedWeights {
+  const { inFeatures, outFeatures, lrMultiplier = 1, outputGain = 1 } = options;
+  const weight = weights.derived(`${name}.weight for fullyConnected`, (gpu, floats) => {
+    const stored = floats(`${name}.weight`, [outFeatures, inFeatures]);
+    const gain = fullyConnectedGain(inFeatures, lrMultiplier) * outputGain;
+    const { shape, values } = prepareFullyConnected(stored, outFeatures, inFeatures, gain);
+    return uploadTensor(gpu, `${weights.prefix}${name}.weight`, shape, values);
+  });
+  const bias = weights.derived(`${name}.bias for fullyConnected`, (gpu, floats) => {
+    const stored = floats(`${name}.bias`, [outFeatures]);
+    const values = stored.map((value) => value * lrMultiplier * outputGain);
+    return uploadTensor(gpu, `${weights.prefix}${name}.bias`, [outFeatures], values);
+  });
+  return { weight, bias };
+}

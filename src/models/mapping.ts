@@ -1,0 +1,83 @@
+/**
+ * The mapping network: latent code z and camera label c to the intermediate latent w (StyleGAN2; EG3D section 4.4 for the conditioning on the
+ * generator's pose). z and the embedded label are each scaled to unit second moment and concatenated, z first; then come fully connected
+ * layers with leaky ReLU. The embedding learns at the full rate, the layers at `lrMultiplier`.
+ */
+import { ShapeError } from '../gpu/errors';
+import type { PlanBuilder } from '../gpu/plan';
+import { expectShape, type Tensor } from '../gpu/tensor';
+import { fullyConnected } from '../pipelines/fully-connected';
+import { normalizeSecondMomentInto } from '../pipelines/normalize-second-moment';
+import { broadcastTruncated, truncationValues } from '../pipelines/truncation';
+import type { MappingConfig } from './config';
+import { denseLayer } from './dense-layer';
+import type { WeightScope } from './weights';
+
+export interface MappingTensors {
+  /** [N, zDim]; absent if zDim is 0. */
+  readonly z?: Tensor | undefined;
+  /** [N, cDim], as the model's conditioning wants it (scaled or zeroed); absent if cDim is 0. */
+  readonly c?: Tensor | undefined;
+  /** [2]: psi and the number of leading layers it acts on (`truncationValues`). Default: no truncation. */
+  readonly truncation?: Tensor | undefined;
+}
+
+/**
+ * (z, c) to w.
+ * @param weights of the mapping network: "embed", "fc0", "fc1", ..., "w_avg"
+ * @returns ws [N, numWs, wDim], or w [N, wDim] for a network whose `numWs` is undefined (no truncation there)
+ * @throws ShapeError for an absent or misshapen input; MissingTensorError, CheckpointTensorError
+ */
+export function mapping(
+  plan: PlanBuilder,
+  weights: WeightScope,
+  config: MappingConfig,
+  { z, c, truncation }: MappingTensors,
+): Tensor {
+  const { zDim, cDim, wDim, numWs, lrMultiplier } = config;
+  const batch = (zDim > 0 ? z : c)?.shape[0] ?? 0;
+  let features = zDim + (cDim > 0 ? wDim : 0);
+  const inputs = plan.tensor('mapping inputs', [Math.max(1, batch), features]);
+  if (zDim > 0) {
+    normalizeSecondMomentInto(plan, required(z, 'z', [batch, zDim]), inputs, 0);
+  }
+  if (cDim > 0) {
+    const embedding = denseLayer(weights, 'embed', { inFeatures: cDim, outFeatures: wDim });
+    const embedded = fullyConnected(plan, required(c, 'c', [batch, cDim]), embedding);
+    normalizeSecondMomentInto(plan, embedded, inputs, zDim);
+  }
+  let w = inputs;
+  for (let layer = 0; layer < config.layers; layer++) {
+    const dense = denseLayer(weights, `fc${layer}`, { inFeatures: features, outFeatures: wDim, lrMultiplier });
+    w = fullyConnected(plan, w, dense, { activation: 'lrelu' });
+    features = wDim;
+  }
+  if (numWs === undefined) return w;
+  const average = weights.tensor('w_avg', [wDim]);
+  return broadcastTruncated(plan, w, numWs, average, truncation ?? plan.constant('full psi', [2], truncationValues(1)));
+}
+
+/**
+ * The moving average of w that truncation draws towards, after one training batch: mean + beta (average - mean).
+ * @param average [wDim]
+ * @param batch [N, wDim], one w for each sample
+ * @param beta share of the old average. Default: 0.998 (StyleGAN2)
+ */
+export function updatedAverageW(average: Float32Array, batch: Float32Array, beta = 0.998): Float32Array {
+  const samples = batch.length / average.length;
+  if (!Number.isInteger(samples) || samples < 1) {
+    throw new ShapeError(`updatedAverageW: ${batch.length} values are not whole rows of ${average.length}`);
+  }
+  return average.map((old, channel) => {
+    let sum = 0;
+    for (let sample = 0; sample < samples; sample++) sum += batch[sample * average.length + channel]!;
+    const mean = sum / samples;
+    return mean + beta * (old - mean);
+  });
+}
+
+function required(tensor: Tensor | undefined, name: string, shape: readonly number[]): Tensor {
+  if (!tensor) throw new ShapeError(`mapping: this network needs ${name} of shape [N, ${shape[1]}]`);
+  expectShape(tensor, shape, `mapping ${name}`);
+  return tensor;
+}

@@ -1,0 +1,151 @@
+/**
+ * The two kinds of layers that StyleGAN2's synthesis network and EG3D's super-resolution are made of: the modulated 3x3 convolution and
+ * the picture layer ("torgb"). What depends on the face alone (styles and demodulation) is computed by functions of its own, so that a
+ * page runs them once a face and the convolutions once a frame.
+ */
+import { ShapeError } from '../gpu/errors';
+import type { PlanBuilder } from '../gpu/plan';
+import { type Tensor, uploadTensor } from '../gpu/tensor';
+import { type ConvShape, prepareConv, squaredConvWeights } from '../pipelines/conv-weights';
+import { fullyConnected, prepareFullyConnected } from '../pipelines/fully-connected';
+import type { LayerNoise } from '../pipelines/layer-epilogue';
+import {
+  demodulationCoefficients,
+  type LayerStyles,
+  modulatedConv3x3,
+  modulatedConv3x3Up2,
+} from '../pipelines/modulated-conv';
+import { randomNormal } from '../pipelines/random-normal';
+import { toRgb } from '../pipelines/to-rgb';
+import { denseLayer } from './dense-layer';
+import type { WeightScope } from './weights';
+
+/** Where the noise of all layers of a network comes from. */
+export type SynthesisNoise =
+  | { readonly mode: 'const' }
+  | { readonly mode: 'none' }
+  /** Fresh numbers: `seed` [1] is an integer from 0 to 2^24, to be written before a run. */
+  | { readonly mode: 'random'; readonly seed: Tensor }
+  /** Recorded noise: [1 or N, H, W] for every convolution, in the order in which they run. */
+  | { readonly mode: 'given'; readonly layers: readonly Tensor[] };
+
+/** One w out of a tensor of several. */
+export interface LayerLatent {
+  /** [N, wDim] or [N, numWs, wDim] */
+  readonly ws: Tensor;
+  readonly index: number;
+}
+
+/** Styles and demodulation of a convolution layer. @param weights of the layer, for example "b8.conv0." */
+export function convStyles(
+  plan: PlanBuilder,
+  weights: WeightScope,
+  latent: LayerLatent,
+  inChannels: number,
+  outChannels: number,
+): LayerStyles {
+  const affine = denseLayer(weights, 'affine', { inFeatures: wDim(latent), outFeatures: inChannels });
+  const styles = fullyConnected(plan, latent.ws, affine, { row: latent.index });
+  const squaredWeight = weights.derived('squared weight', (gpu, floats) => {
+    const conv: ConvShape = [outChannels, inChannels, 3, 3];
+    const { shape, values } = squaredConvWeights(floats('weight', conv), conv);
+    return uploadTensor(gpu, `${weights.prefix}squared weight`, shape, values);
+  });
+  return { styles, demodulation: demodulationCoefficients(plan, styles, squaredWeight) };
+}
+
+/** Styles of a picture layer, times 1 / sqrt(inChannels). @param weights of the layer, for example "b8.torgb." */
+export function rgbStyles(plan: PlanBuilder, weights: WeightScope, latent: LayerLatent, inChannels: number): Tensor {
+  const affine = denseLayer(weights, 'affine', {
+    inFeatures: wDim(latent),
+    outFeatures: inChannels,
+    outputGain: 1 / Math.sqrt(inChannels),
+  });
+  return fullyConnected(plan, latent.ws, affine, { row: latent.index });
+}
+
+export interface ConvLayerOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  /** Whether the layer doubles the side. */
+  readonly upsample: boolean;
+  readonly noise?: LayerNoise | undefined;
+  readonly clamp?: number | undefined;
+}
+
+/** Modulated convolution, noise, bias, leaky ReLU with gain sqrt 2, clamp. @param input [N, H, W, inChannels] */
+export function convLayer(
+  plan: PlanBuilder,
+  weights: WeightScope,
+  input: Tensor,
+  styles: LayerStyles,
+  options: ConvLayerOptions,
+): Tensor {
+  const { inChannels, outChannels, upsample, noise, clamp } = options;
+  const weight = weights.derived('weight for conv3x3', (gpu, floats) => {
+    const conv: ConvShape = [outChannels, inChannels, 3, 3];
+    const { shape, values } = prepareConv(floats('weight', conv), conv);
+    return uploadTensor(gpu, `${weights.prefix}weight`, shape, values);
+  });
+  const bias = weights.tensor('bias', [outChannels]);
+  const epilogue = { bias, noise, activation: 'lrelu', clamp } as const;
+  return upsample
+    ? modulatedConv3x3Up2(plan, input, weight, styles, epilogue)
+    : modulatedConv3x3(plan, input, weight, styles, epilogue);
+}
+
+export interface RgbLayerOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  /** The picture so far, of the same or of half the side. */
+  readonly skip?: Tensor | undefined;
+  readonly clamp?: number | undefined;
+}
+
+/** The picture layer: modulated 1x1 convolution, bias, clamp, plus the skip. @param styles from {@link rgbStyles} */
+export function rgbLayer(
+  plan: PlanBuilder,
+  weights: WeightScope,
+  input: Tensor,
+  styles: Tensor,
+  options: RgbLayerOptions,
+): Tensor {
+  const { inChannels, outChannels, skip, clamp } = options;
+  const weight = weights.derived('weight for toRgb', (gpu, floats) => {
+    const stored = floats('weight', [outChannels, inChannels, 1, 1]);
+    const { shape, values } = prepareFullyConnected(stored, outChannels, inChannels, 1);
+    return uploadTensor(gpu, `${weights.prefix}weight`, shape, values);
+  });
+  return toRgb(plan, input, { weight, styles, bias: weights.tensor('bias', [outChannels]), skip, clamp });
+}
+
+/**
+ * The noise of one convolution layer.
+ * @param weights of the layer: "noise_const" [side, side] and "noise_strength" []
+ * @param order the layer's place in the order in which convolutions run, from 0
+ */
+export function layerNoise(
+  plan: PlanBuilder,
+  weights: WeightScope,
+  noise: SynthesisNoise,
+  { side, order, batch }: { side: number; order: number; batch: number },
+): LayerNoise | undefined {
+  if (noise.mode === 'none') return undefined;
+  const strength = weights.scalar('noise_strength');
+  if (noise.mode === 'random') {
+    return { values: randomNormal(plan, [batch, side, side], noise.seed, order), strength };
+  }
+  if (noise.mode === 'given') {
+    const values = noise.layers[order];
+    if (!values) throw new ShapeError(`noise is given for ${noise.layers.length} layers; layer ${order} has none`);
+    return { values, strength };
+  }
+  const values = weights.derived('noise plane', (gpu, floats) =>
+    uploadTensor(gpu, `${weights.prefix}noise_const`, [1, side, side], floats('noise_const', [side, side])),
+  );
+  return { values, strength };
+}
+
+function wDim({ ws }: LayerLatent): number {
+  return ws.shape[ws.shape.length - 1]!;
+}

@@ -1,0 +1,44 @@
+/**
+ * A canvas on the page as the place where pictures appear. It belongs to one device; when the device is lost, make another output for
+ * the same canvas on the new device.
+ */
+import type { Gpu } from '../gpu/device';
+import { WebGpuUnavailableError } from '../gpu/errors';
+import type { Recorder } from '../gpu/recorder';
+import { createPresenter, type Presenter, type PresentSource } from '../pipelines/present';
+
+/** In device pixels. */
+export interface CanvasSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+export class CanvasOutput {
+  private constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly context: GPUCanvasContext,
+    private readonly presenter: Presenter,
+  ) {}
+
+  /** @throws WebGpuUnavailableError when the canvas has no WebGPU context, KernelCompileError */
+  static async create(gpu: Gpu, canvas: HTMLCanvasElement): Promise<CanvasOutput> {
+    const context = canvas.getContext('webgpu');
+    if (!context) throw new WebGpuUnavailableError();
+    const format = navigator.gpu.getPreferredCanvasFormat();
+    const presenter = await createPresenter(gpu, format);
+    context.configure({ device: gpu.device, format, alphaMode: 'opaque' });
+    return new CanvasOutput(canvas, context, presenter);
+  }
+
+  /** Appends the drawing of a picture over the whole canvas, which takes the given size. Submit in the same task. */
+  draw(recorder: Recorder, source: PresentSource, size: CanvasSize): void {
+    // Setting a canvas's size clears it even if the size is the same.
+    if (this.canvas.width !== size.width) this.canvas.width = size.width;
+    if (this.canvas.height !== size.height) this.canvas.height = size.height;
+    this.presenter.draw(recorder, this.context.getCurrentTexture().createView(), source, size);
+  }
+
+  destroy(): void {
+    this.presenter.destroy();
+  }
+}

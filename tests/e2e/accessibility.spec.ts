@@ -1,0 +1,110 @@
+/**
+ * The page for everybody: axe at three widths in light and dark, the keyboard alone, what a screen reader hears, reduced motion, and
+ * targets that a thumb can hit.
+ */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import { openStudio, studioState, test, untilStill } from './support';
+
+const SIZES = [
+  { width: 360, height: 740 },
+  { width: 800, height: 900 },
+  { width: 1440, height: 900 },
+];
+
+test('axe finds nothing at any size, in light and dark, loaded or failed', async ({ page }) => {
+  await openStudio(page);
+  await untilStill(page);
+  await expectNoAxeFinding(page);
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { value: undefined }));
+  await page.reload();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expectNoAxeFinding(page);
+});
+
+async function expectNoAxeFinding(page: Page): Promise<void> {
+  for (const viewport of SIZES) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const findings = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+      expect(findings, `${viewport.width} pixels, ${colorScheme}`).toEqual([]);
+    }
+  }
+}
+
+test('fits 360 pixels, with targets that a thumb can hit', async ({ page }) => {
+  await page.setViewportSize(SIZES[0]!);
+  await openStudio(page);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBe(0);
+  for (const control of await page.locator('button:visible, select:visible, input:visible').all()) {
+    const box = (await control.boundingBox())!;
+    expect(
+      Math.min(box.width, box.height),
+      await control.evaluate((element) => element.outerHTML),
+    ).toBeGreaterThanOrEqual(44);
+  }
+});
+
+test('the keyboard alone reaches and works everything, and the focus can be seen', async ({ page }) => {
+  await openStudio(page);
+  await untilStill(page);
+  const reached: string[] = [];
+  for (let press = 0; press < 12; press++) {
+    await page.keyboard.press('Tab');
+    const focused = await page.evaluate(() => {
+      let element = document.activeElement;
+      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+      if (!element || element === document.body) return undefined;
+      const shown = element.matches('input[type=radio]') ? element.parentElement! : element;
+      return {
+        name: element.id || element.textContent?.trim() || element.getAttribute('aria-label'),
+        outline: getComputedStyle(shown).outlineStyle,
+      };
+    });
+    if (!focused) break;
+    expect(focused.outline, focused.name ?? '').not.toBe('none');
+    reached.push(focused.name ?? '');
+  }
+  expect(reached.slice(1)).toEqual(['seed', 'New face', 'psi', 'Final image', 'rays', 'samples', 'Reset view']);
+
+  await page.getByRole('application').focus();
+  await page.keyboard.press('n');
+  await expect.poll(async () => (await studioState(page)).settings.seed).not.toBe(0);
+  await page.keyboard.press('Backspace');
+  await expect.poll(async () => (await studioState(page)).settings.seed).toBe(0);
+  await page.getByRole('radio', { name: 'Final image' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(async () => (await studioState(page)).settings.picture).toBe('raw');
+  await page.getByLabel('Truncation ψ').focus();
+  await page.keyboard.press('Home');
+  await expect.poll(async () => (await studioState(page)).settings.psi).toBe(0);
+});
+
+test('a screen reader hears seed and view when the picture has come to rest', async ({ page }) => {
+  await openStudio(page);
+  const view = page.getByRole('application');
+  await expect(view).toHaveAccessibleName('Generated head, seed 0, seen from: front. Final image.');
+  await expect(view).toHaveAccessibleDescription(/Arrow keys turn/);
+  await view.focus();
+  for (let press = 0; press < 3; press++) await page.keyboard.press('Shift+ArrowLeft');
+  const spoken = page.locator('trifold-viewport [role=status]');
+  await expect(spoken).toHaveText('Generated head, seed 0, seen from: front left. Final image.');
+  await page.keyboard.press('n');
+  const { settings } = await studioState(page);
+  await expect(spoken).toContainText(`seed ${settings.seed}`);
+});
+
+test('with reduced motion a key moves at once and nothing glides', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await openStudio(page);
+  await page.getByRole('application').focus();
+  await page.keyboard.press('ArrowLeft');
+  const { view } = await studioState(page);
+  expect(view.yawVelocity).toBe(0);
+  expect(view.yaw).toBeCloseTo((5 * Math.PI) / 180, 5);
+});

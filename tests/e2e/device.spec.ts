@@ -1,0 +1,59 @@
+/**
+ * The device goes away while the page is open: it comes back with the same face, view and settings.
+ */
+import { expect, type Page } from '@playwright/test';
+import {
+  counts,
+  difference,
+  expectNewViewOnly,
+  openStudio,
+  picture,
+  studioState,
+  test,
+  untilReady,
+  untilStill,
+} from './support';
+
+test('a lost device is rebuilt without losing face, view or settings', async ({ page }) => {
+  await openStudio(page, 'rays=32&samples=8&seed=21&psi=0.8&yaw=-25&pitch=10');
+  await untilStill(page);
+  const [pictureBefore, stateBefore] = [await picture(page), await studioState(page)];
+  await loseDevice(page);
+  await untilReady(page);
+  await untilStill(page);
+  const { settings, view } = await studioState(page);
+  expect(settings).toEqual(stateBefore.settings);
+  expect(view).toEqual(stateBefore.view);
+  await expect(page.getByText('has been set up again')).toBeVisible();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  expect(difference(await picture(page), pictureBefore)).toBe(0);
+  await page.getByRole('application').focus();
+  await expectNewViewOnly(page, () => page.keyboard.press('ArrowRight'));
+});
+
+test('a device that is lost again and again ends in a message, and trying again helps', async ({ page }) => {
+  await openStudio(page);
+  for (let losses = 0; losses < 4; losses++) {
+    await untilReady(page);
+    await loseDevice(page);
+  }
+  await expect(page.getByRole('alert')).toContainText('lost 4 times');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await untilReady(page);
+  expect((await counts(page)).triPlanes).toBeGreaterThan(0);
+});
+
+/** Takes the device away, as a driver reset does, and waits until the page has noticed. */
+async function loseDevice(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { studio } = document.querySelector('trifold-app')!;
+    return new Promise<void>((resolve) => {
+      const leave = studio.store.subscribe(({ status }) => {
+        if (status === 'ready') return;
+        leave();
+        resolve();
+      });
+      studio.gpu!.device.destroy();
+    });
+  });
+}

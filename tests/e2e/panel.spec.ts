@@ -1,0 +1,103 @@
+/**
+ * The panel: every control changes the picture, and runs no more of the network than it must.
+ */
+import { expect, type Page } from '@playwright/test';
+import { contrast, counts, difference, openStudio, picture, studioState, test, untilStill, watch } from './support';
+
+test.describe.configure({ mode: 'serial' });
+
+let page: Page;
+let watched: ReturnType<typeof watch>;
+
+test.beforeAll(async ({ browser }) => {
+  page = await browser.newPage({ viewport: { width: 1000, height: 760 } });
+  watched = watch(page);
+  await openStudio(page);
+});
+
+test.afterAll(async () => {
+  watched.check();
+  await page.close();
+});
+
+/** Does something, waits for the picture, and tells how much it changed and how often mapping and backbone ran. */
+async function effectOf(act: () => Promise<unknown>) {
+  await untilStill(page);
+  const [pictureBefore, countsBefore] = [await picture(page), await counts(page)];
+  await act();
+  await untilStill(page);
+  const [pictureAfter, countsAfter] = [await picture(page), await counts(page)];
+  return {
+    change: difference(pictureBefore, pictureAfter),
+    mapping: countsAfter.mapping - countsBefore.mapping,
+    triPlanes: countsAfter.triPlanes - countsBefore.triPlanes,
+    after: pictureAfter,
+  };
+}
+
+test('New face shows another face and runs the backbone once; Previous brings the old one back', async () => {
+  const first = await counts(page); // one face so far: its dispatches are those of one run
+  const { settings: before } = await studioState(page);
+  const original = await picture(page);
+  const fresh = await effectOf(() => page.getByRole('button', { name: 'New face' }).click());
+  expect(fresh.change).toBeGreaterThan(1);
+  expect(fresh).toMatchObject({ mapping: first.mapping, triPlanes: first.triPlanes });
+  expect((await studioState(page)).settings.seed).not.toBe(before.seed);
+  const back = await effectOf(() => page.getByRole('button', { name: 'Previous face' }).click());
+  expect(difference(back.after, original)).toBe(0);
+  expect((await studioState(page)).settings).toEqual(before);
+  await expect(page.getByRole('button', { name: 'Previous face' })).toBeDisabled();
+});
+
+test('a typed seed gives the same face every time; nonsense is brought into range', async () => {
+  const seed = page.getByLabel('Seed', { exact: true });
+  await seed.fill('3');
+  const third = await effectOf(() => seed.press('Enter'));
+  await seed.fill('1.5');
+  await effectOf(() => seed.press('Enter'));
+  await expect(seed).toHaveValue('2');
+  await seed.fill('-4');
+  await effectOf(() => seed.press('Enter'));
+  await expect(seed).toHaveValue('0');
+  await seed.fill('3');
+  const again = await effectOf(() => seed.press('Enter'));
+  expect(difference(again.after, third.after)).toBe(0);
+});
+
+test('truncation moves towards the average face', async () => {
+  const slider = page.getByLabel('Truncation ψ');
+  const average = await effectOf(() => slider.fill('0'));
+  expect(average.change).toBeGreaterThan(1);
+  await page.getByLabel('Seed', { exact: true }).fill('11');
+  const other = await effectOf(() => page.getByLabel('Seed', { exact: true }).press('Enter'));
+  expect(other.change).toBe(0);
+  await effectOf(() => slider.fill('1'));
+});
+
+test('raw and depth show other pictures without another run of the backbone', async () => {
+  for (const name of ['Raw volume rendering', 'Depth map', 'Final image']) {
+    const { change, mapping, triPlanes, after } = await effectOf(() => page.getByRole('radio', { name }).check());
+    expect(change).toBeGreaterThan(0.3);
+    expect([mapping, triPlanes]).toEqual([0, 0]);
+    expect(contrast(after)).toBeGreaterThan(10);
+  }
+});
+
+test('resolution and samples take effect without another run of the backbone', async () => {
+  const finer = await effectOf(() => page.getByLabel('Neural rendering').selectOption('48'));
+  const denser = await effectOf(() => page.getByLabel('Samples per ray').selectOption('16'));
+  for (const { change, mapping, triPlanes } of [finer, denser]) {
+    expect(change).toBeGreaterThan(0);
+    expect([mapping, triPlanes]).toEqual([0, 0]);
+  }
+  expect((await studioState(page)).settings).toMatchObject({ neuralResolution: 48, depthSamples: 16 });
+});
+
+test('the status line names the adapter, precision, times, frame rate and memory', async () => {
+  const status = page.getByRole('contentinfo', { name: 'Device and timing' });
+  await expect(status).toContainText('swiftshader', { ignoreCase: true });
+  await expect(status).toContainText('f32');
+  await expect(status).toContainText(/mapping [\d.]+ · tri-planes [\d.]+ · ray march [\d.]+|no timestamps/);
+  await expect(status).toContainText(/GPU memory\s*[1-9]\d* MB/);
+  await expect(status).toContainText('at rest');
+});

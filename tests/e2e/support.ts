@@ -1,0 +1,138 @@
+/**
+ * What the end-to-end tests share: a page that is watched for requests to strangers and for broken content rules, and ways to look at
+ * the picture and at the counts of the device. All of it goes through the public property `studio` of `<trifold-app>`.
+ */
+import { test as base, expect, type Page } from '@playwright/test';
+import { decode } from 'fast-png';
+import type { StudioState } from '../../src/studio/state';
+import type {} from '../../src/ui/trifold-app';
+
+/** Few rays and samples: most tests are about the page, not about the picture. */
+export const QUICK = 'rays=32&samples=8';
+
+/** Messages that say that the content security policy was broken, or that a script failed. */
+const ALARMING = /content security policy|refused to|uncaught/i;
+
+/** Makes sure that a page asks nobody but its own server, keeps its content rules and throws nothing. Call before the first visit. */
+export function watch(page: Page): { check(): void } {
+  const complaints: string[] = [];
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (hostname !== 'localhost' && protocol.startsWith('http')) complaints.push(`request to ${request.url()}`);
+  });
+  page.on('console', (message) => {
+    if (ALARMING.test(message.text())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  return { check: () => expect(complaints).toEqual([]) };
+}
+
+/** The test function of this folder: every `page` is watched. */
+export const test = base.extend({
+  page: async ({ page }, use) => {
+    const watched = watch(page);
+    await use(page);
+    watched.check();
+  },
+});
+
+export async function openStudio(page: Page, fragment = QUICK): Promise<void> {
+  await page.goto(`./#${fragment}`);
+  await untilReady(page);
+}
+
+export async function untilReady(page: Page): Promise<void> {
+  await page.waitForFunction(() => customElements.get('trifold-app'));
+  await expect.poll(async () => (await studioState(page)).status, { intervals: [100] }).toBe('ready');
+}
+
+export function studioState(
+  page: Page,
+): Promise<Pick<StudioState, 'status' | 'settings' | 'view' | 'failure' | 'notices'>> {
+  return page.evaluate(() => {
+    const { status, settings, view, failure, notices } = document.querySelector('trifold-app')!.studio.state;
+    return { status, settings, view, failure, notices };
+  });
+}
+
+/** Dispatches of mapping and backbone, and command buffers, since the device was opened. */
+export function counts(page: Page): Promise<{ mapping: number; triPlanes: number; submits: number }> {
+  return page.evaluate(() => {
+    const { dispatches, submits } = document.querySelector('trifold-app')!.studio.gpu!.statistics;
+    return { mapping: dispatches.mapping ?? 0, triPlanes: dispatches['tri-planes'] ?? 0, submits };
+  });
+}
+
+/** Waits until the picture has been still for half a second. */
+export async function untilStill(page: Page): Promise<void> {
+  let before = -1;
+  await expect
+    .poll(
+      async () => {
+        const { submits } = await counts(page);
+        const isStill = submits === before;
+        before = submits;
+        return isStill;
+      },
+      { intervals: [500] },
+    )
+    .toBe(true);
+}
+
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** RGB, 0..255. */
+  readonly pixels: Uint8Array;
+}
+
+/** What is on the canvas now. */
+export async function picture(page: Page): Promise<Picture> {
+  const { data, width, height, channels } = decode(await page.locator('canvas').screenshot());
+  const pixels = new Uint8Array(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let channel = 0; channel < 3; channel++) pixels[pixel * 3 + channel] = data[pixel * channels + channel]!;
+  }
+  return { width, height, pixels };
+}
+
+/** Mean absolute difference of two pictures, 0..255. */
+export function difference(a: Picture, b: Picture): number {
+  expect([a.width, a.height]).toEqual([b.width, b.height]);
+  let sum = 0;
+  for (let index = 0; index < a.pixels.length; index++) sum += Math.abs(a.pixels[index]! - b.pixels[index]!);
+  return sum / a.pixels.length;
+}
+
+/** Standard deviation of all values, 0..255: nothing is on an empty canvas. */
+export function contrast({ pixels }: Picture): number {
+  let sum = 0;
+  let squares = 0;
+  for (const value of pixels) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / pixels.length;
+  return Math.sqrt(squares / pixels.length - mean * mean);
+}
+
+/** The middle of the canvas and its side, in CSS pixels. */
+export async function canvasCentre(page: Page): Promise<{ x: number; y: number; side: number }> {
+  const box = (await page.locator('canvas').boundingBox())!;
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2, side: box.width };
+}
+
+/**
+ * Does something that turns or moves the camera, and checks that the picture is another one afterwards, and that neither mapping nor
+ * backbone ran.
+ */
+export async function expectNewViewOnly(page: Page, act: () => Promise<void>): Promise<void> {
+  await untilStill(page);
+  const [pictureBefore, countsBefore] = [await picture(page), await counts(page)];
+  await act();
+  await untilStill(page);
+  const countsAfter = await counts(page);
+  expect(difference(await picture(page), pictureBefore)).toBeGreaterThan(0.5);
+  expect(countsAfter.submits).toBeGreaterThan(countsBefore.submits);
+  expect({ ...countsAfter, submits: 0 }).toEqual({ ...countsBefore, submits: 0 });
+}
