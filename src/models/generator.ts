@@ -19,9 +19,16 @@ import { type VolumeRendering, volumeRender } from '../pipelines/volume-render';
 import type { GeneratorConfig, RenderingConfig } from './config';
 import { readGeneratorConfig, tensorPrefix } from './generator-config';
 import { mapping } from './mapping';
-import { type SuperResolutionStyles, superResolution, superResolutionStyles } from './super-resolution';
+import {
+  type SuperResolutionStyles,
+  type SuperResolutionTaps,
+  superResolution,
+  superResolutionStyles,
+} from './super-resolution';
 import { type SynthesisNoise, synthesis } from './synthesis';
 import { type WeightScope, WeightStore } from './weights';
+
+const FIXED_NOISE_SEED = 0;
 
 /** A generator on a device: its configuration and its weights. */
 export class Generator {
@@ -186,15 +193,24 @@ export function wireDensityAtPoints(
   });
 }
 
-/** The feature image to the final picture, [N, S, S, 3]. */
+/**
+ * The feature image to the final picture, [N, S, S, 3]. A model whose super-resolution wants random noise gets that of a fixed seed, so that
+ * the same face and camera give the same picture.
+ * @param onBlock is told each block's tensors while the plan is wired
+ */
 export function wireSuperResolution(
   plan: PlanBuilder,
   generator: Generator,
   styles: SuperResolutionStyles,
   feature: Tensor,
+  onBlock?: (taps: SuperResolutionTaps) => void,
 ): Tensor {
-  const { config } = generator;
-  return superResolution(plan, generator.weights('superresolution.'), config.superResolution, styles, feature);
+  const config = generator.config.superResolution;
+  const noise: SynthesisNoise =
+    config.noiseMode === 'random'
+      ? { mode: 'random', seed: plan.constant('noise seed', [1], [FIXED_NOISE_SEED]) }
+      : { mode: config.noiseMode };
+  return superResolution(plan, generator.weights('superresolution.'), config, styles, feature, { noise, onBlock });
 }
 
 function decoderTensor(generator: Generator): Tensor {

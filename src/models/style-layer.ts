@@ -132,6 +132,7 @@ export function layerNoise(
 ): LayerNoise | undefined {
   if (noise.mode === 'none') return undefined;
   const strength = weights.scalar('noise_strength');
+  if (strength === 0) return undefined; // a model trained without noise: nothing to store or to add
   if (noise.mode === 'random') {
     return { values: randomNormal(plan, [batch, side, side], noise.seed, order), strength };
   }

@@ -24,6 +24,11 @@ export class FrameLoop {
     if (!this.#running && !this.#stopped) this.#run();
   }
 
+  /** Whether no frame is wanted or on its way. */
+  get isIdle(): boolean {
+    return !this.#running;
+  }
+
   /** Draws nothing more. */
   stop(): void {
     this.#stopped = true;

@@ -54,6 +54,11 @@ export class Screen {
     clearTimeout(this.#reportTimer);
   }
 
+  /** Whether the canvas shows the state in full and nothing is on its way. */
+  get isStill(): boolean {
+    return this.#loop.isIdle && this.#restTimer === undefined && !isMoving(this.store.state.view);
+  }
+
   resize(size: CanvasSize): void {
     if (size.width === this.#size.width && size.height === this.#size.height) return;
     this.#size = size;
@@ -113,6 +118,7 @@ export class Screen {
   #drawAgainAtRest(): void {
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => {
+      this.#restTimer = undefined;
       if (this.#isPreview) this.#loop.request();
       this.reportSoon();
     }, REST_MILLISECONDS);

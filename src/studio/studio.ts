@@ -62,6 +62,11 @@ export class Studio {
     return this.#session?.gpu;
   }
 
+  /** Whether the canvas shows the present state in full: nothing moves, loads or is being drawn. */
+  get isStill(): boolean {
+    return this.state.status === 'ready' && (this.#screen?.isStill ?? false);
+  }
+
   /** Opens everything and draws. Never rejects: what goes wrong is in the state. */
   async start(canvas: HTMLCanvasElement): Promise<void> {
     this.#canvas = canvas;

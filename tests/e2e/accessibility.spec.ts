@@ -70,16 +70,24 @@ test('the keyboard alone reaches and works everything, and the focus can be seen
     expect(focused.outline, focused.name ?? '').not.toBe('none');
     reached.push(focused.name ?? '');
   }
-  expect(reached.slice(1)).toEqual(['seed', 'New face', 'psi', 'Final image', 'rays', 'samples', 'Reset view']);
+  expect(reached.slice(1)).toEqual([
+    'seed',
+    'New face',
+    'psi',
+    'Raw volume rendering',
+    'rays',
+    'samples',
+    'Reset view',
+  ]);
 
   await page.getByRole('application').focus();
   await page.keyboard.press('n');
   await expect.poll(async () => (await studioState(page)).settings.seed).not.toBe(0);
   await page.keyboard.press('Backspace');
   await expect.poll(async () => (await studioState(page)).settings.seed).toBe(0);
-  await page.getByRole('radio', { name: 'Final image' }).focus();
+  await page.getByRole('radio', { name: 'Raw volume rendering' }).focus();
   await page.keyboard.press('ArrowRight');
-  await expect.poll(async () => (await studioState(page)).settings.picture).toBe('raw');
+  await expect.poll(async () => (await studioState(page)).settings.picture).toBe('depth');
   await page.getByLabel('Truncation ψ').focus();
   await page.keyboard.press('Home');
   await expect.poll(async () => (await studioState(page)).settings.psi).toBe(0);
@@ -88,12 +96,12 @@ test('the keyboard alone reaches and works everything, and the focus can be seen
 test('a screen reader hears seed and view when the picture has come to rest', async ({ page }) => {
   await openStudio(page);
   const view = page.getByRole('application');
-  await expect(view).toHaveAccessibleName('Generated head, seed 0, seen from: front. Final image.');
+  await expect(view).toHaveAccessibleName('Generated head, seed 0, seen from: front. Raw volume rendering.');
   await expect(view).toHaveAccessibleDescription(/Arrow keys turn/);
   await view.focus();
   for (let press = 0; press < 3; press++) await page.keyboard.press('Shift+ArrowLeft');
   const spoken = page.locator('trifold-viewport [role=status]');
-  await expect(spoken).toHaveText('Generated head, seed 0, seen from: front left. Final image.');
+  await expect(spoken).toHaveText('Generated head, seed 0, seen from: front left. Raw volume rendering.');
   await page.keyboard.press('n');
   const { settings } = await studioState(page);
   await expect(spoken).toContainText(`seed ${settings.seed}`);

@@ -8,6 +8,7 @@ import {
   expectNewViewOnly,
   openStudio,
   picture,
+  QUICK,
   studioState,
   test,
   untilReady,
@@ -15,7 +16,7 @@ import {
 } from './support';
 
 test('a lost device is rebuilt without losing face, view or settings', async ({ page }) => {
-  await openStudio(page, 'rays=32&samples=8&seed=21&psi=0.8&yaw=-25&pitch=10');
+  await openStudio(page, `${QUICK}&seed=21&psi=0.8&yaw=-25&pitch=10`);
   await untilStill(page);
   const [pictureBefore, stateBefore] = [await picture(page), await studioState(page)];
   await loseDevice(page);

@@ -75,7 +75,7 @@ test('truncation moves towards the average face', async () => {
 });
 
 test('raw and depth show other pictures without another run of the backbone', async () => {
-  for (const name of ['Raw volume rendering', 'Depth map', 'Final image']) {
+  for (const name of ['Depth map', 'Final image', 'Raw volume rendering']) {
     const { change, mapping, triPlanes, after } = await effectOf(() => page.getByRole('radio', { name }).check());
     expect(change).toBeGreaterThan(0.3);
     expect([mapping, triPlanes]).toEqual([0, 0]);

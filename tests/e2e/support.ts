@@ -7,8 +7,8 @@ import { decode } from 'fast-png';
 import type { StudioState } from '../../src/studio/state';
 import type {} from '../../src/ui/trifold-app';
 
-/** Few rays and samples: most tests are about the page, not about the picture. */
-export const QUICK = 'rays=32&samples=8';
+/** Few rays and samples and no super-resolution: most tests are about the page, not about the picture. */
+export const QUICK = 'picture=raw&rays=32&samples=8';
 
 /** Messages that say that the content security policy was broken, or that a script failed. */
 const ALARMING = /content security policy|refused to|uncaught/i;
@@ -63,18 +63,19 @@ export function counts(page: Page): Promise<{ mapping: number; triPlanes: number
   });
 }
 
-/** Waits until the picture has been still for half a second. */
+/** Waits until the picture is still; input events may still be on their way to the page when their senders return. */
 export async function untilStill(page: Page): Promise<void> {
   let before = -1;
   await expect
     .poll(
       async () => {
+        const isStill = await page.evaluate(() => document.querySelector('trifold-app')!.studio.isStill);
         const { submits } = await counts(page);
-        const isStill = submits === before;
-        before = submits;
-        return isStill;
+        const wasStill = submits === before;
+        before = isStill ? submits : -1;
+        return isStill && wasStill;
       },
-      { intervals: [500] },
+      { intervals: [0, 250] },
     )
     .toBe(true);
 }

@@ -68,6 +68,8 @@ interface Rendered {
   readonly raw: Float32Array;
   readonly depth: Float32Array;
   readonly image: Float32Array;
+  /** The picture after the first block of the super-resolution. */
+  readonly firstBlock: Float32Array;
 }
 
 /** Runs everything behind the mapping; all results are channels first. */
@@ -85,8 +87,23 @@ async function renderView({
     const face = wireTriPlanes(plan, generator, plan.constant('ws', [batch, 14, 512], ws), { mode: noise });
     const marched = wireRayMarch(plan, generator, face.planes, config, sampling?.(plan));
     marched.writeCamera(camera);
-    const image = wireSuperResolution(plan, generator, face.superResolutionStyles, marched.feature);
-    const tensors = { planes: face.planes, feature: marched.feature, depth: marched.depth, image };
+    let firstBlock: Tensor | undefined;
+    const image = wireSuperResolution(
+      plan,
+      generator,
+      face.superResolutionStyles,
+      marched.feature,
+      ({ block, rgb }) => {
+        if (block === 0) firstBlock = rgb;
+      },
+    );
+    const tensors = {
+      planes: face.planes,
+      feature: marched.feature,
+      depth: marched.depth,
+      image,
+      firstBlock: firstBlock!,
+    };
     for (const [name, tensor] of Object.entries<Tensor>(tensors)) shapes.set(name, tensor.shape);
     return tensors;
   });
@@ -94,7 +111,14 @@ async function renderView({
   const feature = first('feature');
   const side = config.neuralResolution;
   const raw = channels(feature, [batch, 32, side, side], [0, 1, 2]);
-  return { planes: first('planes'), feature, raw, depth: first('depth'), image: first('image') };
+  return {
+    planes: first('planes'),
+    feature,
+    raw,
+    depth: first('depth'),
+    image: first('image'),
+    firstBlock: first('firstBlock'),
+  };
 }
 
 /** Picks channels of [N, C, H, W]. */
@@ -131,7 +155,8 @@ function expectCase(name: string, found: Rendered, batch = 1): void {
   if (has('image_strided')) compare('image_strided', strided(found.image, 128, [1, 2], [0, 2]));
   if (has('feature')) compare('feature', found.feature);
   if (has('raw_before_sr')) compare('raw_before_sr', found.raw);
-  else compare('image_raw', found.raw);
+  // Without a resize (neural resolution 64), the official module adds its first block's picture to the raw one in place (docs/reference.md).
+  compare('image_raw', name === 'nres64' ? found.firstBlock : found.raw);
   compare('depth', found.depth);
   expect(found.depth.length % batch).toBe(0);
 }
@@ -230,8 +255,9 @@ describe('planes, volume rendering and super-resolution', () => {
     expectCase('shapenet_even', await renderView({ ws, camera, rendering }));
   });
 
-  it('auto_even: limits from the box', async () => {
-    expectCase('auto_even', await renderView({ ws, rendering: { rayLimits: 'auto' } }));
+  it('auto_even: limits from the box, seen by the second camera', async () => {
+    const camera = input('c_render2');
+    expectCase('auto_even', await renderView({ ws, camera, rendering: { rayLimits: 'auto' } }));
   });
 
   it('disparity_even', async () => {
