@@ -5,6 +5,7 @@
 import { labelOf, type OrbitState } from '../camera/orbit';
 import type { Checkpoint } from '../checkpoints/checkpoint';
 import type { Gpu } from '../gpu/device';
+import { withinMemory } from '../gpu/memory-guard';
 import { Recorder } from '../gpu/recorder';
 import { StageTimer } from '../gpu/timing';
 import type { GeneratorConfig } from '../models/config';
@@ -47,10 +48,12 @@ export class Session {
   /** Takes over the device: closes it if anything fails. @throws GpuError, CheckpointError */
   static async open({ gpu, canvas, checkpoint, settings, onTimes }: SessionRequest): Promise<Session> {
     try {
-      const output = await CanvasOutput.create(gpu, canvas);
-      const generator = Generator.create(gpu, checkpoint);
-      const renderer = await VolumetricRenderer.create(generator, settings);
-      return new Session(gpu, generator, renderer, output, StageTimer.create(gpu, onTimes));
+      return await withinMemory(gpu, 'the model', async () => {
+        const output = await CanvasOutput.create(gpu, canvas);
+        const generator = Generator.create(gpu, checkpoint);
+        const renderer = await VolumetricRenderer.create(generator, settings);
+        return new Session(gpu, generator, renderer, output, StageTimer.create(gpu, onTimes));
+      });
     } catch (error) {
       gpu.destroy();
       throw error;
@@ -83,7 +86,13 @@ export class Session {
 
   /** Other resolutions or sample counts. Keeps the old ones if it fails. @throws BufferLimitError, OutOfMemoryError */
   async configure(settings: RenderSettings): Promise<void> {
-    await this.renderer.configure(settings);
+    const former = this.renderer.settings;
+    try {
+      await withinMemory(this.gpu, 'the settings', () => this.renderer.configure(settings));
+    } catch (error) {
+      if (this.renderer.settings !== former) await this.renderer.configure(former);
+      throw error;
+    }
   }
 
   /** Draws one frame on the canvas. Resolves when the device has finished it, or is lost. */

@@ -11,6 +11,7 @@ import type { CanvasSize } from '../render/canvas-output';
 import type { PictureKind } from '../render/volumetric-renderer';
 import { encodeStudio, restoreStudio, type SavedStudio } from './address';
 import { DeviceKeepsFailingError, describeFailure, LoadingCancelledError } from './failure';
+import { LossHistory } from './loss-history';
 import { type ModelSource, type OpenedModel, openModel } from './open-model';
 import { Screen } from './screen';
 import { Session } from './session';
@@ -31,9 +32,6 @@ export interface StudioOptions {
 /** New faces have short seeds: easier to tell someone, and there are more than anybody will look at. */
 const NEW_SEEDS = 100_000;
 const REMEMBERED_SEEDS = 100;
-/** Losses of the device within this time count together, and the page waits longer before each next attempt. */
-const LOSS_MEMORY_MILLISECONDS = 60_000;
-const LOSS_WAITS_MILLISECONDS = [0, 1000, 4000];
 /** How long after an error the news of a lost device may arrive. */
 const LOSS_NEWS_MILLISECONDS = 200;
 
@@ -47,7 +45,7 @@ export class Studio {
   #screen: Screen | undefined;
   /** Ends the attempt to open that is under way; a new attempt has a new one. */
   #attempt = new AbortController();
-  #losses: number[] = [];
+  readonly #losses = new LossHistory();
 
   constructor(private readonly options: StudioOptions) {
     this.#saved = options.saved ?? { settings: {}, view: {} };
@@ -76,7 +74,7 @@ export class Studio {
   /** Tries again after a failure; what was loaded stays loaded. */
   async retry(): Promise<void> {
     if (this.state.status !== 'failed') return;
-    this.#losses = [];
+    this.#losses.forget();
     await this.#open('device');
   }
 
@@ -264,11 +262,9 @@ export class Studio {
 
   /** The device was lost: asks for it again, after a while if that happens often. */
   async #rebuild(): Promise<void> {
-    const now = performance.now();
-    this.#losses = [...this.#losses.filter((when) => now - when < LOSS_MEMORY_MILLISECONDS), now];
     this.#closeSession();
-    const wait = LOSS_WAITS_MILLISECONDS[this.#losses.length - 1];
-    if (wait === undefined) return this.#fail(new DeviceKeepsFailingError(this.#losses.length));
+    const wait = this.#losses.note(performance.now());
+    if (wait === undefined) return this.#fail(new DeviceKeepsFailingError(this.#losses.count));
     this.#progress('rebuild');
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     await this.#open('rebuild');

@@ -34,7 +34,7 @@ export const STRINGS = {
     previous: 'Previous',
     previousFace: 'Previous face',
     psi: 'Truncation ψ',
-    psiHint: '0 is the average face, 1 the face as drawn by chance.',
+    psiHint: '0 is the average face, 1 the face of the seed.',
     picture: 'Picture',
     pictures: { image: 'Final', raw: 'Raw', depth: 'Depth' } satisfies Record<PictureKind, string>,
     pictureNames: {
@@ -47,8 +47,7 @@ export const STRINGS = {
     resolutionOption: (side: number) => `${side} × ${side}`,
     samples: 'Samples per ray',
     samplesOption: (first: number, second: number) => (second > 0 ? `${first} + ${second}` : `${first}`),
-    modelQuality: (side: number, samples: string) =>
-      `The model was made with ${side} × ${side} rays and ${samples} samples.`,
+    modelQuality: (side: number, samples: string) => `The model’s own: ${side} × ${side}, ${samples}.`,
     view: 'View',
   },
 

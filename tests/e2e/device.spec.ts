@@ -34,14 +34,35 @@ test('a lost device is rebuilt without losing face, view or settings', async ({ 
 
 test('a device that is lost again and again ends in a message, and trying again helps', async ({ page }) => {
   await openStudio(page);
-  for (let losses = 0; losses < 4; losses++) {
-    await untilReady(page);
-    await loseDevice(page);
-  }
+  await page.evaluate(() => {
+    const request = GPUAdapter.prototype.requestDevice;
+    let doomed = 3;
+    GPUAdapter.prototype.requestDevice = async function (descriptor) {
+      const device = await request.call(this, descriptor);
+      if (doomed-- > 0) device.destroy();
+      return device;
+    };
+  });
+  await loseDevice(page);
   await expect(page.getByRole('alert')).toContainText('lost 4 times');
   await page.getByRole('button', { name: 'Try again' }).click();
   await untilReady(page);
   expect((await counts(page)).triPlanes).toBeGreaterThan(0);
+});
+
+test('a setting that the device refuses is taken back with a notice, and the picture stays', async ({ page }) => {
+  await openStudio(page);
+  await untilStill(page);
+  const before = await picture(page);
+  await page.evaluate(() => {
+    Object.defineProperty(GPUSupportedLimits.prototype, 'maxBufferSize', { get: () => 100_000 });
+  });
+  await page.getByLabel('Neural rendering').selectOption('128');
+  await expect(page.getByText(/needs [\d.]+ MB in one buffer.*The previous setting stays/)).toBeVisible();
+  await expect(page.getByLabel('Neural rendering')).toHaveValue('32');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await untilStill(page);
+  expect(difference(await picture(page), before)).toBe(0);
 });
 
 /** Takes the device away, as a driver reset does, and waits until the page has noticed. */

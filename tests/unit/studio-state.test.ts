@@ -8,6 +8,7 @@ import type { GeneratorConfig } from '../../src/models/config';
 import { decodeStudio, encodeStudio, restoreStudio } from '../../src/studio/address';
 import { describeFailure, LoadingCancelledError } from '../../src/studio/failure';
 import { FrameLoop } from '../../src/studio/frame-loop';
+import { LossHistory } from '../../src/studio/loss-history';
 import { Pace } from '../../src/studio/pace';
 import {
   defaultSettings,
@@ -204,6 +205,18 @@ describe('Pace', () => {
     pace.note({ ...frame, begun: 5000, finished: 5005, isMoving: false });
     pace.note({ ...frame, begun: 9000, finished: 9005 });
     expect(pace.framesPerSecond).toBeCloseTo(50);
+  });
+});
+
+describe('LossHistory', () => {
+  test('waits longer after each loss, gives up after the fourth, and forgets after a minute', () => {
+    const losses = new LossHistory();
+    expect([0, 100, 2000, 8000].map((now) => losses.note(now))).toEqual([0, 1000, 4000, undefined]);
+    expect(losses.count).toBe(4);
+    expect(losses.note(100_000)).toBe(0);
+    losses.note(100_001);
+    losses.forget();
+    expect(losses.note(100_002)).toBe(0);
   });
 });
 
