@@ -64,12 +64,18 @@ export interface RenderedArrays {
   readonly image: Float32Array;
 }
 
+/** The plans for one set of settings, and whether their results are out of date. */
 interface ViewPlans {
   readonly settings: RenderSettings;
   readonly rayMarch: Plan;
   readonly rays: RayMarchStage;
+  raysDue: boolean;
+}
+
+interface EnlargedViewPlans extends ViewPlans {
   readonly superResolution: Plan;
   readonly image: Tensor;
+  superResolutionDue: boolean;
 }
 
 /** The settings that a model's file asks for. */
@@ -78,12 +84,20 @@ export function settingsOf(rendering: RenderingConfig): RenderSettings {
   return { neuralResolution, depthSamples, importanceSamples };
 }
 
+/** Half the rays along each side and half the samples: about an eighth of the work, for a device that cannot follow the hand otherwise. */
+function previewSettingsOf({ neuralResolution, depthSamples, importanceSamples }: RenderSettings): RenderSettings {
+  return {
+    neuralResolution: Math.ceil(neuralResolution / 2),
+    depthSamples: Math.max(2, Math.ceil(depthSamples / 2)),
+    importanceSamples: Math.ceil(importanceSamples / 2),
+  };
+}
+
 export class VolumetricRenderer {
   #wanted: PictureKind = 'image';
+  #isPreview = false;
   #mappingDue = false;
   #planesDue = false;
-  #raysDue = true;
-  #superResolutionDue = true;
 
   private constructor(
     private readonly generator: Generator,
@@ -91,7 +105,7 @@ export class VolumetricRenderer {
     private readonly mapping: MappingStage,
     private readonly triPlanePlan: Plan,
     private readonly triPlanes: TriPlaneStage,
-    private view: ViewPlans,
+    private views: Views,
   ) {}
 
   /**
@@ -113,8 +127,8 @@ export class VolumetricRenderer {
     try {
       const [mappingPlan, mapping] = await build('mapping', (plan) => wireMapping(plan, generator, 1));
       const [triPlanePlan, triPlanes] = await build('tri-planes', (plan) => wireTriPlanes(plan, generator, mapping.ws));
-      const view = await buildView(generator, triPlanes, settings);
-      return new VolumetricRenderer(generator, mappingPlan, mapping, triPlanePlan, triPlanes, view);
+      const views = await buildViews(generator, triPlanes, settings);
+      return new VolumetricRenderer(generator, mappingPlan, mapping, triPlanePlan, triPlanes, views);
     } catch (error) {
       for (const plan of plans) plan.destroy();
       throw error;
@@ -122,15 +136,16 @@ export class VolumetricRenderer {
   }
 
   get settings(): RenderSettings {
-    return this.view.settings;
+    return this.views.full.settings;
   }
 
-  /** What {@link Presenter} shows of the frame that was encoded last. */
+  /** What a presenter shows of the frame that was encoded last. */
   get picture(): PresentSource {
-    const { rays, image } = this.view;
-    if (this.#wanted === 'image') return { kind: 'rgb', image };
-    if (this.#wanted === 'raw') return { kind: 'rgb', image: rays.feature };
-    return { kind: 'depth', depth: rays.depth, alpha: rays.alpha, range: rays.depthRange };
+    const { rays } = this.#view;
+    if (this.#wanted === 'depth')
+      return { kind: 'depth', depth: rays.depth, alpha: rays.alpha, range: rays.depthRange };
+    if (this.#wanted === 'image' && !this.#isPreview) return { kind: 'rgb', image: this.views.full.image };
+    return { kind: 'rgb', image: rays.feature };
   }
 
   /** Takes another face; mapping and backbone run once with the next {@link encode}. */
@@ -148,8 +163,10 @@ export class VolumetricRenderer {
   }
 
   setCamera(label: CameraLabel): void {
-    this.view.rays.writeCamera(label);
-    this.#raysDue = true;
+    for (const view of [this.views.full, this.views.preview]) {
+      view.rays.writeCamera(label);
+      view.raysDue = true;
+    }
   }
 
   /** Chooses what is shown; the super-resolution is skipped while nobody wants it. */
@@ -157,40 +174,49 @@ export class VolumetricRenderer {
     this.#wanted = kind;
   }
 
+  /** Shows a quick, coarse frame (half the rays a side, half the samples, no super-resolution) instead of the full one. */
+  setPreview(isPreview: boolean): void {
+    this.#isPreview = isPreview;
+  }
+
   /**
    * Changes resolution and samples; face, planes and camera stay. On an error the old settings stay in force.
    * @throws BufferLimitError and the like
    */
   async configure(settings: RenderSettings): Promise<void> {
-    const former = this.view;
-    const view = await buildView(this.generator, this.triPlanes, settings);
-    view.rays.writeCamera(former.rays.camera);
-    this.view = view;
-    this.#raysDue = true;
-    destroyView(former);
+    const former = this.views;
+    this.views = await buildViews(this.generator, this.triPlanes, settings);
+    this.setCamera(former.full.rays.camera);
+    destroyViews(former);
   }
 
   /** Records the stages whose inputs changed since the last call. */
   encode(recorder: Recorder): void {
+    const { full, preview } = this.views;
     if (this.#mappingDue) recorder.run(this.mappingPlan);
-    if (this.#planesDue) recorder.run(this.triPlanePlan);
-    if (this.#planesDue || this.#raysDue) {
-      recorder.run(this.view.rayMarch);
-      this.#superResolutionDue = true;
-    }
-    if (this.#superResolutionDue && this.#wanted === 'image') {
-      recorder.run(this.view.superResolution);
-      this.#superResolutionDue = false;
+    if (this.#planesDue) {
+      recorder.run(this.triPlanePlan);
+      full.raysDue = true;
+      preview.raysDue = true;
     }
     this.#mappingDue = false;
     this.#planesDue = false;
-    this.#raysDue = false;
+    const view = this.#view;
+    if (view.raysDue) {
+      recorder.run(view.rayMarch);
+      view.raysDue = false;
+      if (view === full) full.superResolutionDue = true;
+    }
+    if (view === full && full.superResolutionDue && this.#wanted === 'image') {
+      recorder.run(full.superResolution);
+      full.superResolutionDue = false;
+    }
   }
 
-  /** Reads back what the last frames left on the device. Encode and submit with the picture kind 'image' before. */
+  /** Reads back what the last frames left on the device. Encode and submit a full frame of the kind 'image' before. */
   async read(): Promise<RenderedArrays> {
     const { gpu } = this.generator;
-    const { rays, image } = this.view;
+    const { rays, image } = this.views.full;
     const [ws, planes, feature, depth, alpha, picture] = await Promise.all(
       [this.mapping.ws, this.triPlanes.planes, rays.feature, rays.depth, rays.alpha, image].map((tensor) =>
         readTensor(gpu, tensor),
@@ -203,29 +229,49 @@ export class VolumetricRenderer {
   destroy(): void {
     this.mappingPlan.destroy();
     this.triPlanePlan.destroy();
-    destroyView(this.view);
+    destroyViews(this.views);
+  }
+
+  get #view(): ViewPlans {
+    return this.#isPreview ? this.views.preview : this.views.full;
   }
 }
 
-async function buildView(generator: Generator, triPlanes: TriPlaneStage, settings: RenderSettings): Promise<ViewPlans> {
-  const { gpu } = generator;
-  const [rayMarch, rays] = await buildPlan(gpu, 'ray march', (plan) =>
-    wireRayMarch(plan, generator, triPlanes.planes, { ...generator.config.rendering, ...settings }),
-  );
+interface Views {
+  readonly full: EnlargedViewPlans;
+  readonly preview: ViewPlans;
+}
+
+async function buildViews(generator: Generator, triPlanes: TriPlaneStage, settings: RenderSettings): Promise<Views> {
+  const marched = await buildRays(generator, triPlanes, settings);
   try {
-    const [superResolution, image] = await buildPlan(gpu, 'super-resolution', (plan) =>
-      wireSuperResolution(plan, generator, triPlanes.superResolutionStyles, rays.feature),
+    const [superResolution, image] = await buildPlan(generator.gpu, 'super-resolution', (plan) =>
+      wireSuperResolution(plan, generator, triPlanes.superResolutionStyles, marched.rays.feature),
     );
-    return { settings, rayMarch, rays, superResolution, image };
+    try {
+      const preview = await buildRays(generator, triPlanes, previewSettingsOf(settings));
+      return { full: { ...marched, superResolution, image, superResolutionDue: true }, preview };
+    } catch (error) {
+      superResolution.destroy();
+      throw error;
+    }
   } catch (error) {
-    rayMarch.destroy();
+    marched.rayMarch.destroy();
     throw error;
   }
 }
 
-function destroyView(view: ViewPlans): void {
-  view.rayMarch.destroy();
-  view.superResolution.destroy();
+async function buildRays(generator: Generator, triPlanes: TriPlaneStage, settings: RenderSettings): Promise<ViewPlans> {
+  const [rayMarch, rays] = await buildPlan(generator.gpu, 'ray march', (plan) =>
+    wireRayMarch(plan, generator, triPlanes.planes, { ...generator.config.rendering, ...settings }),
+  );
+  return { settings, rayMarch, rays, raysDue: true };
+}
+
+function destroyViews({ full, preview }: Views): void {
+  full.rayMarch.destroy();
+  full.superResolution.destroy();
+  preview.rayMarch.destroy();
 }
 
 async function buildPlan<T>(gpu: Gpu, stage: string, wire: (plan: PlanBuilder) => T): Promise<[Plan, T]> {

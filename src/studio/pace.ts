@@ -1,6 +1,6 @@
 /**
  * How fast frames come, and whether a moving picture should be a quick one. A device that takes long for the whole frame shows the
- * raw volume rendering while it moves and the full picture at rest; what "long" means is measured, not guessed from names (only
+ * renderer's preview while it moves and the full picture at rest; what "long" means is measured, not guessed from names (only
  * the very first motion goes by whether the adapter is a processor that plays a graphics card).
  */
 
@@ -19,13 +19,12 @@ export interface FinishedFrame {
   readonly isPreview: boolean;
   /** Whether a new face went through the backbone, which says nothing about the pace of turning. */
   readonly hasNewFace: boolean;
-  /** Whether the camera is the one of the frame before, so that its rays were kept. */
+  /** Whether the rays of a full frame were already there, so that it says nothing about the pace of turning. */
   readonly keptRays: boolean;
 }
 
 export class Pace {
   #fullFrameMilliseconds: number | undefined;
-  #lastRayMilliseconds = 0;
   #interval: number | undefined;
   #lastMovingBegin: number | undefined;
 
@@ -44,10 +43,7 @@ export class Pace {
 
   note({ begun, finished, isMoving, isPreview, hasNewFace, keptRays }: FinishedFrame): void {
     this.#noteInterval(begun, isMoving);
-    if (hasNewFace) return;
-    const elapsed = finished - begun;
-    if (isPreview) this.#lastRayMilliseconds = elapsed;
-    else this.#fullFrameMilliseconds = keptRays ? this.#lastRayMilliseconds + elapsed : elapsed;
+    if (!isPreview && !hasNewFace && !keptRays) this.#fullFrameMilliseconds = finished - begun;
   }
 
   #noteInterval(begun: number, isMoving: boolean): void {

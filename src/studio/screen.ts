@@ -95,16 +95,17 @@ export class Screen {
     await this.#configure();
     const { settings } = this.store.state;
     const isTurning = isMoving(view) || now - this.#lastGesture < REST_MILLISECONDS;
-    const isPreview = isTurning && settings.picture === 'image' && this.#pace.isSlow;
+    const isPreview = isTurning && this.#pace.isSlow;
     const frame: FrameRequest = {
       seed: settings.seed,
       psi: settings.psi,
-      picture: isPreview ? 'raw' : settings.picture,
+      picture: settings.picture,
+      isPreview,
       view,
       size: this.#size,
     };
     const hasNewFace = this.session.isNewFace(frame);
-    const keptRays = !hasNewFace && !this.session.isNewView(view);
+    const keptRays = !this.#isPreview && !this.session.isNewView(view);
     const begun = performance.now();
     await this.session.draw(frame);
     this.#isPreview = isPreview;

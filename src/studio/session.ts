@@ -28,6 +28,8 @@ export interface FrameRequest {
   readonly seed: number;
   readonly psi: number;
   readonly picture: PictureKind;
+  /** Quick and coarse, while the camera moves on a slow device. */
+  readonly isPreview: boolean;
   readonly view: OrbitState;
   /** Size of the canvas in device pixels. */
   readonly size: CanvasSize;
@@ -106,6 +108,7 @@ export class Session {
       this.#view = frame.view;
     }
     this.renderer.setWanted(frame.picture);
+    this.renderer.setPreview(frame.isPreview);
     const recorder = new Recorder(this.gpu, this.timer);
     this.renderer.encode(recorder);
     this.output.draw(recorder, this.renderer.picture, frame.size);

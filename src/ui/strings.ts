@@ -6,6 +6,9 @@ import type { FailureKind } from '../studio/failure';
 import type { PictureKind } from '../studio/settings';
 import type { LoadingProgress, Notice } from '../studio/state';
 
+/** With the minus sign of typography. */
+const signed = (value: number) => String(value).replace('-', '−');
+
 export const STRINGS = {
   appName: 'Trifold',
   tagline: 'A generated head, drawn by your graphics card',
@@ -17,7 +20,7 @@ export const STRINGS = {
     describe: (seed: number, octant: string, kind: string) =>
       `Generated head, seed ${seed}, seen from: ${octant}. ${kind}.`,
     reset: 'Reset view',
-    angles: (yaw: number, pitch: number) => `Yaw ${yaw}°, pitch ${pitch}°`,
+    angles: (yaw: number, pitch: number) => `Yaw ${signed(yaw)}°, pitch ${signed(pitch)}°`,
     helpLines: [
       ['Turn', 'drag, one finger, arrow keys'],
       ['Zoom', 'wheel, pinch, + and −'],
@@ -34,7 +37,7 @@ export const STRINGS = {
     previous: 'Previous',
     previousFace: 'Previous face',
     psi: 'Truncation ψ',
-    psiHint: '0 is the average face, 1 the face of the seed.',
+    psiHint: '0 is the average face, 1 the full one.',
     picture: 'Picture',
     pictures: { image: 'Final', raw: 'Raw', depth: 'Depth' } satisfies Record<PictureKind, string>,
     pictureNames: {

@@ -80,7 +80,9 @@ export const controls = css`
   button.primary:hover:not(:disabled) {
     background: var(--accent-strong);
   }
-  :disabled {
+  button:disabled,
+  input:disabled,
+  select:disabled {
     opacity: 0.5;
     cursor: default;
   }

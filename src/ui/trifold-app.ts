@@ -123,6 +123,7 @@ export class TrifoldApp extends LitElement {
     super.connectedCallback();
     this.#unsubscribe = this.studio.store.subscribe((state, previous) => this.#stateChanged(state, previous));
     addEventListener('hashchange', this.#followAddress);
+    if (this.hasUpdated) this.#start(); // moved within the page
   }
 
   override disconnectedCallback(): void {
@@ -153,7 +154,11 @@ export class TrifoldApp extends LitElement {
     `;
   }
 
-  protected override async firstUpdated(): Promise<void> {
+  protected override firstUpdated(): void {
+    this.#start();
+  }
+
+  async #start(): Promise<void> {
     const viewport = this.renderRoot.querySelector<TrifoldViewport>('trifold-viewport')!;
     await viewport.updateComplete;
     await this.studio.start(viewport.canvas);

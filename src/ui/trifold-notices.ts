@@ -18,8 +18,6 @@ export class TrifoldNotices extends StudioElement {
       :host {
         position: absolute;
         inset: auto 0 0.75rem;
-        display: grid;
-        justify-items: center;
         padding: 0 1rem;
         pointer-events: none;
       }
@@ -27,7 +25,7 @@ export class TrifoldNotices extends StudioElement {
         display: grid;
         gap: 0.5rem;
         width: min(34rem, 100%);
-        margin: 0;
+        margin: 0 auto;
         padding: 0;
         list-style: none;
       }

@@ -112,6 +112,11 @@ export class TrifoldViewport extends StudioElement {
     this.#sizes.observe(this.canvas);
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#sizes.observe(this.canvas); // moved within the page
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#sizes.disconnect();

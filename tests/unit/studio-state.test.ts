@@ -190,11 +190,14 @@ describe('Pace', () => {
     expect(pace.isSlow).toBe(true);
   });
 
-  test('a quick frame and the super-resolution at rest add up to a full one', () => {
+  test('quick frames, and frames whose rays were there already, say nothing about full ones', () => {
     const pace = new Pace(false);
-    pace.note({ ...frame, begun: 0, finished: 100, isPreview: true });
-    pace.note({ ...frame, begun: 100, finished: 150, isMoving: false, keptRays: true });
+    pace.note({ ...frame, begun: 0, finished: 300 });
+    pace.note({ ...frame, begun: 300, finished: 310, isPreview: true });
+    pace.note({ ...frame, begun: 400, finished: 410, isMoving: false, keptRays: true });
     expect(pace.isSlow).toBe(true);
+    pace.note({ ...frame, begun: 500, finished: 550, isMoving: false });
+    expect(pace.isSlow).toBe(false);
   });
 
   test('frames a second count motion only and are kept at rest', () => {
