@@ -84,11 +84,14 @@ export function settingsOf(rendering: RenderingConfig): RenderSettings {
   return { neuralResolution, depthSamples, importanceSamples };
 }
 
+/** Fewer samples leave importance sampling no intervals to choose from. */
+const LEAST_PREVIEW_SAMPLES = 4;
+
 /** Half the rays along each side and half the samples: about an eighth of the work, for a device that cannot follow the hand otherwise. */
 function previewSettingsOf({ neuralResolution, depthSamples, importanceSamples }: RenderSettings): RenderSettings {
   return {
     neuralResolution: Math.ceil(neuralResolution / 2),
-    depthSamples: Math.max(2, Math.ceil(depthSamples / 2)),
+    depthSamples: Math.min(depthSamples, Math.max(LEAST_PREVIEW_SAMPLES, Math.ceil(depthSamples / 2))),
     importanceSamples: Math.ceil(importanceSamples / 2),
   };
 }
