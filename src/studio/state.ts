@@ -36,7 +36,7 @@ export interface DeviceReport {
   /** Frames a second of the last motion; undefined before the first. */
   readonly framesPerSecond: number | undefined;
   readonly isMoving: boolean;
-  /** Whether the picture is a quick one, drawn without super-resolution while a slow device moves. */
+  /** Whether the picture is a quick, coarse one, drawn while the camera moves on a slow device. */
   readonly isPreview: boolean;
   readonly memoryBytes: number;
   /** Wished-for features that this device does not have, each with what is lost. */
