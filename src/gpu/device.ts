@@ -5,6 +5,7 @@
 import { NoAdapterError, WebGpuUnavailableError } from './errors';
 import { KernelCache } from './kernel';
 import { MemoryLedger } from './memory';
+import type { MemoryBlock, TensorHost } from './tensor-host';
 
 /** Limits that we raise to whatever the adapter offers: large planes and weights want large bindings. */
 const RAISED_LIMITS = [
@@ -33,6 +34,11 @@ export interface GpuRequest {
   /** Where to ask; the default is the browser's `navigator.gpu`. */
   readonly source?: GPU | undefined;
   readonly powerPreference?: GPUPowerPreference | undefined;
+  /**
+   * 'adapter' (the default) asks for the largest limits that the adapter offers; 'default' takes those that every WebGPU device grants
+   * (128 MiB a storage binding, 256 MiB a buffer), to find out on a strong machine how a model does on a weak one.
+   */
+  readonly limits?: 'adapter' | 'default' | undefined;
 }
 
 /** Who does the work, in words for a person. */
@@ -43,7 +49,7 @@ export interface AdapterDescription {
 }
 
 /** An open WebGPU device and everything that lives and dies with it. */
-export class Gpu {
+export class Gpu implements TensorHost {
   readonly memory: MemoryLedger;
   readonly kernels: KernelCache;
   readonly statistics: GpuStatistics = { dispatches: {}, submits: 0 };
@@ -69,7 +75,7 @@ export class Gpu {
   }
 
   /**
-   * Opens a device with the largest limits and all useful features that the adapter offers.
+   * Opens a device with the largest limits (unless told otherwise) and all useful features that the adapter offers.
    * @throws WebGpuUnavailableError, NoAdapterError
    */
   static async request(request: GpuRequest = {}): Promise<Gpu> {
@@ -78,7 +84,9 @@ export class Gpu {
     const adapter = await source.requestAdapter({ powerPreference: request.powerPreference ?? 'high-performance' });
     if (!adapter) throw new NoAdapterError();
     const requiredLimits: Record<string, number> = {};
-    for (const limit of RAISED_LIMITS) requiredLimits[limit] = adapter.limits[limit];
+    if (request.limits !== 'default') {
+      for (const limit of RAISED_LIMITS) requiredLimits[limit] = adapter.limits[limit];
+    }
     const granted = OPTIONAL_FEATURES.filter(({ feature }) => adapter.features.has(feature));
     const missing = OPTIONAL_FEATURES.filter(({ feature }) => !adapter.features.has(feature));
     const device = await adapter.requestDevice({
@@ -91,6 +99,25 @@ export class Gpu {
       describeAdapter(adapter.info),
       missing.map(({ feature, without }) => `${feature}: ${without}`),
     );
+  }
+
+  get limits(): GPUSupportedLimits {
+    return this.device.limits;
+  }
+
+  /** Memory for a tensor, filled with zeros. @throws BufferLimitError */
+  allocate(label: string, bytes: number): MemoryBlock {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+    const buffer = this.memory.create(label, bytes, usage);
+    return { bytes: buffer.size, buffer };
+  }
+
+  release({ buffer }: MemoryBlock): void {
+    if (buffer) this.memory.release(buffer);
+  }
+
+  write({ buffer }: MemoryBlock, values: () => Float32Array<ArrayBuffer>): void {
+    if (buffer) this.device.queue.writeBuffer(buffer, 0, values());
   }
 
   get hasTimestamps(): boolean {

@@ -49,6 +49,16 @@ export class BufferLimitError extends GpuError {
   }
 }
 
+/** Somebody wants the values of a tensor that is overwritten while its plan runs. A fault of the wiring, never of the device. */
+export class ScratchAccessError extends GpuError {
+  constructor(readonly label: string) {
+    super(
+      `"${label}" is scratch memory of a plan: its values do not last beyond the dispatches that use them.`,
+      'Call keep(tensor) on its PlanBuilder, before the plan is built, for every tensor that is read, written or bound from outside.',
+    );
+  }
+}
+
 /** The device ran out of memory while a buffer was made. */
 export class OutOfMemoryError extends GpuError {
   constructor(

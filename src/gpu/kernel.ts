@@ -17,6 +17,8 @@ export interface Kernel {
   readonly code: string;
   /** Names of the storage bindings, by binding number. */
   readonly bindings: ReadonlyMap<string, number>;
+  /** Names of the storage bindings that it writes. */
+  readonly writes: ReadonlySet<string>;
   /** Binding number of `params`, if the kernel has any. */
   readonly paramsBinding: number | undefined;
   /** Fields of `struct Params`, in order. All are 4-byte scalars. */
@@ -31,18 +33,20 @@ export interface Kernel {
 export function defineKernel(name: string, ...sources: string[]): Kernel {
   const code = sources.join('\n');
   const bindings = new Map<string, number>();
+  const writes = new Set<string>();
   let paramsBinding: number | undefined;
   for (const match of code.matchAll(/@group\(0\)\s*@binding\((\d+)\)\s*var<([^>]*)>\s*(\w+)\s*:/g)) {
     const [, number, space, variable] = match;
     if (space!.startsWith('uniform')) paramsBinding = Number(number);
     else bindings.set(variable!, Number(number));
+    if (space!.includes('write')) writes.add(variable!);
   }
   const struct = /struct\s+Params\s*\{([^}]*)\}/.exec(code)?.[1] ?? '';
   const paramFields = [...struct.matchAll(/(\w+)\s*:\s*(u32|i32|f32)\b/g)].map(([, field, type]) => ({
     name: field!,
     type: type as 'u32' | 'i32' | 'f32',
   }));
-  return { name, code, bindings, paramsBinding, paramFields };
+  return { name, code, bindings, writes, paramsBinding, paramFields };
 }
 
 /** The bytes of a kernel's params struct. @throws ShapeError for a missing or unknown field */

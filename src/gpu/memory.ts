@@ -3,6 +3,7 @@
  * number that grows. A request beyond the device's limits is refused before the driver sees it.
  */
 import { BufferLimitError } from './errors';
+import { bufferBytes, largestBlock } from './tensor-host';
 
 export class MemoryLedger {
   #bytesInUse = 0;
@@ -31,9 +32,9 @@ export class MemoryLedger {
    * @throws BufferLimitError when one binding or buffer of this device cannot be that large
    */
   create(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
-    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
-    const limit = usage & GPUBufferUsage.STORAGE ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize;
+    const size = bufferBytes(bytes);
+    const { limits } = this.device;
+    const limit = usage & GPUBufferUsage.STORAGE ? largestBlock(limits) : limits.maxBufferSize;
     if (size > limit) throw new BufferLimitError(label, size, limit);
     const buffer = this.device.createBuffer({ label, size, usage });
     this.#bytesInUse += size;

@@ -2,11 +2,18 @@
  * A plan: a fixed list of dispatches with all their buffers and bind groups made beforehand. Networks are written as ordinary function
  * calls on a {@link PlanBuilder} (`x = modulatedConv(plan, {...})`), once; running the plan then only records commands, with no
  * allocation. What changes from run to run (latent code, camera, truncation) is a tensor that the owner writes before.
+ *
+ * A plan has two kinds of tensors. `plan.tensor` and `plan.constant` have memory of their own, from the start until the plan is destroyed.
+ * `plan.scratch` is for what kernels compute on the way: its memory is shared with whatever else is computed before its first or after its
+ * last use, unless the owner of the plan says `plan.keep`. A forgotten `keep` is an error with the tensor's name, never a wrong number.
  */
-import type { Gpu } from './device';
-import { ShapeError } from './errors';
+import { Gpu } from './device';
+import { ScratchAccessError, ShapeError } from './errors';
 import { encodeParams, type Kernel, type KernelConstants, type KernelParams } from './kernel';
-import { createTensor, destroyTensor, type Tensor, uploadTensor } from './tensor';
+import { type ScratchClaim, ScratchPool, type ScratchTensor } from './scratch-pool';
+import { spoilMemory } from './spoil';
+import { createTensor, describeTensor, destroyTensor, type Tensor, uploadTensor } from './tensor';
+import { bufferBytes, type MemoryBlock, type TensorHost, type TensorStorage } from './tensor-host';
 
 /** One dispatch as a pipeline wrapper describes it. */
 export interface DispatchDescription {
@@ -26,34 +33,93 @@ interface ReadyDispatch {
   readonly workgroups: readonly [number, number, number];
 }
 
+export interface PlanOptions {
+  /** Scratch memory shared with plans that run before or after this one. Default: a pool of its own. */
+  readonly pool?: ScratchPool | undefined;
+  /** Whether scratch tensors take turns in the same memory. Without, each has its own: to look for a fault. Default: true. */
+  readonly sharesScratch?: boolean | undefined;
+}
+
+/** First and last dispatch that bind a scratch tensor; undefined while none does. */
+interface Use {
+  first: number;
+  last: number;
+}
+
 /** Collects the dispatches of one stage. Call {@link PlanBuilder.build} once; a builder that fails frees what it made. */
 export class PlanBuilder {
   #dispatches: DispatchDescription[] = [];
   #tensors: Tensor[] = [];
   #buffers: GPUBuffer[] = [];
+  #scratch = new Map<TensorStorage, Use | undefined>();
+  #kept: MemoryBlock[] = [];
+  #claim: ScratchClaim | undefined;
+  #claimed = new Map<TensorStorage, MemoryBlock>();
+  readonly #pool: ScratchPool;
+  readonly #sharesScratch: boolean;
 
-  /** @param stage name under which time and dispatches are counted, for example "tri-planes" */
+  /**
+   * @param host the device, or a survey that only learns how much memory the plan takes
+   * @param stage name under which time and dispatches are counted, for example "tri-planes"
+   */
   constructor(
-    readonly gpu: Gpu,
+    readonly host: TensorHost,
     readonly stage: string,
-  ) {}
+    options: PlanOptions = {},
+  ) {
+    this.#pool = options.pool ?? new ScratchPool(host);
+    this.#sharesScratch = options.sharesScratch ?? true;
+  }
 
-  /** A tensor of zeros that belongs to the plan. */
+  /** A tensor of zeros that belongs to the plan and that anybody may read and write between its runs. */
   tensor(label: string, shape: readonly number[]): Tensor {
-    const tensor = createTensor(this.gpu, label, shape);
+    this.#expectOpen();
+    const tensor = createTensor(this.host, label, shape);
     this.#tensors.push(tensor);
     return tensor;
   }
 
   /** A tensor with fixed values that belongs to the plan; `values` without padding. */
   constant(label: string, shape: readonly number[], values: ArrayLike<number>): Tensor {
-    const tensor = uploadTensor(this.gpu, label, shape, values);
+    this.#expectOpen();
+    const tensor = uploadTensor(this.host, label, shape, values);
     this.#tensors.push(tensor);
     return tensor;
   }
 
-  /** Appends a dispatch. @throws ShapeError when a name is not in the shader or the grid is too large */
+  /**
+   * A tensor for what a kernel computes. It holds anything at first: its kernel must write all of it, padding included, before anybody reads
+   * it. What is left after its last use in this plan is not for reading, unless it is {@link keep kept}.
+   */
+  scratch(label: string, shape: readonly number[]): Tensor {
+    this.#expectOpen();
+    const tensor = describeTensor(label, shape);
+    this.#scratch.set(tensor.storage, undefined);
+    return tensor;
+  }
+
+  /**
+   * Gives a scratch tensor memory of its own, so that its values last from one run to the next and others may bind and read it. A tensor that
+   * is no scratch of this plan is left as it is.
+   */
+  keep<T extends Tensor>(tensor: T): T {
+    const { storage } = tensor;
+    if (!this.#scratch.has(storage)) return tensor;
+    this.#expectOpen();
+    storage.block = this.host.allocate(storage.label, storage.bytes);
+    this.#scratch.delete(storage);
+    this.#tensors.push(tensor);
+    this.#kept.push(storage.block);
+    return tensor;
+  }
+
+  /**
+   * Appends a dispatch.
+   * @throws ShapeError when a name is not in the shader, the grid is too large, or scratch is read that nothing has written;
+   * ScratchAccessError for scratch of another plan
+   */
   dispatch(description: DispatchDescription): void {
+    this.#expectOpen();
     const { kernel, bindings, workgroups } = description;
     for (const name of kernel.bindings.keys()) {
       if (!bindings[name]) throw new ShapeError(`kernel "${kernel.name}": nothing is bound to "${name}"`);
@@ -61,23 +127,65 @@ export class PlanBuilder {
     for (const name of Object.keys(bindings)) {
       if (!kernel.bindings.has(name)) throw new ShapeError(`kernel "${kernel.name}" has no binding "${name}"`);
     }
-    const limit = this.gpu.device.limits.maxComputeWorkgroupsPerDimension;
+    const limit = this.host.limits.maxComputeWorkgroupsPerDimension;
     if (workgroups.some((count) => count !== undefined && (count > limit || count < 1))) {
       throw new ShapeError(
         `kernel "${kernel.name}": a grid of [${workgroups}] workgroups; the device allows 1 to ${limit}`,
       );
     }
+    for (const [name, { storage }] of Object.entries(bindings)) this.#noteUse(storage, kernel, name);
     this.#dispatches.push(description);
   }
 
-  /** Compiles all kernels side by side and makes the bind groups. */
+  get dispatchCount(): number {
+    return this.#dispatches.length;
+  }
+
+  /** Bytes of the largest scratch tensor. */
+  get largestScratch(): number {
+    let largest = 0;
+    for (const { bytes } of this.#scratch.keys()) largest = Math.max(largest, bytes);
+    return largest;
+  }
+
+  /**
+   * Takes memory for the scratch tensors, of which there can be no more afterwards. {@link build} does this where the owner has not.
+   * @throws BufferLimitError
+   */
+  reserve(): void {
+    if (this.#claim) return;
+    const storages: TensorStorage[] = [];
+    const tensors: ScratchTensor[] = [];
+    const wholePlan = { first: 0, last: this.#dispatches.length };
+    for (const [storage, use] of this.#scratch) {
+      if (!use) continue; // nobody uses it
+      storages.push(storage);
+      tensors.push({ label: storage.label, bytes: storage.bytes, ...(this.#sharesScratch ? use : wholePlan) });
+    }
+    const claim = this.#pool.claim(tensors);
+    this.#claim = claim;
+    storages.forEach((storage, index) => {
+      this.#claimed.set(storage, claim.blocks[index]!);
+    });
+  }
+
+  /** Compiles all kernels side by side and makes the bind groups. @throws BufferLimitError, KernelCompileError */
   async build(): Promise<Plan> {
+    const { host } = this;
     try {
+      if (!(host instanceof Gpu))
+        throw new ShapeError(`the plan "${this.stage}" was wired for a survey, not for a device`);
+      this.reserve();
       const pipelines = await Promise.all(
-        this.#dispatches.map(({ kernel, constants }) => this.gpu.kernels.pipeline(kernel, constants)),
+        this.#dispatches.map(({ kernel, constants }) => host.kernels.pipeline(kernel, constants)),
       );
-      const ready = this.#dispatches.map((dispatch, index) => this.#bind(dispatch, pipelines[index]!));
-      return new Plan(this.gpu, this.stage, ready, this.#tensors, this.#buffers);
+      const ready = this.#dispatches.map((dispatch, index) => this.#bind(host, dispatch, pipelines[index]!));
+      return new Plan(host, this.stage, ready, {
+        tensors: this.#tensors,
+        buffers: this.#buffers,
+        scratch: this.#claim!,
+        written: [...this.#kept, ...this.#claimed.values()],
+      });
     } catch (error) {
       this.discard();
       throw error;
@@ -86,24 +194,44 @@ export class PlanBuilder {
 
   /** Frees what was made, for a plan that will not be built after all. */
   discard(): void {
-    for (const tensor of this.#tensors.splice(0)) destroyTensor(this.gpu, tensor);
-    for (const buffer of this.#buffers.splice(0)) this.gpu.memory.release(buffer);
+    for (const tensor of this.#tensors.splice(0)) destroyTensor(this.host, tensor);
+    for (const buffer of this.#buffers.splice(0)) this.host.release({ bytes: buffer.size, buffer });
+    this.#claim?.release();
+    this.#claim = undefined;
   }
 
-  #bind(dispatch: DispatchDescription, pipeline: GPUComputePipeline): ReadyDispatch {
+  #expectOpen(): void {
+    if (this.#claim) throw new ShapeError(`the plan "${this.stage}" has its memory and cannot be changed any more`);
+  }
+
+  #noteUse(storage: TensorStorage, kernel: Kernel, binding: string): void {
+    if (!storage.isScratch) return;
+    if (!this.#scratch.has(storage)) throw new ScratchAccessError(storage.label);
+    const use = this.#scratch.get(storage);
+    const now = this.#dispatches.length;
+    if (!use && !kernel.writes.has(binding)) {
+      throw new ShapeError(`kernel "${kernel.name}" reads "${storage.label}", which no dispatch before it has written`);
+    }
+    this.#scratch.set(storage, { first: use?.first ?? now, last: now });
+  }
+
+  #bind(gpu: Gpu, dispatch: DispatchDescription, pipeline: GPUComputePipeline): ReadyDispatch {
     const { kernel, bindings, params, workgroups } = dispatch;
     const entries: GPUBindGroupEntry[] = [];
-    for (const [name, binding] of kernel.bindings)
-      entries.push({ binding, resource: { buffer: bindings[name]!.buffer } });
+    for (const [name, binding] of kernel.bindings) {
+      const { storage } = bindings[name]!;
+      const buffer = this.#claimed.get(storage)?.buffer ?? storage.buffer;
+      entries.push({ binding, resource: { buffer, size: bufferBytes(storage.bytes) } });
+    }
     if (kernel.paramsBinding !== undefined) {
       const bytes = encodeParams(kernel, params ?? {});
       const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-      const buffer = this.gpu.memory.create(`${kernel.name} params`, bytes.byteLength, usage);
-      this.gpu.device.queue.writeBuffer(buffer, 0, bytes);
+      const buffer = gpu.memory.create(`${kernel.name} params`, bytes.byteLength, usage);
+      gpu.device.queue.writeBuffer(buffer, 0, bytes);
       this.#buffers.push(buffer);
       entries.push({ binding: kernel.paramsBinding, resource: { buffer } });
     }
-    const bindGroup = this.gpu.device.createBindGroup({
+    const bindGroup = gpu.device.createBindGroup({
       label: kernel.name,
       layout: pipeline.getBindGroupLayout(0),
       entries,
@@ -117,6 +245,15 @@ export class PlanBuilder {
   }
 }
 
+/** What a plan frees when it is destroyed. */
+interface PlanMemory {
+  readonly tensors: readonly Tensor[];
+  readonly buffers: readonly GPUBuffer[];
+  readonly scratch: ScratchClaim;
+  /** Scratch and kept results: what the dispatches write before they read it. */
+  readonly written: readonly MemoryBlock[];
+}
+
 /** A built plan. Owns the tensors that its builder made. */
 export class Plan {
   #destroyed = false;
@@ -125,8 +262,7 @@ export class Plan {
     readonly gpu: Gpu,
     readonly stage: string,
     private readonly dispatches: readonly ReadyDispatch[],
-    private readonly tensors: readonly Tensor[],
-    private readonly buffers: readonly GPUBuffer[],
+    private readonly memory: PlanMemory,
   ) {}
 
   get dispatchCount(): number {
@@ -143,11 +279,21 @@ export class Plan {
     this.gpu.countDispatches(this.stage, this.dispatches.length);
   }
 
+  /**
+   * Fills with NaN all that the plan must write before it reads it: scratch and kept results. A kernel that relies on what memory happens to
+   * hold, or leaves a hole in its output, then shows in the result. For tests and for the search for a fault.
+   */
+  spoil(): void {
+    spoilMemory(this.gpu, new Set(this.memory.written));
+  }
+
   /** Frees the plan's tensors. Calling it again does nothing. */
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    for (const tensor of this.tensors) destroyTensor(this.gpu, tensor);
-    for (const buffer of this.buffers) this.gpu.memory.release(buffer);
+    const { tensors, buffers, scratch } = this.memory;
+    for (const tensor of tensors) destroyTensor(this.gpu, tensor);
+    for (const buffer of buffers) this.gpu.memory.release(buffer);
+    scratch.release();
   }
 }

@@ -3,14 +3,15 @@
  * every kernel may read and write `vec4f`. Activations are [N, H, W, C] (channels last); vectors are [N, C].
  */
 import type { Gpu } from './device';
-import { ShapeError } from './errors';
+import { ScratchAccessError, ShapeError } from './errors';
+import { type MemoryBlock, type TensorHost, TensorStorage } from './tensor-host';
 
 export interface Tensor {
   readonly label: string;
   readonly shape: readonly number[];
   /** Floats from one row of the last axis to the next: the last extent rounded up to a multiple of four. */
   readonly stride: number;
-  readonly buffer: GPUBuffer;
+  readonly storage: TensorStorage;
 }
 
 /** `count` rounded up to a multiple of four. */
@@ -20,36 +21,55 @@ export const padToFour = (count: number): number => Math.ceil(count / 4) * 4;
 export const elementCount = (shape: readonly number[]): number =>
   shape.reduce((product, extent) => product * extent, 1);
 
-/** Makes a tensor of zeros. Free it with {@link destroyTensor}. */
-export function createTensor(gpu: Gpu, label: string, shape: readonly number[]): Tensor {
+/** Makes a tensor of zeros. Free it with {@link destroyTensor}. @throws ShapeError, BufferLimitError */
+export function createTensor(host: TensorHost, label: string, shape: readonly number[]): Tensor {
+  const tensor = describeTensor(label, shape);
+  tensor.storage.block = host.allocate(label, tensor.storage.bytes);
+  return tensor;
+}
+
+/** A tensor that has no memory yet: scratch. @throws ShapeError */
+export function describeTensor(label: string, shape: readonly number[]): Tensor {
   if (shape.length === 0 || shape.some((extent) => !Number.isInteger(extent) || extent < 1)) {
     throw new ShapeError(`tensor "${label}" cannot have the shape [${shape}]: extents are integers of 1 or more`);
   }
   const stride = padToFour(shape[shape.length - 1]!);
   const rows = elementCount(shape.slice(0, -1));
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-  return { label, shape, stride, buffer: gpu.memory.create(label, rows * stride * 4, usage) };
+  return { label, shape, stride, storage: new TensorStorage(label, rows * stride * 4, undefined) };
 }
 
-/** Makes a tensor and fills it from `values`, row-major without padding. */
-export function uploadTensor(gpu: Gpu, label: string, shape: readonly number[], values: ArrayLike<number>): Tensor {
-  const tensor = createTensor(gpu, label, shape);
-  writeTensor(gpu, tensor, values);
+/**
+ * Makes a tensor and fills it.
+ * @param values row-major without padding; a function is called only if the host keeps values
+ */
+export function uploadTensor(
+  host: TensorHost,
+  label: string,
+  shape: readonly number[],
+  values: ArrayLike<number> | (() => ArrayLike<number>),
+): Tensor {
+  const tensor = createTensor(host, label, shape);
+  try {
+    host.write(ownBlock(tensor), () => padRows(tensor, typeof values === 'function' ? values() : values));
+  } catch (error) {
+    destroyTensor(host, tensor);
+    throw error;
+  }
   return tensor;
 }
 
-/** Replaces a tensor's values from an unpadded, row-major array of exactly its element count. */
-export function writeTensor(gpu: Gpu, tensor: Tensor, values: ArrayLike<number>): void {
-  gpu.device.queue.writeBuffer(tensor.buffer, 0, padRows(tensor, values));
+/** Replaces a tensor's values from an unpadded, row-major array of exactly its element count. @throws ScratchAccessError */
+export function writeTensor(host: TensorHost, tensor: Tensor, values: ArrayLike<number>): void {
+  host.write(ownBlock(tensor), () => padRows(tensor, values));
 }
 
-/** Reads a tensor back, without the padding. Waits for all work submitted before. */
+/** Reads a tensor back, without the padding. Waits for all work submitted before. @throws ScratchAccessError */
 export async function readTensor(gpu: Gpu, tensor: Tensor): Promise<Float32Array> {
-  const { size } = tensor.buffer;
+  const { bytes: size, buffer } = tensor.storage;
   const staging = gpu.memory.create(`read ${tensor.label}`, size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
   try {
     const encoder = gpu.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(tensor.buffer, 0, staging, 0, size);
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
     gpu.device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
     return dropPadding(tensor, new Float32Array(staging.getMappedRange()));
@@ -58,8 +78,13 @@ export async function readTensor(gpu: Gpu, tensor: Tensor): Promise<Float32Array
   }
 }
 
-export function destroyTensor(gpu: Gpu, tensor: Tensor): void {
-  gpu.memory.release(tensor.buffer);
+export function destroyTensor(host: TensorHost, tensor: Tensor): void {
+  host.release(ownBlock(tensor));
+}
+
+function ownBlock({ storage }: Tensor): MemoryBlock {
+  if (!storage.block) throw new ScratchAccessError(storage.label);
+  return storage.block;
 }
 
 /** @throws ShapeError unless the tensor's shape is exactly `shape` */

@@ -1,6 +1,10 @@
 /** Loads an equalised fully connected layer ("NAME.weight" [out, in], "NAME.bias" [out]) the way its kernel wants it. */
-import { uploadTensor } from '../gpu/tensor';
-import { type FullyConnectedWeights, fullyConnectedGain, prepareFullyConnected } from '../pipelines/fully-connected';
+import {
+  type FullyConnectedWeights,
+  fullyConnectedGain,
+  preparedFullyConnectedShape,
+  prepareFullyConnected,
+} from '../pipelines/fully-connected';
 import type { WeightScope } from './weights';
 
 export interface DenseLayerOptions {
@@ -15,16 +19,19 @@ export interface DenseLayerOptions {
 /** @throws MissingTensorError, CheckpointTensorError */
 export function denseLayer(weights: WeightScope, name: string, options: DenseLayerOptions): FullyConnectedWeights {
   const { inFeatures, outFeatures, lrMultiplier = 1, outputGain = 1 } = options;
-  const weight = weights.derived(`${name}.weight for fullyConnected`, (gpu, floats) => {
-    const stored = floats(`${name}.weight`, [outFeatures, inFeatures]);
-    const gain = fullyConnectedGain(inFeatures, lrMultiplier) * outputGain;
-    const { shape, values } = prepareFullyConnected(stored, outFeatures, inFeatures, gain);
-    return uploadTensor(gpu, `${weights.prefix}${name}.weight`, shape, values);
+  const weight = weights.derived(`${name}.weight for fullyConnected`, {
+    label: `${name}.weight`,
+    shape: preparedFullyConnectedShape(outFeatures, inFeatures),
+    values: (floats) => {
+      const stored = floats(`${name}.weight`, [outFeatures, inFeatures]);
+      const gain = fullyConnectedGain(inFeatures, lrMultiplier) * outputGain;
+      return prepareFullyConnected(stored, outFeatures, inFeatures, gain).values;
+    },
   });
-  const bias = weights.derived(`${name}.bias for fullyConnected`, (gpu, floats) => {
-    const stored = floats(`${name}.bias`, [outFeatures]);
-    const values = stored.map((value) => value * lrMultiplier * outputGain);
-    return uploadTensor(gpu, `${weights.prefix}${name}.bias`, [outFeatures], values);
+  const bias = weights.derived(`${name}.bias for fullyConnected`, {
+    label: `${name}.bias`,
+    shape: [outFeatures],
+    values: (floats) => floats(`${name}.bias`, [outFeatures]).map((value) => value * lrMultiplier * outputGain),
   });
   return { weight, bias };
 }

@@ -12,7 +12,8 @@ import type { Checkpoint } from '../checkpoints/checkpoint';
 import type { Gpu } from '../gpu/device';
 import type { PlanBuilder } from '../gpu/plan';
 import { type Tensor, writeTensor } from '../gpu/tensor';
-import { type DecodedPoints, uploadDecoder } from '../pipelines/decoder';
+import type { TensorHost } from '../gpu/tensor-host';
+import { type DecodedPoints, packDecoder, packedDecoderLength } from '../pipelines/decoder';
 import type { RaySampling } from '../pipelines/sampling';
 import { evaluatePoints } from '../pipelines/tri-planes';
 import { type VolumeRendering, volumeRender } from '../pipelines/volume-render';
@@ -31,9 +32,9 @@ import { type WeightScope, WeightStore } from './weights';
 const FIXED_NOISE_SEED = 0;
 
 /** A generator on a device: its configuration and its weights. */
-export class Generator {
+export class Generator<Host extends TensorHost = Gpu> {
   private constructor(
-    readonly gpu: Gpu,
+    readonly host: Host,
     readonly config: GeneratorConfig,
     private readonly store: WeightStore,
     private readonly prefix: string,
@@ -50,6 +51,16 @@ export class Generator {
       new WeightStore(gpu, checkpoint),
       tensorPrefix(checkpoint),
     );
+  }
+
+  /** A generator of which only the sizes are of interest: all its weights are 1, if the host wants values at all. */
+  static withoutFile<Host extends TensorHost>(host: Host, config: GeneratorConfig): Generator<Host> {
+    return new Generator(host, config, new WeightStore(host), '');
+  }
+
+  /** Bytes of the weights that stages have asked for so far. */
+  get weightBytes(): number {
+    return this.store.bytes;
   }
 
   /** Weights of one network, for example "backbone.mapping.". */
@@ -83,26 +94,27 @@ export interface MappingStage {
 }
 
 /** z and label to ws. @param batch N */
-export function wireMapping(plan: PlanBuilder, generator: Generator, batch: number): MappingStage {
-  const { gpu, config } = generator;
+export function wireMapping(plan: PlanBuilder, generator: Generator<TensorHost>, batch: number): MappingStage {
+  const { host, config } = generator;
   const { mapping: mappingConfig, conditioning, camera } = config;
   const numWs = mappingConfig.numWs ?? 1;
   const z = plan.tensor('z', [batch, mappingConfig.zDim]);
   const label = plan.tensor('conditioning label', [batch, Math.max(1, mappingConfig.cDim)]);
   const truncation = plan.tensor('truncation', [2]);
   const weights = generator.weights('backbone.mapping.');
-  const ws = mapping(plan, weights, mappingConfig, { z, c: mappingConfig.cDim > 0 ? label : undefined, truncation });
+  const c = mappingConfig.cDim > 0 ? label : undefined;
+  const ws = plan.keep(mapping(plan, weights, mappingConfig, { z, c, truncation }));
   const frontal = orbitLabel({ ...camera, yaw: 0, pitch: 0 });
   return {
     ws,
     write(inputs) {
-      writeTensor(gpu, z, inputs.z);
-      writeTensor(gpu, truncation, [inputs.psi, inputs.psiCutoff ?? numWs]);
+      writeTensor(host, z, inputs.z);
+      writeTensor(host, truncation, [inputs.psi, inputs.psiCutoff ?? numWs]);
       if (mappingConfig.cDim === 0) return;
       const given = inputs.conditioning ?? repeat(frontal, batch);
       const factor = conditioning.zeroed ? 0 : conditioning.scale;
       writeTensor(
-        gpu,
+        host,
         label,
         given.map((value) => value * factor),
       );
@@ -119,20 +131,17 @@ export interface TriPlaneStage {
 /** ws to everything that depends on the face alone. */
 export function wireTriPlanes(
   plan: PlanBuilder,
-  generator: Generator,
+  generator: Generator<TensorHost>,
   ws: Tensor,
   noise: SynthesisNoise = { mode: 'const' },
 ): TriPlaneStage {
   const { config } = generator;
-  return {
-    planes: synthesis(plan, generator.weights('backbone.synthesis.'), config.backbone, ws, noise),
-    superResolutionStyles: superResolutionStyles(
-      plan,
-      generator.weights('superresolution.'),
-      config.superResolution,
-      ws,
-    ),
-  };
+  const planes = synthesis(plan, generator.weights('backbone.synthesis.'), config.backbone, ws, noise);
+  const styles = superResolutionStyles(plan, generator.weights('superresolution.'), config.superResolution, ws);
+  for (const { conv0, conv1, torgb } of styles.blocks) {
+    for (const tensor of [conv0.styles, conv0.demodulation, conv1.styles, conv1.demodulation, torgb]) plan.keep(tensor);
+  }
+  return { planes: plan.keep(planes), superResolutionStyles: styles };
 }
 
 export interface RayMarchStage extends VolumeRendering {
@@ -145,12 +154,12 @@ export interface RayMarchStage extends VolumeRendering {
 /** Planes and cameras to the feature image and its depth. @param sampling default: even */
 export function wireRayMarch(
   plan: PlanBuilder,
-  generator: Generator,
+  generator: Generator<TensorHost>,
   planes: Tensor,
   rendering: RenderingConfig,
   sampling?: RaySampling,
 ): RayMarchStage {
-  const { gpu, config } = generator;
+  const { host, config } = generator;
   const batch = planes.shape[0]!;
   const cameras = plan.tensor('camera labels', [batch, LABEL_LENGTH]);
   const marched = volumeRender(plan, {
@@ -161,8 +170,9 @@ export function wireRayMarch(
     rendering,
     sampling,
   });
+  for (const tensor of [marched.feature, marched.depth, marched.alpha, marched.depthRange]) plan.keep(tensor);
   let camera = repeat(orbitLabel({ ...config.camera, yaw: 0, pitch: 0 }), batch);
-  writeTensor(gpu, cameras, camera);
+  writeTensor(host, cameras, camera);
   return {
     ...marched,
     get camera() {
@@ -170,7 +180,7 @@ export function wireRayMarch(
     },
     writeCamera(labels) {
       camera = labels;
-      writeTensor(gpu, cameras, labels);
+      writeTensor(host, cameras, labels);
     },
   };
 }
@@ -181,16 +191,13 @@ export function wireRayMarch(
  */
 export function wireDensityAtPoints(
   plan: PlanBuilder,
-  generator: Generator,
+  generator: Generator<TensorHost>,
   planes: Tensor,
   points: Tensor,
 ): DecodedPoints {
-  return evaluatePoints(plan, {
-    planes,
-    points,
-    decoder: decoderTensor(generator),
-    rendering: generator.config.rendering,
-  });
+  const decoder = decoderTensor(generator);
+  const { sigma, colours } = evaluatePoints(plan, { planes, points, decoder, rendering: generator.config.rendering });
+  return { sigma: plan.keep(sigma), colours: plan.keep(colours) };
 }
 
 /**
@@ -200,7 +207,7 @@ export function wireDensityAtPoints(
  */
 export function wireSuperResolution(
   plan: PlanBuilder,
-  generator: Generator,
+  generator: Generator<TensorHost>,
   styles: SuperResolutionStyles,
   feature: Tensor,
   onBlock?: (taps: SuperResolutionTaps) => void,
@@ -210,26 +217,28 @@ export function wireSuperResolution(
     config.noiseMode === 'random'
       ? { mode: 'random', seed: plan.constant('noise seed', [1], [FIXED_NOISE_SEED]) }
       : { mode: config.noiseMode };
-  return superResolution(plan, generator.weights('superresolution.'), config, styles, feature, { noise, onBlock });
+  const weights = generator.weights('superresolution.');
+  return plan.keep(superResolution(plan, weights, config, styles, feature, { noise, onBlock }));
 }
 
-function decoderTensor(generator: Generator): Tensor {
+function decoderTensor(generator: Generator<TensorHost>): Tensor {
   const { rendering } = generator.config;
   const { planeChannels, decoderHiddenWidth: hidden, decoderOutputs: outputs } = rendering;
   const weights = generator.weights('decoder.net.');
-  return weights.derived('packed', (gpu, floats) =>
-    uploadDecoder(
-      gpu,
-      {
-        hiddenWeight: floats('0.weight', [hidden, planeChannels]),
-        hiddenBias: floats('0.bias', [hidden]),
-        outputWeight: floats('2.weight', [1 + outputs, hidden]),
-        outputBias: floats('2.bias', [1 + outputs]),
-      },
-      rendering,
-      rendering.decoderLrMultiplier,
-    ),
-  );
+  return weights.derived('packed', {
+    shape: [packedDecoderLength(rendering)],
+    values: (floats) =>
+      packDecoder(
+        {
+          hiddenWeight: floats('0.weight', [hidden, planeChannels]),
+          hiddenBias: floats('0.bias', [hidden]),
+          outputWeight: floats('2.weight', [1 + outputs, hidden]),
+          outputBias: floats('2.bias', [1 + outputs]),
+        },
+        rendering,
+        rendering.decoderLrMultiplier,
+      ),
+  });
 }
 
 function repeat(label: CameraLabel, count: number): Float32Array {

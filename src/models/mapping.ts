@@ -34,23 +34,24 @@ export function mapping(
   config: MappingConfig,
   { z, c, truncation }: MappingTensors,
 ): Tensor {
-  const { zDim, cDim, wDim, numWs, lrMultiplier } = config;
+  const { zDim, cDim, wDim, numWs, lrMultiplier, embedFeatures = wDim, layerFeatures = wDim } = config;
   const batch = (zDim > 0 ? z : c)?.shape[0] ?? 0;
-  let features = zDim + (cDim > 0 ? wDim : 0);
+  let features = zDim + (cDim > 0 ? embedFeatures : 0);
   const inputs = plan.tensor('mapping inputs', [Math.max(1, batch), features]);
   if (zDim > 0) {
     normalizeSecondMomentInto(plan, required(z, 'z', [batch, zDim]), inputs, 0);
   }
   if (cDim > 0) {
-    const embedding = denseLayer(weights, 'embed', { inFeatures: cDim, outFeatures: wDim });
+    const embedding = denseLayer(weights, 'embed', { inFeatures: cDim, outFeatures: embedFeatures });
     const embedded = fullyConnected(plan, required(c, 'c', [batch, cDim]), embedding);
     normalizeSecondMomentInto(plan, embedded, inputs, zDim);
   }
   let w = inputs;
   for (let layer = 0; layer < config.layers; layer++) {
-    const dense = denseLayer(weights, `fc${layer}`, { inFeatures: features, outFeatures: wDim, lrMultiplier });
+    const outFeatures = layer === config.layers - 1 ? wDim : layerFeatures;
+    const dense = denseLayer(weights, `fc${layer}`, { inFeatures: features, outFeatures, lrMultiplier });
     w = fullyConnected(plan, w, dense, { activation: 'lrelu' });
-    features = wDim;
+    features = outFeatures;
   }
   if (numWs === undefined) return w;
   const average = weights.tensor('w_avg', [wDim]);

@@ -5,9 +5,15 @@
  */
 import { ShapeError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
-import { type Tensor, uploadTensor } from '../gpu/tensor';
-import { type ConvShape, prepareConv, squaredConvWeights } from '../pipelines/conv-weights';
-import { fullyConnected, prepareFullyConnected } from '../pipelines/fully-connected';
+import type { Tensor } from '../gpu/tensor';
+import {
+  type ConvShape,
+  prepareConv,
+  preparedConvShape,
+  squaredConvShape,
+  squaredConvWeights,
+} from '../pipelines/conv-weights';
+import { fullyConnected, preparedFullyConnectedShape, prepareFullyConnected } from '../pipelines/fully-connected';
 import type { LayerNoise } from '../pipelines/layer-epilogue';
 import {
   demodulationCoefficients,
@@ -46,10 +52,10 @@ export function convStyles(
 ): LayerStyles {
   const affine = denseLayer(weights, 'affine', { inFeatures: wDim(latent), outFeatures: inChannels });
   const styles = fullyConnected(plan, latent.ws, affine, { row: latent.index });
-  const squaredWeight = weights.derived('squared weight', (gpu, floats) => {
-    const conv: ConvShape = [outChannels, inChannels, 3, 3];
-    const { shape, values } = squaredConvWeights(floats('weight', conv), conv);
-    return uploadTensor(gpu, `${weights.prefix}squared weight`, shape, values);
+  const conv: ConvShape = [outChannels, inChannels, 3, 3];
+  const squaredWeight = weights.derived('squared weight', {
+    shape: squaredConvShape(conv),
+    values: (floats) => squaredConvWeights(floats('weight', conv), conv).values,
   });
   return { styles, demodulation: demodulationCoefficients(plan, styles, squaredWeight) };
 }
@@ -82,10 +88,11 @@ export function convLayer(
   options: ConvLayerOptions,
 ): Tensor {
   const { inChannels, outChannels, upsample, noise, clamp } = options;
-  const weight = weights.derived('weight for conv3x3', (gpu, floats) => {
-    const conv: ConvShape = [outChannels, inChannels, 3, 3];
-    const { shape, values } = prepareConv(floats('weight', conv), conv);
-    return uploadTensor(gpu, `${weights.prefix}weight`, shape, values);
+  const conv: ConvShape = [outChannels, inChannels, 3, 3];
+  const weight = weights.derived('weight for conv3x3', {
+    label: 'weight',
+    shape: preparedConvShape(conv),
+    values: (floats) => prepareConv(floats('weight', conv), conv).values,
   });
   const bias = weights.tensor('bias', [outChannels]);
   const epilogue = { bias, noise, activation: 'lrelu', clamp } as const;
@@ -111,10 +118,13 @@ export function rgbLayer(
   options: RgbLayerOptions,
 ): Tensor {
   const { inChannels, outChannels, skip, clamp } = options;
-  const weight = weights.derived('weight for toRgb', (gpu, floats) => {
-    const stored = floats('weight', [outChannels, inChannels, 1, 1]);
-    const { shape, values } = prepareFullyConnected(stored, outChannels, inChannels, 1);
-    return uploadTensor(gpu, `${weights.prefix}weight`, shape, values);
+  const weight = weights.derived('weight for toRgb', {
+    label: 'weight',
+    shape: preparedFullyConnectedShape(outChannels, inChannels),
+    values: (floats) => {
+      const stored = floats('weight', [outChannels, inChannels, 1, 1]);
+      return prepareFullyConnected(stored, outChannels, inChannels, 1).values;
+    },
   });
   return toRgb(plan, input, { weight, styles, bias: weights.tensor('bias', [outChannels]), skip, clamp });
 }
@@ -141,9 +151,11 @@ export function layerNoise(
     if (!values) throw new ShapeError(`noise is given for ${noise.layers.length} layers; layer ${order} has none`);
     return { values, strength };
   }
-  const values = weights.derived('noise plane', (gpu, floats) =>
-    uploadTensor(gpu, `${weights.prefix}noise_const`, [1, side, side], floats('noise_const', [side, side])),
-  );
+  const values = weights.derived('noise plane', {
+    label: 'noise_const',
+    shape: [1, side, side],
+    values: (floats) => floats('noise_const', [side, side]),
+  });
   return { values, strength };
 }
 

@@ -8,7 +8,7 @@
  */
 import { ShapeError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
-import { expectShape, type Tensor, uploadTensor } from '../gpu/tensor';
+import { expectShape, type Tensor } from '../gpu/tensor';
 import type { SynthesisConfig } from './config';
 import { convLayer, convStyles, layerNoise, rgbLayer, rgbStyles, type SynthesisNoise } from './style-layer';
 import type { WeightScope } from './weights';
@@ -98,15 +98,19 @@ export function synthesis(
 
 /** The learned constant, repeated for the batch: [N, 4, 4, channels]. */
 function constantInput(weights: WeightScope, channels: number, batch: number): Tensor {
-  return weights.derived(`b4.const for ${batch}`, (gpu, floats) => {
-    const stored = floats('b4.const', [channels, SMALLEST_SIDE, SMALLEST_SIDE]);
-    const pixels = SMALLEST_SIDE * SMALLEST_SIDE;
-    const values = new Float32Array(batch * pixels * channels);
-    for (let at = 0; at < values.length; at++) {
-      const channel = at % channels;
-      const pixel = Math.floor(at / channels) % pixels;
-      values[at] = stored[channel * pixels + pixel]!;
-    }
-    return uploadTensor(gpu, `${weights.prefix}b4.const`, [batch, SMALLEST_SIDE, SMALLEST_SIDE, channels], values);
+  return weights.derived(`b4.const for ${batch}`, {
+    label: 'b4.const',
+    shape: [batch, SMALLEST_SIDE, SMALLEST_SIDE, channels],
+    values: (floats) => {
+      const stored = floats('b4.const', [channels, SMALLEST_SIDE, SMALLEST_SIDE]);
+      const pixels = SMALLEST_SIDE * SMALLEST_SIDE;
+      const values = new Float32Array(batch * pixels * channels);
+      for (let at = 0; at < values.length; at++) {
+        const channel = at % channels;
+        const pixel = Math.floor(at / channels) % pixels;
+        values[at] = stored[channel * pixels + pixel]!;
+      }
+      return values;
+    },
   });
 }

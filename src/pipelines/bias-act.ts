@@ -20,7 +20,7 @@ export function biasAct(plan: PlanBuilder, input: Tensor, bias: Tensor, options:
   const channels = input.shape[input.shape.length - 1]!;
   expectShape(bias, [channels], 'biasAct bias');
   const rows = elementCount(input.shape.slice(0, -1));
-  const output = plan.tensor(`${input.label} activated`, input.shape);
+  const output = plan.scratch(`${input.label} activated`, input.shape);
   const { constants, params } = activationSettings(options);
   plan.dispatch({
     kernel: KERNEL,

@@ -5,6 +5,16 @@ import type { PreparedArray } from './prepared-array';
 /** Shape of stored weights: [outChannels, inChannels, kernelHeight, kernelWidth]. */
 export type ConvShape = readonly [outChannels: number, inChannels: number, height: number, width: number];
 
+/** Shape of what {@link prepareConv} gives. */
+export function preparedConvShape([outChannels, inChannels, height, width]: ConvShape): ConvShape {
+  return [height, width, padToFour(inChannels), outChannels];
+}
+
+/** Shape of what {@link squaredConvWeights} gives. */
+export function squaredConvShape([outChannels, inChannels]: ConvShape): readonly [number, number] {
+  return [padToFour(inChannels), outChannels];
+}
+
 /**
  * [out, in, kh, kw] to [kh, kw, in rounded up to four, out]: a vec4f holds four output channels of one tap and input channel.
  * @param options.gain factor on all values. Default: 1
@@ -29,7 +39,7 @@ export function prepareConv(
       }
     }
   }
-  return { shape: [height, width, rows, outChannels], values: prepared };
+  return { shape: preparedConvShape(shape), values: prepared };
 }
 
 /** Q[in, out] = sum over taps of w[out, in]^2, for the demodulation (StyleGAN2 equation 3). */
@@ -46,5 +56,5 @@ export function squaredConvWeights(values: ArrayLike<number>, shape: ConvShape):
       squared[input * outChannels + out] = sum;
     }
   }
-  return { shape: [rows, outChannels], values: squared };
+  return { shape: squaredConvShape(shape), values: squared };
 }

@@ -47,7 +47,7 @@ export function conv2d(plan: PlanBuilder, input: Tensor, weight: Tensor, options
   const [left, right, top, bottom] = fourSides(options.padding ?? 0);
   const outHeight = Math.floor((height + top + bottom - kernelHeight!) / stride) + 1;
   const outWidth = Math.floor((width + left + right - kernelWidth!) / stride) + 1;
-  const output = plan.tensor(`${weight.label} output`, [batch, outHeight, outWidth, channels!]);
+  const output = plan.scratch(`${weight.label} output`, [batch, outHeight, outWidth, channels!]);
   const groups = output.stride / 4;
   const flopsPerRow = 2 * kernelHeight! * kernelWidth! * input.stride * output.stride * batch * outWidth;
   for (const band of rowBands(plan, outHeight, flopsPerRow)) {

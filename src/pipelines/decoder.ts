@@ -103,8 +103,8 @@ export function decode(plan: PlanBuilder, features: Tensor, decoder: Tensor, ext
     throw new ShapeError(`decode: features are [${features.shape}], expected [N, planes, M, ${extents.planeChannels}]`);
   }
   expectDecoder(decoder, extents, 'decode');
-  const sigma = plan.tensor('sigma', [batch!, points!, 1]);
-  const colours = plan.tensor('colours', [batch!, points!, extents.decoderOutputs]);
+  const sigma = plan.scratch('sigma', [batch!, points!, 1]);
+  const colours = plan.scratch('colours', [batch!, points!, extents.decoderOutputs]);
   plan.dispatch({
     kernel: specialise('decoder', decoderConstants(extents), decoderSource, linearIndexSource, ...DECODER_SOURCES),
     bindings: { features, decoder, sigma, colours },

@@ -16,8 +16,8 @@ const KERNEL = defineKernel('finish-depth', finishDepthSource, linearIndexSource
  */
 export function finishDepth(plan: PlanBuilder, cells: Tensor, depth: Tensor): { alpha: Tensor; depthRange: Tensor } {
   const rays = elementCount(depth.shape);
-  const alpha = plan.tensor('weight total', depth.shape);
-  const depthRange = plan.tensor('depth range', [4]);
+  const alpha = plan.scratch('weight total', depth.shape);
+  const depthRange = plan.scratch('depth range', [4]);
   plan.dispatch({
     kernel: KERNEL,
     bindings: { cells, depth, alpha, range: depthRange },

@@ -2,7 +2,7 @@
 import { ShapeError } from '../gpu/errors';
 import { defineKernel } from '../gpu/kernel';
 import type { PlanBuilder } from '../gpu/plan';
-import { expectShape, padToFour, type Tensor } from '../gpu/tensor';
+import { elementCount, expectShape, padToFour, type Tensor } from '../gpu/tensor';
 import activationSource from '../shaders/common/activation.wgsl?raw';
 import layerEpilogueSource from '../shaders/common/layer-epilogue.wgsl?raw';
 import linearIndexSource from '../shaders/common/linear-index.wgsl?raw';
@@ -31,6 +31,11 @@ export interface FullyConnectedOptions extends ActivationOptions {
   readonly row?: number | undefined;
 }
 
+/** Shape of what {@link prepareFullyConnected} gives. */
+export function preparedFullyConnectedShape(outFeatures: number, inFeatures: number): readonly [number, number] {
+  return [padToFour(inFeatures), outFeatures];
+}
+
 /**
  * Transposes a layer's matrix for the kernel and folds its run-time gain into it.
  * @param values [outFeatures, inFeatures]
@@ -42,14 +47,14 @@ export function prepareFullyConnected(
   inFeatures: number,
   gain: number,
 ): PreparedArray {
-  const rows = padToFour(inFeatures);
-  const prepared = new Float32Array(rows * outFeatures);
+  const shape = preparedFullyConnectedShape(outFeatures, inFeatures);
+  const prepared = new Float32Array(elementCount(shape));
   for (let out = 0; out < outFeatures; out++) {
     for (let input = 0; input < inFeatures; input++) {
       prepared[input * outFeatures + out] = values[out * inFeatures + input]! * gain;
     }
   }
-  return { shape: [rows, outFeatures], values: prepared };
+  return { shape, values: prepared };
 }
 
 /** The factor that acts on stored weights of an equalised layer (StyleGAN, appendix C): lrMultiplier / sqrt(inFeatures). */
@@ -83,7 +88,7 @@ export function fullyConnected(
   const bias = weights.bias ?? plan.tensor('no bias', [channels]);
   expectShape(bias, [channels], 'fullyConnected bias');
   const batch = shape[0]!;
-  const output = plan.tensor(`${weights.weight.label} output`, [batch, channels]);
+  const output = plan.scratch(`${weights.weight.label} output`, [batch, channels]);
   const { constants, params } = activationSettings(options);
   plan.dispatch({
     kernel: KERNEL,

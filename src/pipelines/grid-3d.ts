@@ -21,7 +21,7 @@ export function sampleGrid3d(plan: PlanBuilder, grid: Tensor, points: Tensor): T
   if (grid.shape.length !== 5 || (gridSamples !== 1 && gridSamples !== batch)) {
     throw new ShapeError(`sampleGrid3d: "${grid.label}" is [${grid.shape}], expected [1 or ${batch}, D, H, W, C]`);
   }
-  const output = plan.tensor('grid samples', [batch!, count!, channels!]);
+  const output = plan.scratch('grid samples', [batch!, count!, channels!]);
   plan.dispatch({
     kernel: KERNEL,
     bindings: { grid, points, output },

@@ -44,7 +44,7 @@ export function invertCdf(
   if (weightCount >= binCount!)
     throw new ShapeError(`invertCdf: ${weightCount} weights need ${weightCount + 1} bins or more`);
   const uniforms = uniformSettings(plan, sampling, rows!, samples);
-  const drawn = plan.tensor('drawn', [rows!, samples, 1]);
+  const drawn = plan.scratch('drawn', [rows!, samples, 1]);
   plan.dispatch({
     kernel: INVERSE_CDF,
     bindings: { bins, weights, uniforms: uniforms.draws, drawn },
@@ -84,8 +84,8 @@ export function importanceDepths(
   expectShape(depths, [batch!, rays!, coarseSamples!, 1], 'importanceDepths depths');
   expectShape(weights, [batch!, rays!, coarseSamples! - 1, 1], 'importanceDepths weights');
   const rows = elementCount([batch!, rays!]);
-  const bins = plan.tensor('importance bins', [rows, coarseSamples! - 1, 1]);
-  const binWeights = plan.tensor('importance weights', [rows, coarseSamples! - 3, 1]);
+  const bins = plan.scratch('importance bins', [rows, coarseSamples! - 1, 1]);
+  const binWeights = plan.scratch('importance weights', [rows, coarseSamples! - 3, 1]);
   plan.dispatch({
     kernel: BINS,
     bindings: { depths, weights, bins, binWeights },

@@ -45,9 +45,9 @@ export function marchRays(plan: PlanBuilder, ray: RaySamples, whiteBackground = 
   expectShape(colours, [batch!, rays!, samples!, channels], 'marchRays colours');
   if (samples! < 2) throw new ShapeError('marchRays: an interval needs 2 samples or more');
   const cells = clearedRangeCells(plan);
-  const picture = plan.tensor('marched colours', [batch!, rays!, channels]);
-  const depth = plan.tensor('marched depth', [batch!, rays!, 1]);
-  const weights = plan.tensor('weights', [batch!, rays!, samples! - 1, 1]);
+  const picture = plan.scratch('marched colours', [batch!, rays!, channels]);
+  const depth = plan.scratch('marched depth', [batch!, rays!, 1]);
+  const weights = plan.scratch('weights', [batch!, rays!, samples! - 1, 1]);
   plan.dispatch({
     kernel: KERNEL,
     bindings: { colours, sigma, depths, cells, picture, depthAlpha: depth, weights },

@@ -18,7 +18,7 @@ export function mergeSamples(plan: PlanBuilder, coarse: RaySamples, fine: RaySam
     const channels = values.shape[3]!;
     expectShape(values, [batch!, rays!, coarseSamples!, channels], 'mergeSamples coarse');
     expectShape(fineValues, [batch!, rays!, fineSamples, channels], 'mergeSamples fine');
-    const merged = plan.tensor(`merged ${label}`, [batch!, rays!, coarseSamples! + fineSamples, channels]);
+    const merged = plan.scratch(`merged ${label}`, [batch!, rays!, coarseSamples! + fineSamples, channels]);
     plan.dispatch({
       kernel: KERNEL,
       bindings: { depths: coarse.depths, fineDepths: fine.depths, values, fineValues, merged },

@@ -30,6 +30,15 @@ const VARIANTS = {
 
 export type Conv3x3Variant = keyof typeof VARIANTS;
 
+/**
+ * Bytes of the unfiltered picture that a layer with up=2 keeps at a time. The whole would be the largest tensor of a network (134.7 MB for
+ * 128 channels at 512 x 512, more than one binding of a plain device may have); this much still fills a large graphics card.
+ */
+const UNFILTERED_BYTES = 32 * 2 ** 20;
+
+/** Rows of the unfiltered picture that the filter needs beyond those of a band: it reaches one row up and two down. */
+const FILTER_OVERLAP = 3;
+
 /** How a face steers one layer. */
 export interface LayerStyles {
   /** [N, inChannels] */
@@ -48,7 +57,7 @@ export function demodulationCoefficients(plan: PlanBuilder, styles: Tensor, squa
   const channels = squaredWeight.shape[1]!;
   const batch = styles.shape[0]!;
   expectShape(squaredWeight, [styles.stride, channels], 'demodulation squared weight');
-  const output = plan.tensor(`${squaredWeight.label} demodulation`, [batch, channels]);
+  const output = plan.scratch(`${squaredWeight.label} demodulation`, [batch, channels]);
   plan.dispatch({
     kernel: DEMODULATION,
     bindings: { styles, squaredWeight, output },
@@ -76,7 +85,7 @@ export function modulatedConv3x3(
 ): Tensor {
   const { batch, height, width } = imageExtents(input, 'modulatedConv3x3');
   const channels = checkOperands(input, weight, styles, demodulation);
-  const output = plan.tensor(`${weight.label} output`, [batch, height, width, channels]);
+  const output = plan.scratch(`${weight.label} output`, [batch, height, width, channels]);
   const { kernel, tile } = VARIANTS[variant];
   const settings = layerEpilogueSettings(plan, epilogue, { batch, height, width, channels });
   const flopsPerRow = 18 * batch * width * input.stride * output.stride;
@@ -96,8 +105,12 @@ export function modulatedConv3x3(
 /**
  * The layer that doubles the side: zero insertion, modulated and demodulated true 3x3 convolution, FIR filter [1, 3, 3, 1] with gain 4, then
  * noise, bias, activation, gain and clamp.
+ *
+ * The picture before the filter, [N, 2H + 1, 2W + 1, outChannels], is never in memory as a whole: convolution and filter take turns on bands
+ * of rows, in a ring in which row r has the place r mod ringRows. Nothing is computed twice.
  * @param input [N, H, W, inChannels]
  * @param weight as for {@link modulatedConv3x3}; not flipped
+ * @param unfilteredBytes size that the ring may have, though it holds seven rows at least
  * @returns [N, 2H, 2W, outChannels]
  * @throws ShapeError
  */
@@ -107,32 +120,46 @@ export function modulatedConv3x3Up2(
   weight: Tensor,
   { styles, demodulation }: LayerStyles,
   epilogue: LayerEpilogue = {},
+  unfilteredBytes = UNFILTERED_BYTES,
 ): Tensor {
   const { batch, height, width } = imageExtents(input, 'modulatedConv3x3Up2');
   const channels = checkOperands(input, weight, styles, demodulation);
-  const wide = plan.tensor(`${weight.label} unfiltered`, [batch, height * 2 + 1, width * 2 + 1, channels]);
-  const quadColumns = 4; // per thread
+  const size = { batch, height: height * 2, width: width * 2, channels };
+  const output = plan.scratch(`${weight.label} output`, [batch, size.height, size.width, channels]);
+  const settings = layerEpilogueSettings(plan, epilogue, size);
+  const groups = output.stride / 4;
+  const quadColumns = 4; // per thread; a quad is two rows by two columns of the unfiltered picture
   const quadRows = 2;
-  const flopsPerRow = 18 * batch * width * input.stride * wide.stride;
-  for (const band of rowBands(plan, height + 1, flopsPerRow, quadRows)) {
+
+  const bytesPerRow = batch * (size.width + 1) * output.stride * 4;
+  const affordableRows = unfilteredBytes / bytesPerRow;
+  const mostQuads = affordableRows >= size.height + 1 ? height + 1 : (affordableRows - FILTER_OVERLAP) / 2;
+  const flopsPerQuad = 18 * batch * width * input.stride * output.stride;
+  const bands = rowBands(plan, height + 1, flopsPerQuad, quadRows, mostQuads);
+  const ringRows = Math.min(size.height + 1, 2 * bands[0]!.endRow + FILTER_OVERLAP);
+  const unfiltered = plan.scratch(`${weight.label} unfiltered`, [batch, ringRows, size.width + 1, channels]);
+
+  let filteredPairs = 0; // of output rows
+  for (const band of bands) {
     const tiles = Math.ceil((width + 1) / quadColumns) * Math.ceil((band.endRow - band.firstRow) / quadRows);
     plan.dispatch({
       kernel: TRANSPOSED,
-      bindings: { input, weight, styles, demodulation, output: wide },
-      params: { batch, height, width, inputGroups: input.stride / 4, channels, ...band },
-      workgroups: linearGrid((batch * tiles * wide.stride) / 4),
+      bindings: { input, weight, styles, demodulation, output: unfiltered },
+      params: { batch, height, width, inputGroups: input.stride / 4, channels, ringRows, ...band },
+      workgroups: linearGrid(batch * tiles * groups),
+    });
+    // A pair of rows of the result needs the pair of the unfiltered picture below it.
+    const pairs = { firstPair: filteredPairs, endPair: Math.min(height, band.endRow - 1) };
+    filteredPairs = pairs.endPair;
+    if (pairs.endPair === pairs.firstPair) continue;
+    plan.dispatch({
+      kernel: FIR_EPILOGUE,
+      bindings: { input: unfiltered, output, ...settings.bindings },
+      params: { ...size, ringRows, ...pairs, ...settings.params },
+      constants: settings.constants,
+      workgroups: linearGrid(batch * (pairs.endPair - pairs.firstPair) * width * groups),
     });
   }
-  const size = { batch, height: height * 2, width: width * 2, channels };
-  const output = plan.tensor(`${weight.label} output`, [batch, size.height, size.width, channels]);
-  const settings = layerEpilogueSettings(plan, epilogue, size);
-  plan.dispatch({
-    kernel: FIR_EPILOGUE,
-    bindings: { input: wide, output, ...settings.bindings },
-    params: { ...size, ...settings.params },
-    constants: settings.constants,
-    workgroups: linearGrid((batch * height * width * output.stride) / 4),
-  });
   return output;
 }
 

@@ -94,12 +94,17 @@ export class Presenter {
     const entry = (binding: number, buffer: GPUBuffer): GPUBindGroupEntry => ({ binding, resource: { buffer } });
     const entries = [entry(0, this.#params)];
     if (source.kind === 'rgb') {
-      entries.push(entry(1, source.image.buffer));
+      entries.push(entry(1, source.image.storage.buffer));
     } else {
       expectShape(source.depth, [...source.depth.shape.slice(0, 3), 1], 'present depth');
       expectShape(source.alpha, source.depth.shape, 'present alpha');
       expectShape(source.range, [4], 'present range');
-      const buffers = [source.depth.buffer, source.alpha.buffer, source.range.buffer, this.#colourMap.buffer];
+      const buffers = [
+        source.depth.storage.buffer,
+        source.alpha.storage.buffer,
+        source.range.storage.buffer,
+        this.#colourMap.storage.buffer,
+      ];
       entries.push(...buffers.map((buffer, index) => entry(2 + index, buffer)));
     }
     const layout = this.pipelines[source.kind].getBindGroupLayout(0);

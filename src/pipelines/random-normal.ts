@@ -15,7 +15,7 @@ const KERNEL = defineKernel('random-normal', randomNormalSource, linearIndexSour
  */
 export function randomNormal(plan: PlanBuilder, shape: readonly number[], seed: Tensor, stream: number): Tensor {
   expectShape(seed, [1], 'randomNormal seed');
-  const output = plan.tensor(`normal numbers ${stream}`, shape);
+  const output = plan.scratch(`normal numbers ${stream}`, shape);
   const rows = elementCount(shape.slice(0, -1));
   plan.dispatch({
     kernel: KERNEL,

@@ -33,7 +33,7 @@ const REPLACE = defineKernel('replace-missed-rays', replaceMissedRaysSource, ...
  */
 export function rayBoxLimits(plan: PlanBuilder, rays: Rays, boxSide: number): Tensor {
   const { batch, count } = rayExtents(rays, 'rayBoxLimits');
-  const limits = plan.tensor('ray limits', [batch, count, 2]);
+  const limits = plan.scratch('ray limits', [batch, count, 2]);
   plan.dispatch({
     kernel: RAY_LIMITS,
     bindings: { ...rays, limits },
@@ -56,7 +56,7 @@ export function replaceMissedRays(plan: PlanBuilder, limits: Tensor): Tensor {
   const rays = elementCount(limits.shape.slice(0, -1));
   const cells = clearedRangeCells(plan);
   plan.dispatch({ kernel: LIMITS_RANGE, bindings: { limits, cells }, params: { rays }, workgroups: linearGrid(rays) });
-  const output = plan.tensor('ray limits of all rays', limits.shape);
+  const output = plan.scratch('ray limits of all rays', limits.shape);
   plan.dispatch({
     kernel: REPLACE,
     bindings: { cells, limits, output },

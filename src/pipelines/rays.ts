@@ -29,8 +29,8 @@ export function generateRays(plan: PlanBuilder, cameras: Tensor, resolution: num
   const batch = cameras.shape[0]!;
   expectShape(cameras, [batch, 25], 'generateRays cameras');
   const count = resolution * resolution;
-  const origins = plan.tensor('ray origins', [batch, count, 3]);
-  const directions = plan.tensor('ray directions', [batch, count, 3]);
+  const origins = plan.scratch('ray origins', [batch, count, 3]);
+  const directions = plan.scratch('ray directions', [batch, count, 3]);
   plan.dispatch({
     kernel: RAYS,
     bindings: { cameras, origins, directions },
@@ -49,7 +49,7 @@ export function pointsOnRays(plan: PlanBuilder, rays: Rays, depths: Tensor): Ten
   const { batch, count } = rayExtents(rays, 'pointsOnRays');
   const samples = depths.shape[2] ?? 0;
   expectShape(depths, [batch, count, samples, 1], 'pointsOnRays depths');
-  const points = plan.tensor('points on rays', [batch, count * samples, 3]);
+  const points = plan.scratch('points on rays', [batch, count * samples, 3]);
   plan.dispatch({
     kernel: RAY_POINTS,
     bindings: { ...rays, depths, points },

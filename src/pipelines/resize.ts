@@ -25,7 +25,7 @@ export interface ResizeOptions {
  */
 export function resizeBilinear(plan: PlanBuilder, input: Tensor, options: ResizeOptions): Tensor {
   const { batch, height, width, channels } = imageExtents(input, 'resizeBilinear');
-  const output = plan.tensor(`${input.label} resized`, [batch, options.height, options.width, channels]);
+  const output = plan.scratch(`${input.label} resized`, [batch, options.height, options.width, channels]);
   const groups = input.stride / 4;
   plan.dispatch({
     kernel: RESIZE,
@@ -49,7 +49,7 @@ export function resizeBilinear(plan: PlanBuilder, input: Tensor, options: Resize
 /** first + amount (second - first). @param amount 0 gives the first, 1 the second */
 export function blend(plan: PlanBuilder, first: Tensor, second: Tensor, amount: number): Tensor {
   expectShape(second, first.shape, 'blend');
-  const output = plan.tensor(`${first.label} blended`, first.shape);
+  const output = plan.scratch(`${first.label} blended`, first.shape);
   const count = first.shape.slice(0, -1).reduce((a, b) => a * b, 1) * (first.stride / 4);
   plan.dispatch({
     kernel: BLEND,

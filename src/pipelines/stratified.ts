@@ -39,11 +39,11 @@ export interface StratifiedInputs {
 export function stratifiedDepths(plan: PlanBuilder, inputs: StratifiedInputs): Tensor {
   const { limits, batch, rays, samples } = inputs;
   if (!(samples >= 2)) throw new RenderingOptionError('depthSamples', samples, 'it takes at least 2 samples');
-  const eachRay = 'buffer' in limits;
+  const eachRay = 'storage' in limits;
   if (eachRay) expectShape(limits, [batch, rays, 2], 'stratifiedDepths limits');
   const limitTensor = eachRay ? limits : plan.constant('ray limits', [1, 2], [limits.start, limits.end]);
   const jitter = jitterSettings(plan, inputs.sampling ?? { mode: 'even' }, batch * rays, samples);
-  const depths = plan.tensor('coarse depths', [batch, rays, samples, 1]);
+  const depths = plan.scratch('coarse depths', [batch, rays, samples, 1]);
   plan.dispatch({
     kernel: KERNEL,
     bindings: { limits: limitTensor, jitter: jitter.draws, depths },

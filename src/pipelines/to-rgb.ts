@@ -41,7 +41,7 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
   expectShape(styles, [batch, inChannels], 'toRgb styles');
   const bias = options.bias ?? plan.tensor('no bias', [channels]);
   expectShape(bias, [channels], 'toRgb bias');
-  const output = plan.tensor(`${weight.label} picture`, [batch, height, width, channels]);
+  const output = plan.scratch(`${weight.label} picture`, [batch, height, width, channels]);
   plan.dispatch({
     kernel: KERNEL,
     bindings: { input, weight, styles, bias, skip: skip ?? bias, output },

@@ -24,7 +24,7 @@ const SAMPLE_SOURCES = [linearIndexSource, planeProjectSource, triPlaneSampleSou
 export function projectOntoPlanes(plan: PlanBuilder, points: Tensor, options: TriPlaneOptions): Tensor {
   const { batch, count } = pointExtents(points, 'projectOntoPlanes');
   const planes = options.planeAxes.length;
-  const uv = plan.tensor('plane coordinates', [batch, planes, count, 2]);
+  const uv = plan.scratch('plane coordinates', [batch, planes, count, 2]);
   plan.dispatch({
     kernel: specialise('project', triPlaneConstants(options), projectSource, linearIndexSource, planeProjectSource),
     bindings: { points, uv },
@@ -44,7 +44,7 @@ export function sampleTriPlanes(plan: PlanBuilder, planes: Tensor, points: Tenso
   const { batch, count } = pointExtents(points, 'sampleTriPlanes', planes);
   const { height, width } = expectPlanes(planes, options, 'sampleTriPlanes');
   const planeCount = options.planeAxes.length;
-  const features = plan.tensor('plane features', [batch, planeCount, count, options.planeChannels]);
+  const features = plan.scratch('plane features', [batch, planeCount, count, options.planeChannels]);
   plan.dispatch({
     kernel: specialise('tri-planes', triPlaneConstants(options), triPlanesSource, ...SAMPLE_SOURCES),
     bindings: { planes, points, features },
@@ -67,8 +67,8 @@ export function evaluatePoints(
   const { batch, count } = pointExtents(points, 'evaluatePoints', planes);
   const { height, width } = expectPlanes(planes, rendering, 'evaluatePoints');
   expectDecoder(decoder, rendering, 'evaluatePoints');
-  const sigma = plan.tensor('sigma', [batch, count, 1]);
-  const colours = plan.tensor('colours', [batch, count, rendering.decoderOutputs]);
+  const sigma = plan.scratch('sigma', [batch, count, 1]);
+  const colours = plan.scratch('colours', [batch, count, rendering.decoderOutputs]);
   const constants = { ...triPlaneConstants(rendering), ...decoderConstants(rendering) };
   const sources = [evaluatePointsSource, pointFeaturesSource, ...SAMPLE_SOURCES, ...DECODER_SOURCES];
   plan.dispatch({

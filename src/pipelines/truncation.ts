@@ -34,7 +34,7 @@ export function broadcastTruncated(
   expectShape(w, [batch!, channels!], 'broadcastTruncated w');
   expectShape(average, [channels!], 'broadcastTruncated average');
   expectShape(truncation, [2], 'broadcastTruncated truncation');
-  const output = plan.tensor('ws', [batch!, layers, channels!]);
+  const output = plan.scratch('ws', [batch!, layers, channels!]);
   const groups = w.stride / 4;
   plan.dispatch({
     kernel: KERNEL,

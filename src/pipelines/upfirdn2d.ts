@@ -75,7 +75,7 @@ export function upfirdn2d(
   const taps = Array.from(filter.taps, (tap) => tap * gain);
   if (!options.flipFilter) taps.reverse();
   const filterTaps = plan.constant('filter', [filter.height, filter.width], taps);
-  const output = plan.tensor(`${input.label} resampled`, [batch, outHeight, outWidth, channels]);
+  const output = plan.scratch(`${input.label} resampled`, [batch, outHeight, outWidth, channels]);
   plan.dispatch({
     kernel: KERNEL,
     bindings: { input, filterTaps, output },

@@ -89,8 +89,8 @@ export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): Vol
 
   const cells = clearedRangeCells(plan);
   if (rayLimits === 'auto') recordStartRange(plan, cells, { cameras, resolution, boxSide: rendering.boxWarp });
-  const feature = plan.tensor('feature image', [batch, resolution, resolution, rendering.decoderOutputs]);
-  const depth = plan.tensor('depth image', [batch, resolution, resolution, 1]);
+  const feature = plan.scratch('feature image', [batch, resolution, resolution, rendering.decoderOutputs]);
+  const depth = plan.scratch('depth image', [batch, resolution, resolution, 1]);
   const kernel = specialise(
     'volume-render',
     {
@@ -143,7 +143,7 @@ export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): Vol
 
 /** Consecutive ranges of rays, one for each dispatch. Each sample is evaluated twice, once for density and once for colour. */
 function rayRanges(plan: PlanBuilder, rays: number, samplesPerRay: number): { firstRay: number; endRay: number }[] {
-  const evaluations = EVALUATIONS_PER_DISPATCH[plan.gpu.adapter.isSoftware ? 'software' : 'hardware'];
+  const evaluations = EVALUATIONS_PER_DISPATCH[plan.host.adapter.isSoftware ? 'software' : 'hardware'];
   const dispatches = Math.ceil((rays * samplesPerRay * 2) / evaluations);
   const raysPerDispatch = Math.ceil(rays / dispatches / 64) * 64;
   const ranges: { firstRay: number; endRay: number }[] = [];

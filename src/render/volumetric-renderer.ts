@@ -4,37 +4,23 @@
  * runs mapping or backbone again.
  */
 import type { CameraLabel } from '../camera/conventions';
-import type { Gpu } from '../gpu/device';
-import { type Plan, PlanBuilder } from '../gpu/plan';
+import type { Plan } from '../gpu/plan';
+import { buildTogether, discardTogether } from '../gpu/plans-together';
 import type { Recorder } from '../gpu/recorder';
+import { ScratchPool } from '../gpu/scratch-pool';
 import { readTensor, type Tensor, writeTensor } from '../gpu/tensor';
-import type { RenderingConfig } from '../models/config';
-import {
-  type Generator,
-  type MappingStage,
-  type RayMarchStage,
-  type TriPlaneStage,
-  wireMapping,
-  wireRayMarch,
-  wireSuperResolution,
-  wireTriPlanes,
-} from '../models/generator';
+import type { Generator, RayMarchStage } from '../models/generator';
 import type { PresentSource } from '../pipelines/present';
+import { type RenderSettings, settingsOf } from './render-settings';
+import { type WiredFace, type WiredViews, wireFace, wireViews } from './renderer-wiring';
+
+export { type RenderSettings, settingsOf } from './render-settings';
 
 /** Stage names under which dispatches are counted and timed, in the order of a frame. */
 export const STAGES = ['mapping', 'tri-planes', 'ray march', 'super-resolution', 'present'] as const;
 
 /** What a frame shows: the enlarged picture, the low-resolution volume rendering, or its depth. */
 export type PictureKind = 'image' | 'raw' | 'depth';
-
-export interface RenderSettings {
-  /** Rays along one side of the feature image. */
-  readonly neuralResolution: number;
-  /** Samples a ray of the first pass, 2 or more. */
-  readonly depthSamples: number;
-  /** Samples a ray of the second, importance-driven pass; 0 for none. */
-  readonly importanceSamples: number;
-}
 
 /** A face by its latent code. */
 export interface FaceCode {
@@ -64,36 +50,23 @@ export interface RenderedArrays {
   readonly image: Float32Array;
 }
 
-/** The plans for one set of settings, and whether their results are out of date. */
-interface ViewPlans {
-  readonly settings: RenderSettings;
+/** A plan of rays for one set of settings, and whether its results are out of date. */
+interface View {
   readonly rayMarch: Plan;
   readonly rays: RayMarchStage;
   raysDue: boolean;
 }
 
-interface EnlargedViewPlans extends ViewPlans {
+interface FullView extends View {
   readonly superResolution: Plan;
   readonly image: Tensor;
   superResolutionDue: boolean;
 }
 
-/** The settings that a model's file asks for. */
-export function settingsOf(rendering: RenderingConfig): RenderSettings {
-  const { neuralResolution, depthSamples, importanceSamples } = rendering;
-  return { neuralResolution, depthSamples, importanceSamples };
-}
-
-/** Fewer samples leave importance sampling no intervals to choose from. */
-const LEAST_PREVIEW_SAMPLES = 4;
-
-/** Half the rays along each side and half the samples: about an eighth of the work, for a device that cannot follow the hand otherwise. */
-function previewSettingsOf({ neuralResolution, depthSamples, importanceSamples }: RenderSettings): RenderSettings {
-  return {
-    neuralResolution: Math.ceil(neuralResolution / 2),
-    depthSamples: Math.min(depthSamples, Math.max(LEAST_PREVIEW_SAMPLES, Math.ceil(depthSamples / 2))),
-    importanceSamples: Math.ceil(importanceSamples / 2),
-  };
+interface Views {
+  readonly settings: RenderSettings;
+  readonly full: FullView;
+  readonly preview: View;
 }
 
 export class VolumetricRenderer {
@@ -104,10 +77,9 @@ export class VolumetricRenderer {
 
   private constructor(
     private readonly generator: Generator,
-    private readonly mappingPlan: Plan,
-    private readonly mapping: MappingStage,
-    private readonly triPlanePlan: Plan,
-    private readonly triPlanes: TriPlaneStage,
+    private readonly pool: ScratchPool,
+    private readonly face: WiredFace,
+    private readonly facePlans: { readonly mapping: Plan; readonly triPlanes: Plan },
     private views: Views,
   ) {}
 
@@ -120,26 +92,22 @@ export class VolumetricRenderer {
     generator: Generator,
     settings = settingsOf(generator.config.rendering),
   ): Promise<VolumetricRenderer> {
-    const { gpu } = generator;
-    const plans: Plan[] = [];
-    const build = async <T>(stage: string, wire: (plan: PlanBuilder) => T): Promise<[Plan, T]> => {
-      const result = await buildPlan(gpu, stage, wire);
-      plans.push(result[0]);
-      return result;
-    };
+    const pool = new ScratchPool(generator.host);
+    const face = wireFace(generator, pool);
+    let wiredViews: WiredViews;
     try {
-      const [mappingPlan, mapping] = await build('mapping', (plan) => wireMapping(plan, generator, 1));
-      const [triPlanePlan, triPlanes] = await build('tri-planes', (plan) => wireTriPlanes(plan, generator, mapping.ws));
-      const views = await buildViews(generator, triPlanes, settings);
-      return new VolumetricRenderer(generator, mappingPlan, mapping, triPlanePlan, triPlanes, views);
+      wiredViews = wireViews(generator, pool, face.triPlanes, settings);
     } catch (error) {
-      for (const plan of plans) plan.destroy();
+      discardTogether(Object.values(face.builders));
       throw error;
     }
+    const { mapping, triPlanes, ...viewPlans } = await buildTogether({ ...face.builders, ...wiredViews.builders });
+    const views = viewsOf(settings, wiredViews, viewPlans);
+    return new VolumetricRenderer(generator, pool, face, { mapping, triPlanes }, views);
   }
 
   get settings(): RenderSettings {
-    return this.views.full.settings;
+    return this.views.settings;
   }
 
   /** What a presenter shows of the frame that was encoded last. */
@@ -153,14 +121,14 @@ export class VolumetricRenderer {
 
   /** Takes another face; mapping and backbone run once with the next {@link encode}. */
   setFace(face: FaceCode): void {
-    this.mapping.write(face);
+    this.face.mapping.write(face);
     this.#mappingDue = true;
     this.#planesDue = true;
   }
 
   /** Takes a face by its ws, [num_ws * w_dim]; the mapping network is not run. */
   setLatents(ws: Float32Array): void {
-    writeTensor(this.generator.gpu, this.mapping.ws, ws);
+    writeTensor(this.generator.host, this.face.mapping.ws, ws);
     this.#mappingDue = false;
     this.#planesDue = true;
   }
@@ -188,7 +156,8 @@ export class VolumetricRenderer {
    */
   async configure(settings: RenderSettings): Promise<void> {
     const former = this.views;
-    this.views = await buildViews(this.generator, this.triPlanes, settings);
+    const wired = wireViews(this.generator, this.pool, this.face.triPlanes, settings);
+    this.views = viewsOf(settings, wired, await buildTogether(wired.builders));
     this.setCamera(former.full.rays.camera);
     destroyViews(former);
   }
@@ -196,9 +165,9 @@ export class VolumetricRenderer {
   /** Records the stages whose inputs changed since the last call. */
   encode(recorder: Recorder): void {
     const { full, preview } = this.views;
-    if (this.#mappingDue) recorder.run(this.mappingPlan);
+    if (this.#mappingDue) recorder.run(this.facePlans.mapping);
     if (this.#planesDue) {
-      recorder.run(this.triPlanePlan);
+      recorder.run(this.facePlans.triPlanes);
       full.raysDue = true;
       preview.raysDue = true;
     }
@@ -218,11 +187,12 @@ export class VolumetricRenderer {
 
   /** Reads back what the last frames left on the device. Encode and submit a full frame of the kind 'image' before. */
   async read(): Promise<RenderedArrays> {
-    const { gpu } = this.generator;
+    const { host } = this.generator;
+    const { mapping, triPlanes } = this.face;
     const { rays, image } = this.views.full;
     const [ws, planes, feature, depth, alpha, picture] = await Promise.all(
-      [this.mapping.ws, this.triPlanes.planes, rays.feature, rays.depth, rays.alpha, image].map((tensor) =>
-        readTensor(gpu, tensor),
+      [mapping.ws, triPlanes.planes, rays.feature, rays.depth, rays.alpha, image].map((tensor) =>
+        readTensor(host, tensor),
       ),
     );
     return { ws: ws!, planes: planes!, feature: feature!, depth: depth!, alpha: alpha!, image: picture! };
@@ -230,60 +200,31 @@ export class VolumetricRenderer {
 
   /** Frees everything but the generator's weights. */
   destroy(): void {
-    this.mappingPlan.destroy();
-    this.triPlanePlan.destroy();
+    this.facePlans.mapping.destroy();
+    this.facePlans.triPlanes.destroy();
     destroyViews(this.views);
   }
 
-  get #view(): ViewPlans {
+  get #view(): View {
     return this.#isPreview ? this.views.preview : this.views.full;
   }
 }
 
-interface Views {
-  readonly full: EnlargedViewPlans;
-  readonly preview: ViewPlans;
-}
-
-async function buildViews(generator: Generator, triPlanes: TriPlaneStage, settings: RenderSettings): Promise<Views> {
-  const marched = await buildRays(generator, triPlanes, settings);
-  try {
-    const [superResolution, image] = await buildPlan(generator.gpu, 'super-resolution', (plan) =>
-      wireSuperResolution(plan, generator, triPlanes.superResolutionStyles, marched.rays.feature),
-    );
-    try {
-      const preview = await buildRays(generator, triPlanes, previewSettingsOf(settings));
-      return { full: { ...marched, superResolution, image, superResolutionDue: true }, preview };
-    } catch (error) {
-      superResolution.destroy();
-      throw error;
-    }
-  } catch (error) {
-    marched.rayMarch.destroy();
-    throw error;
-  }
-}
-
-async function buildRays(generator: Generator, triPlanes: TriPlaneStage, settings: RenderSettings): Promise<ViewPlans> {
-  const [rayMarch, rays] = await buildPlan(generator.gpu, 'ray march', (plan) =>
-    wireRayMarch(plan, generator, triPlanes.planes, { ...generator.config.rendering, ...settings }),
-  );
-  return { settings, rayMarch, rays, raysDue: true };
+function viewsOf(
+  settings: RenderSettings,
+  { rays, previewRays, image }: WiredViews,
+  plans: { readonly [Name in keyof WiredViews['builders']]: Plan },
+): Views {
+  const { rayMarch, superResolution, previewRayMarch } = plans;
+  return {
+    settings,
+    full: { rayMarch, rays, raysDue: true, superResolution, image, superResolutionDue: true },
+    preview: { rayMarch: previewRayMarch, rays: previewRays, raysDue: true },
+  };
 }
 
 function destroyViews({ full, preview }: Views): void {
   full.rayMarch.destroy();
   full.superResolution.destroy();
   preview.rayMarch.destroy();
-}
-
-async function buildPlan<T>(gpu: Gpu, stage: string, wire: (plan: PlanBuilder) => T): Promise<[Plan, T]> {
-  const builder = new PlanBuilder(gpu, stage);
-  try {
-    const wired = wire(builder);
-    return [await builder.build(), wired];
-  } catch (error) {
-    builder.discard();
-    throw error;
-  }
 }

@@ -4,7 +4,8 @@
 // computed by parity of the output so that no tap meets an inserted zero: an even row takes kernel rows 0 and 2, an odd row takes 1.
 //
 // Shapes    input [N, H, W, inChannels]; weight [3, 3, inPadded, outChannels]; styles [N, inChannels]; demodulation [N, outChannels];
-//           output [N, 2H + 1, 2W + 1, outChannels]. Noise, bias and activation follow in fir-epilogue.wgsl.
+//           output [N, ringRows, 2W + 1, outChannels]: row r of the 2H + 1 is at r mod ringRows, because not all need be in memory at a
+//           time. Noise, bias and activation follow in fir-epilogue.wgsl.
 // Layout    vec4f along channels.
 // Dispatch  one thread per 4 x 2 quads (8 x 4 output pixels) of four output channels; quad rows firstRow (a multiple of 2) to endRow of
 //           H + 1; 64 per workgroup (linearIndex).
@@ -20,6 +21,7 @@ struct Params {
   channels: u32, // of the output
   firstRow: u32,
   endRow: u32,
+  ringRows: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -108,7 +110,7 @@ fn storePixel(sum: vec4f, sample: u32, row: u32, column: u32, group: u32, groups
   let height = params.height * 2u + 1u;
   let width = params.width * 2u + 1u;
   if (row >= height || row >= params.endRow * 2u || column >= width) { return; }
-  output[((sample * height + row) * width + column) * groups + group] =
+  output[((sample * params.ringRows + row % params.ringRows) * width + column) * groups + group] =
     keepChannels(sum * demodulation[sample * groups + group], group, params.channels);
 }
 

@@ -1,9 +1,11 @@
 // The second half of an up=2 layer: the low-pass filter [1, 3, 3, 1] x [1, 3, 3, 1] / 64 with gain 4 (that is [1, 3, 3, 1] / 4 along each
 // axis, zero padding 1), then noise, bias, activation, gain and clamp.
 //
-// Shapes    input [N, H + 1, W + 1, C] from conv3x3-transposed.wgsl; noise [1 or N, H, W]; bias [C]; output [N, H, W, C], H and W even.
+// Shapes    input [N, ringRows, W + 1, C] from conv3x3-transposed.wgsl, row r of its H + 1 at r mod ringRows; noise [1 or N, H, W];
+//           bias [C]; output [N, H, W, C], H and W even.
 // Layout    vec4f along C; noise in single floats.
-// Dispatch  one thread per 2 x 2 output pixels and four channels, 64 per workgroup (linearIndex).
+// Dispatch  one thread per 2 x 2 output pixels and four channels, pairs of rows firstPair to endPair, 64 per workgroup (linearIndex). The
+//           ring must hold rows 2 firstPair - 1 to 2 endPair + 1.
 // Memory    none in the workgroup.
 // Cost      about 25 FLOPs and 29 bytes (cached) an element: bound by memory.
 // Needs     common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
@@ -13,6 +15,9 @@ struct Params {
   height: u32, // of the output
   width: u32,
   channels: u32,
+  ringRows: u32,
+  firstPair: u32, // of output rows
+  endPair: u32,
   noiseStride: u32, // floats from row to row
   noiseBatchStride: u32, // floats from sample to sample; 0 when all share one
   noiseStrength: f32,
@@ -39,7 +44,7 @@ struct Pair {
 fn filterRow(sample: u32, row: i32, column: i32, group: u32, groups: u32) -> Pair {
   let lastRow = i32(params.height);
   let lastColumn = i32(params.width);
-  let start = (sample * u32(lastRow + 1) + u32(clamp(row, 0, lastRow))) * u32(lastColumn + 1);
+  let start = (sample * params.ringRows + u32(clamp(row, 0, lastRow)) % params.ringRows) * u32(lastColumn + 1);
   let inside = f32(row >= 0 && row <= lastRow);
   let v0 = input[(start + u32(max(column - 1, 0))) * groups + group] * f32(column > 0);
   let v1 = input[(start + u32(column)) * groups + group];
@@ -64,11 +69,11 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
   let index = linearIndex(globalId, workgroups);
   let groups = (params.channels + 3u) / 4u;
   let columns = params.width / 2u;
-  let rows = params.height / 2u;
+  let rows = params.endPair - params.firstPair;
   if (index >= params.batch * rows * columns * groups) { return; }
   let group = index % groups;
   let column = index / groups % columns * 2u;
-  let row = index / (groups * columns) % rows * 2u;
+  let row = (params.firstPair + index / (groups * columns) % rows) * 2u;
   let sample = index / (groups * columns * rows);
 
   let y = i32(row);

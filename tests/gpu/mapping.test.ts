@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { MissingTensorError } from '../../src/checkpoints/errors';
 import { ShapeError } from '../../src/gpu/errors';
-import { uploadTensor } from '../../src/gpu/tensor';
 import type { MappingConfig } from '../../src/models/config';
 import { mapping, updatedAverageW } from '../../src/models/mapping';
 import { WeightStore } from '../../src/models/weights';
@@ -131,14 +130,10 @@ describe('WeightStore', () => {
     const average = store.scope('tri2.').scope('param.').tensor('w_avg', [96]);
     expect(store.tensor('tri2.param.w_avg', [96])).toBe(average);
     const doubled = () =>
-      store.derived('doubled', (device, floats) =>
-        uploadTensor(
-          device,
-          'doubled',
-          [96],
-          floats('tri2.param.w_avg', [96]).map((value) => value * 2),
-        ),
-      );
+      store.derived('doubled', {
+        shape: [96],
+        values: (floats) => floats('tri2.param.w_avg', [96]).map((value) => value * 2),
+      });
     expect(doubled()).toBe(doubled());
     expect(store.bytes).toBe(2 * 96 * 4);
     expect(gpu.memory.bytesInUse - before).toBe(2 * 96 * 4);

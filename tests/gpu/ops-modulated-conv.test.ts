@@ -158,6 +158,36 @@ describe('modulated convolution on random shapes', () => {
   });
 });
 
+describe('up=2 in bands of rows', () => {
+  /** From one tile of rows at a time to the whole picture at once. */
+  const bandBytes = fc.integer({ min: 1, max: 200_000 });
+
+  it('gives the same whatever memory it may take, noise and padding included', async () => {
+    await fc.assert(
+      fc.asyncProperty(layerShape, bandBytes, async (shape, bytes) => {
+        const sizes: number[] = [];
+        const { whole, banded } = await runOnce((plan) => {
+          const { x, operands, epilogue } = randomLayer(plan, shape);
+          const settings = epilogue({ height: shape.height * 2, width: shape.width * 2 });
+          const run = (unfilteredBytes: number) => {
+            const before = plan.dispatchCount;
+            const y = withPadding(
+              modulatedConv3x3Up2(plan, x, operands.weight, operands.styles, settings, unfilteredBytes),
+            );
+            sizes.push(plan.dispatchCount - before);
+            return y;
+          };
+          return { whole: run(Number.POSITIVE_INFINITY), banded: run(bytes) };
+        });
+        expect(sizes[0]).toBe(2);
+        expect(sizes[1]).toBeGreaterThanOrEqual(2);
+        expectClose(`${sizes[1]} dispatches, ${JSON.stringify(shape)}`, banded, whole, 0);
+      }),
+      { numRuns: 25, seed: 11 },
+    );
+  });
+});
+
 describe('toRgb', () => {
   const channels = { inChannels: 6, outChannels: 5 };
   const [batch, height, width] = [2, 6, 10];

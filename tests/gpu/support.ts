@@ -60,7 +60,10 @@ export function permute(values: Float32Array, shape: readonly number[], order: r
   return result;
 }
 
-/** Builds a plan with `wire`, runs it once and reads the tensors that it returns, without padding. */
+/**
+ * Builds a plan with `wire`, runs it once and reads the tensors that it returns, without padding. All memory that the kernels must write holds
+ * NaN before, and the padding of every result must be zero after.
+ */
 export async function runOnce<T extends Record<string, Tensor>>(
   wire: (plan: PlanBuilder) => T,
 ): Promise<{ [K in keyof T]: Float32Array }> {
@@ -68,16 +71,28 @@ export async function runOnce<T extends Record<string, Tensor>>(
   gpu.device.pushErrorScope('validation');
   const builder = new PlanBuilder(gpu, 'test');
   const tensors = wire(builder);
+  for (const tensor of Object.values(tensors)) builder.keep(tensor);
   const plan = await builder.build();
+  plan.spoil();
   const recorder = new Recorder(gpu);
   recorder.run(plan);
   recorder.submit();
   const error = await gpu.device.popErrorScope();
   if (error) throw new Error(error.message);
   const values: Record<string, Float32Array> = {};
-  for (const [name, tensor] of Object.entries(tensors)) values[name] = await readTensor(gpu, tensor);
+  for (const [name, tensor] of Object.entries(tensors)) values[name] = await readChecked(gpu, tensor);
   plan.destroy();
   return values as { [K in keyof T]: Float32Array };
+}
+
+/** Reads a tensor without its padding, which must be zero: kernels read it as vec4f. */
+async function readChecked(gpu: Gpu, tensor: Tensor): Promise<Float32Array> {
+  const channels = tensor.shape[tensor.shape.length - 1]!;
+  if (channels === tensor.stride) return readTensor(gpu, tensor);
+  const padded = await readTensor(gpu, { ...tensor, shape: [...tensor.shape.slice(0, -1), tensor.stride] });
+  const hole = padded.findIndex((value, index) => index % tensor.stride >= channels && value !== 0);
+  expect(hole, `${tensor.label}: the padding at ${hole} is ${padded[hole]}`).toBe(-1);
+  return padded.filter((_, index) => index % tensor.stride < channels);
 }
 
 /** Fails unless all values agree within `tolerance` (absolute); prints the largest error under `label`. */

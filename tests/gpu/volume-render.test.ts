@@ -262,6 +262,8 @@ test('the same plan follows its camera, and a second run leaves nothing of the f
   const builder = new PlanBuilder(gpu, 'test');
   const inputs = caseInputs(builder, 'full_auto', 'even');
   const outputs = volumeRender(builder, inputs);
+  builder.keep(outputs.feature);
+  builder.keep(outputs.depth);
   const plan = await builder.build();
   afterAll(() => plan.destroy());
   const render = async (label: number[]) => {

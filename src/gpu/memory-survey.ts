@@ -1,0 +1,44 @@
+/**
+ * Plays a device and only counts: wiring a network against a survey tells, within milliseconds and without a byte uploaded, how much memory
+ * the network will take on a device and whether its largest tensor can be bound there.
+ */
+import { bufferBytes, type DeviceFacts, type MemoryBlock, type TensorHost } from './tensor-host';
+
+export class MemorySurvey implements TensorHost {
+  #bytesInUse = 0;
+  #largest = { label: 'nothing', bytes: 0 };
+
+  /** @param device whose limits and habits decide how the networks are split; an open `Gpu` will do */
+  constructor(private readonly device: DeviceFacts) {}
+
+  get adapter(): DeviceFacts['adapter'] {
+    return this.device.adapter;
+  }
+
+  get limits(): DeviceFacts['limits'] {
+    return this.device.limits;
+  }
+
+  /** Bytes of all that is allocated now. */
+  get bytesInUse(): number {
+    return this.#bytesInUse;
+  }
+
+  /** The largest single allocation so far. */
+  get largest(): { readonly label: string; readonly bytes: number } {
+    return this.#largest;
+  }
+
+  allocate(label: string, bytes: number): MemoryBlock {
+    const block = { bytes: bufferBytes(bytes) };
+    this.#bytesInUse += block.bytes;
+    if (block.bytes > this.#largest.bytes) this.#largest = { label, bytes: block.bytes };
+    return block;
+  }
+
+  release(block: MemoryBlock): void {
+    this.#bytesInUse -= block.bytes;
+  }
+
+  write(): void {}
+}
