@@ -1,12 +1,56 @@
-/** Opens a checkpoint from the file system. */
+/** Opens a model file from the file system, and the options that complete a state dict which was saved alone. */
 import { openAsBlob } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { type Checkpoint, readSafetensors } from '../src/index';
+import { readFile, stat } from 'node:fs/promises';
+import {
+  type Checkpoint,
+  type CheckpointFile,
+  type GivenFacts,
+  KNOWN_CONFIGURATIONS,
+  type KnownConfiguration,
+  openCheckpoint,
+} from '../src/index';
 import { UsageError } from './errors';
+import { choiceOption } from './options';
 
-/** @throws UsageError when there is no such file, or the loader's error that names the tensor */
-export async function openCheckpoint(path: string): Promise<Checkpoint> {
+/** What every command takes that opens a model. */
+export const MODEL_OPTIONS = {
+  like: { type: 'string' },
+  facts: { type: 'string' },
+} as const;
+
+/** @throws UsageError for an unknown configuration or an unreadable file of facts */
+export async function givenFacts(values: { like?: string; facts?: string }): Promise<GivenFacts> {
+  const names = Object.keys(KNOWN_CONFIGURATIONS).filter(isKnown);
+  const like = values.like === undefined ? undefined : choiceOption('like', values.like, names);
+  if (values.facts === undefined) return { like };
+  try {
+    const facts: unknown = JSON.parse(await readFile(values.facts, 'utf8'));
+    if (typeof facts === 'object' && facts !== null && !Array.isArray(facts)) {
+      return { like, facts: Object.fromEntries(Object.entries(facts)) };
+    }
+  } catch (cause) {
+    throw new UsageError(
+      `--facts: "${values.facts}" cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+    );
+  }
+  throw new UsageError(`--facts: "${values.facts}" holds no JSON object`);
+}
+
+function isKnown(name: string): name is KnownConfiguration {
+  return Object.hasOwn(KNOWN_CONFIGURATIONS, name);
+}
+
+/**
+ * Reads the structure of a model file; the numbers stay where they are.
+ * @throws UsageError when there is no such file; the loader's error that names what is wrong
+ */
+export async function openModelFile(path: string, given: GivenFacts = {}): Promise<CheckpointFile> {
   const status = await stat(path).catch(() => undefined);
   if (!status?.isFile()) throw new UsageError(`there is no file "${path}"`);
-  return readSafetensors(await openAsBlob(path));
+  return openCheckpoint(await openAsBlob(path), given);
+}
+
+/** Reads a model file as a whole. @throws as {@link openModelFile} */
+export async function readModelFile(path: string, given: GivenFacts = {}): Promise<Checkpoint> {
+  return (await openModelFile(path, given)).read();
 }

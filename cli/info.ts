@@ -1,15 +1,18 @@
 /** `trifold info CHECKPOINT [--json]`: the facts of a model file, without opening a device. */
 import { parseArgs } from 'node:util';
-import { type Checkpoint, type GeneratorConfig, readGeneratorConfig, tensorPrefix } from '../src/index';
-import { openCheckpoint } from './checkpoint-file';
+import { type CheckpointFile, type GeneratorConfig, readGeneratorConfig, tensorPrefix } from '../src/index';
+import { givenFacts, MODEL_OPTIONS, openModelFile } from './checkpoint-file';
 import { UsageError } from './errors';
 
 interface ModelFacts {
   readonly file: string;
+  readonly format: string;
   readonly tensors: number;
   readonly parameters: number;
   readonly dtypes: readonly string[];
   readonly config: GeneratorConfig;
+  /** Which object of a pickle or torch file it is. */
+  readonly source: unknown;
   readonly training: unknown;
   readonly attributes: readonly string[];
 }
@@ -18,29 +21,31 @@ export async function info(words: string[]): Promise<void> {
   const { values, positionals } = parseWords(words);
   const [path] = positionals;
   if (path === undefined || positionals.length > 1) throw new UsageError('info takes one checkpoint file');
-  const facts = factsOf(path, await openCheckpoint(path));
+  const facts = factsOf(path, await openModelFile(path, await givenFacts(values)));
   process.stdout.write(values.json ? `${JSON.stringify(facts, null, 2)}\n` : describe(facts));
 }
 
 function parseWords(words: string[]) {
   try {
-    return parseArgs({ args: words, options: { json: { type: 'boolean' } }, allowPositionals: true });
+    return parseArgs({ args: words, options: { ...MODEL_OPTIONS, json: { type: 'boolean' } }, allowPositionals: true });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
-function factsOf(file: string, checkpoint: Checkpoint): ModelFacts {
+function factsOf(file: string, checkpoint: CheckpointFile): ModelFacts {
   const prefix = tensorPrefix(checkpoint);
   const networks = ['backbone', 'superresolution', 'decoder'].map((network) => `${prefix}${network}.`);
   const names = checkpoint.names().filter((name) => networks.some((network) => name.startsWith(network)));
   const trainable = names.filter((name) => !/(noise_const|w_avg|resample_filter)$/.test(name));
   return {
     file,
+    format: checkpoint.format,
     tensors: names.length,
     parameters: trainable.reduce((sum, name) => sum + checkpoint.info(name).shape.reduce((a, b) => a * b, 1), 0),
     dtypes: [...new Set(names.map((name) => checkpoint.info(name).dtype))],
     config: readGeneratorConfig(checkpoint),
+    source: parseJson(checkpoint.metadata.source),
     training: parseJson(checkpoint.metadata.training),
     attributes: attributeNames(parseJson(checkpoint.metadata.attributes)),
   };
@@ -64,11 +69,11 @@ function attributeNames(attributes: unknown): string[] {
   );
 }
 
-function describe({ file, tensors, parameters, dtypes, config, attributes }: ModelFacts): string {
+function describe({ file, format, tensors, parameters, dtypes, config, attributes }: ModelFacts): string {
   const { mapping, backbone, rendering, superResolution } = config;
   const limits = rendering.rayLimits;
   const rows: [string, string][] = [
-    ['file', file],
+    ['file', `${file} (${format})`],
     ['tensors', `${tensors} (${dtypes.join(', ')}), ${(parameters / 1e6).toFixed(2)} M parameters`],
     [
       'mapping',

@@ -1,6 +1,7 @@
 /**
  * `trifold render`: one face to a PNG, or a batch of codes and cameras from a safetensors file to arrays in another.
  */
+import { openAsBlob } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { encode } from 'fast-png';
@@ -13,6 +14,7 @@ import {
   Recorder,
   type RenderedArrays,
   type RenderSettings,
+  readSafetensors,
   seededLatent,
   settingsOf,
   VolumetricRenderer,
@@ -20,12 +22,13 @@ import {
   writeSafetensors,
 } from '../src/index';
 import { type BatchInputs, readBatch } from './batch';
-import { openCheckpoint } from './checkpoint-file';
+import { givenFacts, MODEL_OPTIONS, readModelFile } from './checkpoint-file';
 import { UsageError } from './errors';
 import { openGpu } from './gpu';
 import { choiceOption, integerOption, numberOption } from './options';
 
 const OPTIONS = {
+  ...MODEL_OPTIONS,
   out: { type: 'string' },
   inputs: { type: 'string' },
   dump: { type: 'string' },
@@ -52,8 +55,8 @@ export async function render(words: string[]): Promise<void> {
   const angles = { yaw: numberOption('yaw', values.yaw), pitch: numberOption('pitch', values.pitch, -90, 90) };
   const overrides = settingOverrides(values);
 
-  const checkpoint = await openCheckpoint(path);
-  const inputs = values.inputs === undefined ? undefined : await openCheckpoint(values.inputs);
+  const checkpoint = await readModelFile(path, await givenFacts(values));
+  const inputs = values.inputs === undefined ? undefined : await readSafetensors(await openInputs(values.inputs));
   const gpu = await openGpu();
   try {
     const generator = Generator.create(gpu, checkpoint);
@@ -84,6 +87,12 @@ export async function render(words: string[]): Promise<void> {
   } finally {
     gpu.destroy();
   }
+}
+
+async function openInputs(path: string): Promise<Blob> {
+  return openAsBlob(path).catch(() => {
+    throw new UsageError(`there is no file "${path}"`);
+  });
 }
 
 function parseWords(words: string[]) {

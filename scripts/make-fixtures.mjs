@@ -12,12 +12,13 @@
  *  - where a whole picture `X.out.rgb` is kept, its strided copy, its crops and its statistics go;
  *  - `synthesis: const.out.img_0` becomes `const.out.img_0_every_third_channel` = [:, ::3] (the other outputs of that
  *    file hold all 96 channels at every third pixel);
+ *  - `generator_small_nosrc.pkl`, an official pickle without its source text, is copied as it is;
  *  - `expected: image` is stored as F16 (the loss is measured, and must stay above 80 dB); `student.*` goes.
  *
  * Plain Node on purpose, with no import from src/: a fixture must not depend on the code that it tests.
  * File format: https://github.com/huggingface/safetensors (u64 little-endian header length, JSON, raw data).
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const REFERENCE_FILES = ['ops', 'mapping', 'synthesis', 'rays', 'render', 'sr', 'generator_tiny'];
@@ -138,6 +139,9 @@ for (const file of REFERENCE_FILES) {
   }
   writeTensors(join(outputDir, `${file}.safetensors`), metadata, kept);
 }
+
+const pickle = 'generator_small_nosrc.pkl';
+copyFileSync(join(referenceDir, pickle), join(outputDir, pickle));
 
 const expected = readTensors(join(modelsDir, 'expected.safetensors'));
 const portrait = new Map([...expected.tensors].filter(([name]) => !name.startsWith('student.')));

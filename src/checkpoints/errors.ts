@@ -14,6 +14,8 @@ export interface CheckpointErrorFacts {
   value?: number | string;
   /** What it may say at most, or should say. */
   limit?: number | string;
+  /** What the person can do next, where the message does not say it itself. */
+  remedy?: string;
   cause?: unknown;
 }
 
@@ -23,12 +25,14 @@ export class CheckpointError extends Error {
   readonly tensor: string | undefined;
   readonly value: number | string | undefined;
   readonly limit: number | string | undefined;
+  readonly remedy: string | undefined;
 
   constructor(message: string, facts: CheckpointErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.tensor = facts.tensor;
     this.value = facts.value;
     this.limit = facts.limit;
+    this.remedy = facts.remedy;
   }
 }
 
@@ -50,6 +54,29 @@ export class CheckpointTruncatedError extends CheckpointError {
 /** The file is sound but holds no tensor of that name. */
 export class MissingTensorError extends CheckpointError {
   override name = 'MissingTensorError';
+}
+
+/** The file is of no kind that this program reads; `value` says what it looks like. */
+export class UnknownFormatError extends CheckpointError {
+  override name = 'UnknownFormatError';
+}
+
+/** The file is sound, but the model in it needs something that is not supported; `value` names it. */
+export class UnsupportedModelError extends CheckpointError {
+  override name = 'UnsupportedModelError';
+}
+
+/** The weights came without facts that they do not decide; `missing` names them as fields of docs/model-format.md. */
+export class MissingFactsError extends CheckpointError {
+  override name = 'MissingFactsError';
+
+  constructor(readonly missing: readonly string[]) {
+    super(`The file holds weights alone; they do not tell ${missing.join(', ')}.`, {
+      value: missing.join(', '),
+      remedy:
+        'Say which official configuration the model was trained with (ffhq, afhq or shapenet), or give these facts.',
+    });
+  }
 }
 
 /** Quotes a name for a message; a hostile header can hold names of megabytes. */

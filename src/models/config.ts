@@ -13,6 +13,10 @@ export interface MappingConfig {
   /** Copies of w that the synthesis network consumes; undefined where w is not broadcast. */
   readonly numWs: number | undefined;
   readonly layers: number;
+  /** Width of the embedded label. Default: wDim. */
+  readonly embedFeatures?: number;
+  /** Width of all layers but the last. Default: wDim. */
+  readonly layerFeatures?: number;
   /** Learning-rate multiplier of the fc layers (the embedding's is always 1): stored weights act multiplied by it. */
   readonly lrMultiplier: number;
 }

@@ -7,6 +7,7 @@
  * What the tensors themselves decide (plane resolution, channels of the super-resolution, layers of the mapping) is taken from them.
  */
 import type { Checkpoint } from '../checkpoints/checkpoint';
+import { OFFICIAL_SUPER_RESOLUTION } from '../checkpoints/official/super-resolution';
 import type {
   GeneratorConfig,
   NoiseMode,
@@ -15,27 +16,14 @@ import type {
   SuperResolutionBlock,
   SuperResolutionConfig,
 } from './config';
+import { Fields, ModelConfigError } from './config-fields';
+
+export { ModelConfigError } from './config-fields';
 
 /** What this module needs of an open model file. */
 export type TensorDirectory = Pick<Checkpoint, 'metadata' | 'has' | 'info'>;
 
-/** A model file whose configuration is missing, contradictory, or of a kind that is not supported. */
-export class ModelConfigError extends Error {
-  readonly remedy: string;
-
-  constructor(
-    readonly field: string,
-    readonly value: unknown,
-    problem: string,
-    remedy = 'Open a safetensors file that was written by "trifold convert" or by the training of this project (docs/model-format.md).',
-  ) {
-    super(`Model configuration, "${field}" = ${JSON.stringify(value)}: ${problem}`);
-    this.name = 'ModelConfigError';
-    this.remedy = remedy;
-  }
-}
-
-/** Axes of the three planes by the name that our files use. The published EG3D weights repeat the XZ plane, transposed. */
+/** Axes of the three planes by the names that our files may use instead of the axes themselves. The published EG3D weights repeat the XZ plane, transposed. */
 const PLANE_AXES: Readonly<Record<string, PlaneAxes>> = {
   xyz: [
     [0, 1],
@@ -52,22 +40,9 @@ const PLANE_AXES: Readonly<Record<string, PlaneAxes>> = {
 /** Channels a plane has in every EG3D model; the backbone makes three times as many. */
 const PLANE_CHANNELS = 32;
 
-/** Normalised focal length of the official FFHQ cameras (18.83 degrees); files do not name it. */
+/** Normalised focal length of the official FFHQ cameras (18.83 degrees); official files do not name it. */
 const DEFAULT_FOCAL = 4.2647;
 const DEFAULT_RADIUS = 2.7;
-
-/** The official super-resolution modules by class name: input side, which blocks double it, and how the input is resized. */
-const OFFICIAL_SUPER_RESOLUTION: Readonly<
-  Record<
-    string,
-    { inputResolution: number; upsample: readonly [boolean, boolean]; resize: SuperResolutionConfig['resize'] }
-  >
-> = {
-  SuperresolutionHybrid2X: { inputResolution: 64, upsample: [false, true], resize: 'when-different' },
-  SuperresolutionHybrid4X: { inputResolution: 128, upsample: [false, true], resize: 'when-smaller' },
-  SuperresolutionHybrid8X: { inputResolution: 128, upsample: [true, true], resize: 'when-different' },
-  SuperresolutionHybrid8XDC: { inputResolution: 128, upsample: [true, true], resize: 'when-different' },
-};
 
 /** Prefix of the generator's tensors: `param.` in the reference vectors' files, none in model files. */
 export function tensorPrefix(file: TensorDirectory): string {
@@ -90,7 +65,14 @@ export function readGeneratorConfig(file: TensorDirectory): GeneratorConfig {
 function fromOwnLayout(file: TensorDirectory, fields: Fields): GeneratorConfig {
   const channels = fields.get('sr_channels');
   if (!isNumberArray(channels, 2)) throw new ModelConfigError('sr_channels', channels, 'expected two channel counts');
-  const block = (index: 0 | 1): SuperResolutionBlock => ({ channels: channels[index]!, upsample: true });
+  const upsample = fields.get('sr_upsample') ?? [true, true];
+  if (!isBooleanPair(upsample))
+    throw new ModelConfigError('sr_upsample', upsample, 'expected [true or false, true or false]');
+  const resize = fields.string('sr_resize', 'when-different');
+  if (resize !== 'when-different' && resize !== 'when-smaller') {
+    throw new ModelConfigError('sr_resize', resize, 'known are when-different, when-smaller');
+  }
+  const block = (index: 0 | 1): SuperResolutionBlock => ({ channels: channels[index]!, upsample: upsample[index]! });
   return assemble(file, fields, {
     rendering: fields,
     mappingLayers: fields.integer('mapping_layers', 1),
@@ -102,7 +84,7 @@ function fromOwnLayout(file: TensorDirectory, fields: Fields): GeneratorConfig {
       wDim: fields.integer('w_dim', 1),
       inputChannels: PLANE_CHANNELS,
       inputResolution: fields.integer('sr_input_resolution', 1),
-      resize: 'when-different',
+      resize,
       antialias: fields.boolean('sr_antialias', true),
       blocks: [block(0), block(1)],
       convClamp: fields.optionalNumber('sr_conv_clamp'),
@@ -115,7 +97,7 @@ function fromOfficialArguments(file: TensorDirectory, fields: Fields): Generator
   const rendering = fields.object('rendering_kwargs');
   const mapping = fields.object('mapping_kwargs');
   const className = rendering.string('superresolution_module').split('.').pop()!;
-  const module = OFFICIAL_SUPER_RESOLUTION[className];
+  const module = Object.hasOwn(OFFICIAL_SUPER_RESOLUTION, className) ? OFFICIAL_SUPER_RESOLUTION[className] : undefined;
   if (!module) {
     const known = Object.keys(OFFICIAL_SUPER_RESOLUTION).join(', ');
     throw new ModelConfigError('superresolution_module', className, `not supported; known are ${known}`);
@@ -173,6 +155,7 @@ function assemble(file: TensorDirectory, fields: Fields, parts: LayoutSpecificPa
       wDim,
       numWs: 2 * Math.log2(resolution) - 2,
       layers: parts.mappingLayers,
+      ...mappingWidths(file, prefix, wDim, parts.mappingLayers),
       lrMultiplier: parts.mappingLrMultiplier,
     },
     backbone: {
@@ -192,7 +175,7 @@ function assemble(file: TensorDirectory, fields: Fields, parts: LayoutSpecificPa
     camera: {
       radius: parts.rendering.number('avg_camera_radius', DEFAULT_RADIUS),
       pivot: [pivot[0]!, pivot[1]!, pivot[2]!],
-      focal: DEFAULT_FOCAL,
+      focal: parts.rendering.number('camera_focal', DEFAULT_FOCAL),
     },
     imageResolution: parts.imageResolution,
   };
@@ -201,9 +184,6 @@ function assemble(file: TensorDirectory, fields: Fields, parts: LayoutSpecificPa
 function readRendering(fields: Fields, neuralResolution: number): RenderingConfig {
   const clampMode = fields.string('clamp_mode', 'softplus');
   if (clampMode !== 'softplus') throw new ModelConfigError('clamp_mode', clampMode, 'only "softplus" is supported');
-  const axesName = fields.string('plane_axes', 'eg3d');
-  const planeAxes = PLANE_AXES[axesName];
-  if (!planeAxes) throw new ModelConfigError('plane_axes', axesName, `known are ${Object.keys(PLANE_AXES).join(', ')}`);
   const start = fields.get('ray_start');
   const end = fields.get('ray_end');
   const isAuto = start === 'auto' && end === 'auto';
@@ -215,7 +195,7 @@ function readRendering(fields: Fields, neuralResolution: number): RenderingConfi
     );
   }
   return {
-    planeAxes,
+    planeAxes: readPlaneAxes(fields.get('plane_axes') ?? 'eg3d'),
     planeChannels: PLANE_CHANNELS,
     boxWarp: fields.positive('box_warp'),
     rayLimits: isAuto ? 'auto' : { start: Number(start), end: Number(end) },
@@ -227,6 +207,38 @@ function readRendering(fields: Fields, neuralResolution: number): RenderingConfi
     decoderOutputs: PLANE_CHANNELS,
     decoderLrMultiplier: fields.number('decoder_lr_mul', 1),
     neuralResolution,
+  };
+}
+
+function readPlaneAxes(value: unknown): PlaneAxes {
+  if (typeof value === 'string' && Object.hasOwn(PLANE_AXES, value)) return PLANE_AXES[value]!;
+  const axes: unknown[] = Array.isArray(value) ? value : [];
+  const pairs = axes.flatMap((pair): [0 | 1 | 2, 0 | 1 | 2][] => {
+    const [u, v]: unknown[] = Array.isArray(pair) && pair.length === 2 ? pair : [];
+    return isCoordinate(u) && isCoordinate(v) && u !== v ? [[u, v]] : [];
+  });
+  if (pairs.length === 3 && axes.length === 3) return pairs;
+  const known = Object.keys(PLANE_AXES).join(', ');
+  throw new ModelConfigError('plane_axes', value, `known are ${known} and three pairs of coordinates such as [0, 1]`);
+}
+
+function isCoordinate(value: unknown): value is 0 | 1 | 2 {
+  return value === 0 || value === 1 || value === 2;
+}
+
+/** Widths inside the mapping network, where they differ from w's; only the tensors tell them. */
+function mappingWidths(
+  file: TensorDirectory,
+  prefix: string,
+  wDim: number,
+  layers: number,
+): { embedFeatures?: number; layerFeatures?: number } {
+  const extent = (name: string) => (file.has(name) ? file.info(name).shape[0] : undefined) ?? wDim;
+  const embedFeatures = extent(`${prefix}backbone.mapping.embed.weight`);
+  const layerFeatures = layers > 1 ? extent(`${prefix}backbone.mapping.fc0.weight`) : wDim;
+  return {
+    ...(embedFeatures !== wDim && { embedFeatures }),
+    ...(layerFeatures !== wDim && { layerFeatures }),
   };
 }
 
@@ -253,69 +265,6 @@ function isNumberArray(value: unknown, length: number): value is number[] {
   return Array.isArray(value) && value.length === length && value.every((entry) => Number.isFinite(entry));
 }
 
-/** Typed access to a JSON object out of a file that nobody has checked. */
-class Fields {
-  readonly #values: Readonly<Record<string, unknown>>;
-
-  constructor(json: string | object, where: string) {
-    let parsed: unknown = json;
-    if (typeof json === 'string') {
-      try {
-        parsed = JSON.parse(json);
-      } catch {
-        throw new ModelConfigError(where, json.slice(0, 80), 'not valid JSON');
-      }
-    }
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-      throw new ModelConfigError(where, parsed, 'expected a JSON object');
-    }
-    this.#values = Object.fromEntries(Object.entries(parsed));
-  }
-
-  get(field: string): unknown {
-    return this.#values[field];
-  }
-
-  object(field: string): Fields {
-    const value = this.get(field);
-    if (typeof value !== 'object' || value === null) throw new ModelConfigError(field, value, 'expected an object');
-    return new Fields(value, field);
-  }
-
-  number(field: string, fallback?: number): number {
-    const value = this.get(field) ?? fallback;
-    if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new ModelConfigError(field, value, 'expected a number');
-    return value;
-  }
-
-  positive(field: string): number {
-    const value = this.number(field);
-    if (value <= 0) throw new ModelConfigError(field, value, 'expected a number above 0');
-    return value;
-  }
-
-  optionalNumber(field: string): number | undefined {
-    return this.get(field) === null || this.get(field) === undefined ? undefined : this.number(field);
-  }
-
-  integer(field: string, least: number, fallback?: number): number {
-    const value = this.number(field, fallback);
-    if (!Number.isInteger(value) || value < least || value > 1e7) {
-      throw new ModelConfigError(field, value, `expected an integer of ${least} or more`);
-    }
-    return value;
-  }
-
-  boolean(field: string, fallback: boolean): boolean {
-    const value = this.get(field) ?? fallback;
-    if (typeof value !== 'boolean') throw new ModelConfigError(field, value, 'expected true or false');
-    return value;
-  }
-
-  string(field: string, fallback?: string): string {
-    const value = this.get(field) ?? fallback;
-    if (typeof value !== 'string') throw new ModelConfigError(field, value, 'expected a text');
-    return value;
-  }
+function isBooleanPair(value: unknown): value is [boolean, boolean] {
+  return Array.isArray(value) && value.length === 2 && value.every((entry) => typeof entry === 'boolean');
 }

@@ -1,6 +1,6 @@
 /**
  * The whole generator against the reference vectors `generator_tiny`: every case of that file but `small.*`, whose weights are in a pickle
- * (that reader is another issue), `video_interp` and the grid of `volume`, which need no GPU and are in tests/unit.
+ * (pickle-generator.test.ts), `video_interp` and the grid of `volume`, which need no GPU and are in tests/unit.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoints/checkpoint';

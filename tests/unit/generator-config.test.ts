@@ -43,6 +43,26 @@ describe('readGeneratorConfig', () => {
     ['z_dim', 1.5, 'integer'],
     ['clamp_mode', 'relu', 'softplus'],
     ['plane_axes', 'zzz', 'known are'],
+    [
+      'plane_axes',
+      [
+        [0, 1],
+        [0, 2],
+      ],
+      'three pairs',
+    ],
+    [
+      'plane_axes',
+      [
+        [0, 1],
+        [0, 2],
+        [1, 1],
+      ],
+      'three pairs',
+    ],
+    ['sr_upsample', [true], 'true or false'],
+    ['sr_resize', 'always', 'when-smaller'],
+    ['camera_focal', 'wide', 'a number'],
     ['ray_start', 5, 'auto'],
     ['sr_channels', [1], 'two channel counts'],
     ['depth_resolution', 1e12, 'integer'],
