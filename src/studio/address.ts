@@ -1,28 +1,43 @@
 /**
  * The studio's state as the fragment of the page's address, so that a reload, a bookmark or a link brings back the same face, view
- * and settings: `#seed=12&psi=0.7&yaw=-35`. Only what differs from the model's defaults is written.
+ * and settings: `#seed=12&psi=0.7&yaw=-35`. Only what differs from the model's defaults is written. `model` names a file that was opened
+ * from this device, by the first digits of its fingerprint.
  */
 import { lookFrom, type OrbitState, orbitAt } from '../camera/orbit';
 import type { GeneratorConfig } from '../models/config';
-import { defaultSettings, PICTURE_KINDS, type PictureSettings, sanitiseSettings } from './settings';
+import { carrySettings, defaultSettings, PICTURE_KINDS, type PictureSettings, sanitiseSettings } from './settings';
 
 /** What an address asks for; everything may be missing. */
 export interface SavedStudio {
+  /** First digits of the fingerprint of an opened file; missing for any other model. */
+  readonly model?: string;
   readonly settings: Partial<PictureSettings>;
   /** Degrees, degrees, and radii of the model's own radius. */
   readonly view: { readonly yaw?: number; readonly pitch?: number; readonly distance?: number };
 }
 
 const DEGREES = 180 / Math.PI;
+/** 64 bits tell the files of one person apart. */
+const MODEL_DIGITS = 16;
+const FINGERPRINT = /^[0-9a-f]{16,64}$/;
 
-/** @returns the fragment without its "#"; empty when everything is at its default */
-export function encodeStudio(config: GeneratorConfig, settings: PictureSettings, view: OrbitState): string {
+/**
+ * @param fingerprint of the opened file; undefined for any other model
+ * @returns the fragment without its "#"; empty when everything is at its default
+ */
+export function encodeStudio(
+  config: GeneratorConfig,
+  settings: PictureSettings,
+  view: OrbitState,
+  fingerprint?: string,
+): string {
   const defaults = defaultSettings(config);
   const home = view.home;
   const fragment = new URLSearchParams();
   const write = (name: string, value: number | string, usual: number | string) => {
     if (value !== usual) fragment.set(name, String(value));
   };
+  if (fingerprint) fragment.set('model', fingerprint.slice(0, MODEL_DIGITS));
   write('seed', settings.seed, defaults.seed);
   write('psi', rounded(settings.psi, 2), defaults.psi);
   write('picture', settings.picture, defaults.picture);
@@ -43,7 +58,9 @@ export function decodeStudio(fragment: string): SavedStudio {
     return Number.isFinite(value) ? value : undefined;
   };
   const picture = PICTURE_KINDS.find((kind) => kind === fields.get('picture'));
+  const model = fields.get('model') ?? '';
   return {
+    ...(FINGERPRINT.test(model) ? { model } : {}),
     settings: withoutGaps({
       seed: number('seed'),
       psi: number('psi'),
@@ -72,6 +89,19 @@ export function restoreStudio(
     }),
   );
   return { settings: sanitiseSettings(config, saved.settings), view };
+}
+
+/** Face and view that a person keeps when another model takes the place of the one on screen, made possible for that model. */
+export function carryStudio(
+  config: GeneratorConfig,
+  former: GeneratorConfig,
+  settings: PictureSettings,
+  view: OrbitState,
+): { settings: PictureSettings; view: OrbitState } {
+  return restoreStudio(config, {
+    settings: carrySettings(former, settings),
+    view: { yaw: view.yaw * DEGREES, pitch: view.pitch * DEGREES, distance: view.radius / view.home.radius },
+  });
 }
 
 function rounded(value: number, digits: number): number {

@@ -1,35 +1,172 @@
 /**
- * From an empty page to a model in memory: the index, the file (from the cache or the network), its hash, its tensors.
+ * From a wish to a model in memory: the bundled one (from the cache or the network, checked against its hash), a file of the person's, one
+ * that was kept on this device, or one from an address. Nothing here touches the device.
  */
 import type { Checkpoint } from '../checkpoints/checkpoint';
 import { parseSafetensors } from '../checkpoints/safetensors';
 import type { GeneratorConfig } from '../models/config';
 import { readGeneratorConfig } from '../models/generator-config';
+import { fingerprintInWorker, readInWorker } from './checkpoint-reader';
+import { downloadFile, modelAddress, nameInAddress } from './download';
+import type { KeptFiles } from './kept-files';
+import { type KnownConfiguration, type ModelOrigin, type WeightFacts, weightFactsOf } from './model-facts';
 import { readModelEntry } from './model-index';
-import { loadWeights, type NotKept, type WeightsProgress } from './weights';
+import { loadWeights, type NotKept } from './weights';
+import { WeightsError } from './weights-errors';
+
+/** Which model is wanted. */
+export type ModelRequest =
+  | { readonly kind: 'bundled' }
+  | { readonly kind: 'file'; readonly file: File; readonly like?: KnownConfiguration }
+  /** `fingerprint`: the whole or its first digits. */
+  | { readonly kind: 'kept'; readonly fingerprint: string }
+  /** `address`: relative to the page, or absolute. */
+  | { readonly kind: 'url'; readonly address: string; readonly like?: KnownConfiguration };
 
 export interface OpenedModel {
   readonly name: string;
+  readonly origin: ModelOrigin;
   readonly checkpoint: Checkpoint;
   readonly config: GeneratorConfig;
+  readonly weights: WeightFacts;
+  readonly fileBytes: number;
+  /** Why the bundled model will be downloaded again; undefined if it will not. */
   readonly notKept: NotKept;
+  /** The file of the person, as long as it can be kept. */
+  readonly file: Blob | undefined;
+  readonly fingerprint: string | undefined;
+  /** What completed a state dict that was saved alone. */
+  readonly like: KnownConfiguration | undefined;
 }
 
 export interface ModelSource {
   /** Address of the folder `weights`, with a slash at its end. */
   readonly folder: URL;
+  /** Address of the page. */
+  readonly page: URL;
   /** Model of the index; its default if left out. */
   readonly id?: string | undefined;
+  readonly kept: KeptFiles;
+}
+
+/** What is being done on the way; `totalBytes` is 0 where there is nothing to count. */
+export interface OpeningProgress {
+  readonly phase: 'download' | 'check' | 'read';
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface OpenOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: OpeningProgress) => void;
+}
+
+/** The address names a file that was once opened here and is not kept. */
+export class FileNotKeptError extends WeightsError {
+  constructor(readonly fingerprint: string) {
+    super(
+      'The model file that this address names is not kept on this device.',
+      'Open the file again; with "Keep opened files on this device" it comes back by itself.',
+    );
+  }
+}
+
+/** A kept file is no longer what it was. */
+export class KeptFileDamagedError extends WeightsError {
+  constructor(name: string) {
+    super(`The kept copy of "${name}" is damaged and has been removed.`, 'Open the original file again.');
+  }
+}
+
+/** For people. */
+export function nameOfRequest(request: ModelRequest): string {
+  switch (request.kind) {
+    case 'file':
+      return request.file.name;
+    case 'url':
+      return request.address;
+    default:
+      return '';
+  }
 }
 
 /** @throws WeightsError, CheckpointError, ModelConfigError; the signal's reason if aborted */
 export async function openModel(
-  { folder, id }: ModelSource,
-  signal: AbortSignal,
-  onProgress: (progress: WeightsProgress) => void,
+  source: ModelSource,
+  request: ModelRequest,
+  options: OpenOptions,
 ): Promise<OpenedModel> {
+  switch (request.kind) {
+    case 'bundled':
+      return openBundled(source, options);
+    case 'file':
+      return openBlob(request.file, { name: request.file.name, origin: 'file', like: request.like }, options);
+    case 'kept':
+      return openKept(source.kept, request.fingerprint, options);
+    case 'url': {
+      const address = modelAddress(request.address, source.page);
+      const blob = await downloadFile(address, {
+        signal: options.signal,
+        onProgress: (receivedBytes, totalBytes) => options.onProgress({ phase: 'download', receivedBytes, totalBytes }),
+      });
+      return openBlob(blob, { name: nameInAddress(address), origin: 'url', like: request.like }, options);
+    }
+  }
+}
+
+async function openBundled({ folder, id }: ModelSource, { signal, onProgress }: OpenOptions): Promise<OpenedModel> {
   const entry = await readModelEntry(folder, id === undefined ? { signal } : { signal, id });
   const { bytes, notKept } = await loadWeights(folder, entry, { signal, onProgress });
-  const checkpoint = parseSafetensors(bytes);
-  return { name: entry.name, checkpoint, config: readGeneratorConfig(checkpoint), notKept };
+  return {
+    ...modelIn(parseSafetensors(bytes)),
+    name: entry.name,
+    origin: 'bundled',
+    fileBytes: bytes.byteLength,
+    notKept,
+    file: undefined,
+    fingerprint: undefined,
+    like: undefined,
+  };
+}
+
+async function openKept(kept: KeptFiles, wanted: string, options: OpenOptions): Promise<OpenedModel> {
+  const found = await kept.open(wanted);
+  options.signal.throwIfAborted();
+  if (!found) throw new FileNotKeptError(wanted);
+  const { name, fingerprint, like } = found.entry;
+  const actual = await fingerprintInWorker(found.file, {
+    signal: options.signal,
+    onProgress: (receivedBytes, totalBytes) => options.onProgress({ phase: 'check', receivedBytes, totalBytes }),
+  });
+  if (actual !== fingerprint) {
+    await kept.remove(fingerprint);
+    throw new KeptFileDamagedError(name);
+  }
+  return { ...(await openBlob(found.file, { name, origin: 'file', like }, options)), fingerprint };
+}
+
+async function openBlob(
+  file: Blob,
+  { name, origin, like }: Pick<OpenedModel, 'name' | 'origin' | 'like'>,
+  { signal, onProgress }: OpenOptions,
+): Promise<OpenedModel> {
+  const checkpoint = await readInWorker(file, {
+    like,
+    signal,
+    onProgress: (receivedBytes, totalBytes) => onProgress({ phase: 'read', receivedBytes, totalBytes }),
+  });
+  return {
+    ...modelIn(checkpoint),
+    name,
+    origin,
+    fileBytes: file.size,
+    notKept: undefined,
+    file: origin === 'file' ? file : undefined,
+    fingerprint: undefined,
+    like,
+  };
+}
+
+function modelIn(checkpoint: Checkpoint): Pick<OpenedModel, 'checkpoint' | 'config' | 'weights'> {
+  return { checkpoint, config: readGeneratorConfig(checkpoint), weights: weightFactsOf(checkpoint) };
 }

@@ -5,6 +5,7 @@
 import { labelOf, type OrbitState } from '../camera/orbit';
 import type { Checkpoint } from '../checkpoints/checkpoint';
 import type { Gpu } from '../gpu/device';
+import { DeviceLostError } from '../gpu/errors';
 import { withinMemory } from '../gpu/memory-guard';
 import { Recorder } from '../gpu/recorder';
 import { StageTimer } from '../gpu/timing';
@@ -36,6 +37,7 @@ export interface FrameRequest {
 }
 
 export class Session {
+  #output: CanvasOutput | undefined;
   #face: { seed: number; psi: number } | undefined;
   #view: OrbitState | undefined;
 
@@ -43,18 +45,21 @@ export class Session {
     readonly gpu: Gpu,
     private readonly generator: Generator,
     private readonly renderer: VolumetricRenderer,
-    private readonly output: CanvasOutput,
+    private readonly canvas: HTMLCanvasElement,
     private readonly timer: StageTimer | undefined,
   ) {}
 
-  /** Takes over the device: closes it if anything fails. @throws GpuError, CheckpointError */
+  /**
+   * Puts the model on the device, which it takes over: closes it if anything fails. The canvas is taken at the first `draw`, so that
+   * another session may show its picture there until then.
+   * @throws GpuError, CheckpointError
+   */
   static async open({ gpu, canvas, checkpoint, settings, onTimes }: SessionRequest): Promise<Session> {
     try {
       return await withinMemory(gpu, 'the model', async () => {
-        const output = await CanvasOutput.create(gpu, canvas);
         const generator = Generator.create(gpu, checkpoint);
         const renderer = await VolumetricRenderer.create(generator, settings);
-        return new Session(gpu, generator, renderer, output, StageTimer.create(gpu, onTimes));
+        return new Session(gpu, generator, renderer, canvas, StageTimer.create(gpu, onTimes));
       });
     } catch (error) {
       gpu.destroy();
@@ -97,8 +102,24 @@ export class Session {
     }
   }
 
-  /** Draws one frame on the canvas. Resolves when the device has finished it, or is lost. */
+  /** Does the work of a frame without showing it. Resolves when the device has finished it. @throws DeviceLostError */
+  async prepare(frame: FrameRequest): Promise<void> {
+    const recorder = this.#record(frame);
+    recorder.submit();
+    const loss = await Promise.race([this.gpu.device.queue.onSubmittedWorkDone(), this.gpu.lost]);
+    if (loss) throw new DeviceLostError(loss.message || loss.reason);
+  }
+
+  /** Draws one frame on the canvas. Resolves when the device has finished it, or is lost. @throws WebGpuUnavailableError */
   async draw(frame: FrameRequest): Promise<void> {
+    this.#output ??= await CanvasOutput.create(this.gpu, this.canvas);
+    const recorder = this.#record(frame);
+    this.#output.draw(recorder, this.renderer.picture, frame.size);
+    recorder.submit();
+    await Promise.race([this.gpu.device.queue.onSubmittedWorkDone(), this.gpu.lost]);
+  }
+
+  #record(frame: FrameRequest): Recorder {
     if (this.isNewFace(frame)) {
       this.renderer.setFace({ z: seededLatent(frame.seed, this.config.mapping.zDim), psi: frame.psi });
       this.#face = { seed: frame.seed, psi: frame.psi };
@@ -111,15 +132,13 @@ export class Session {
     this.renderer.setPreview(frame.isPreview);
     const recorder = new Recorder(this.gpu, this.timer);
     this.renderer.encode(recorder);
-    this.output.draw(recorder, this.renderer.picture, frame.size);
-    recorder.submit();
-    await Promise.race([this.gpu.device.queue.onSubmittedWorkDone(), this.gpu.lost]);
+    return recorder;
   }
 
   /** Frees the device and all that is on it. */
   close(): void {
     this.timer?.destroy();
-    this.output.destroy();
+    this.#output?.destroy();
     this.renderer.destroy();
     this.generator.destroy();
     this.gpu.destroy();

@@ -71,6 +71,22 @@ export function sanitiseSettings(config: GeneratorConfig, wanted: Partial<Pictur
   };
 }
 
+/**
+ * What stays of the settings when another model is opened: the face's seed, psi and kind of picture always; quality only where the person
+ * chose another than the former model's own.
+ */
+export function carrySettings(former: GeneratorConfig, settings: PictureSettings): Partial<PictureSettings> {
+  const own = defaultSettings(former);
+  const { seed, psi, picture, neuralResolution, depthSamples } = settings;
+  return {
+    seed,
+    psi,
+    picture,
+    ...(neuralResolution === own.neuralResolution ? {} : { neuralResolution }),
+    ...(depthSamples === own.depthSamples ? {} : { depthSamples }),
+  };
+}
+
 /** The official 4X super-resolution cannot take a feature image larger than its input; all others resize it. */
 function largestNeuralResolution({ superResolution }: GeneratorConfig): number {
   return superResolution.resize === 'when-smaller' ? superResolution.inputResolution : Number.POSITIVE_INFINITY;

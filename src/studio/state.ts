@@ -3,28 +3,55 @@
  */
 import { homeOf, type OrbitState, orbitAt } from '../camera/orbit';
 import type { AdapterDescription } from '../gpu/device';
-import type { GeneratorConfig } from '../models/config';
 import type { Failure } from './failure';
+import type { KeptFile } from './kept-files';
+import type { ModelFacts } from './model-facts';
+import type { ModelRequest } from './open-model';
 import type { PictureSettings } from './settings';
 
 export type StudioStatus = 'loading' | 'ready' | 'failed';
 
 /** What a loading page is busy with. Bytes are 0 of 0 where there is nothing to count. */
 export interface LoadingProgress {
-  readonly phase: 'device' | 'download' | 'check' | 'prepare' | 'rebuild';
+  readonly phase: 'device' | 'download' | 'check' | 'read' | 'prepare' | 'rebuild';
   readonly receivedBytes: number;
   readonly totalBytes: number;
 }
 
+/** A model on its way while another one may be on screen. */
+export interface Opening extends LoadingProgress {
+  /** For people; empty for the bundled model. */
+  readonly name: string;
+}
+
 /** Something worth saying that stops nobody. */
 export type Notice =
-  | { readonly kind: 'no-storage' | 'storage-full' | 'device-rebuilt' }
-  | { readonly kind: 'setting-refused'; readonly message: string; readonly remedy: string };
+  | { readonly kind: PlainNotice }
+  | { readonly kind: 'setting-refused'; readonly message: string; readonly remedy: string }
+  /** A model could not be opened; the one on screen, if any, stays. */
+  | { readonly kind: 'open-failed'; readonly name: string; readonly message: string; readonly remedy: string }
+  /** A state dict that was saved alone: the person is asked how its model was trained. */
+  | {
+      readonly kind: 'facts-missing';
+      readonly name: string;
+      readonly missing: readonly string[];
+      readonly request: Extract<ModelRequest, { kind: 'file' | 'url' }>;
+    };
 
-/** The model in use, as far as the page shows it. */
-export interface ModelFacts {
-  readonly name: string;
-  readonly config: GeneratorConfig;
+export type PlainNotice =
+  | 'no-storage'
+  | 'storage-full'
+  | 'device-rebuilt'
+  /** The opened file was to be kept on this device. */
+  | 'file-no-storage'
+  | 'file-storage-full'
+  | 'file-unreadable';
+
+/** Whether opened files are kept on this device, and which are. */
+export interface Keeping {
+  readonly isWanted: boolean;
+  /** Newest first. */
+  readonly files: readonly KeptFile[];
 }
 
 /** Figures for the status line. */
@@ -48,12 +75,19 @@ export interface StudioState {
   readonly progress: LoadingProgress | undefined;
   readonly failure: Failure | undefined;
   readonly notices: readonly Notice[];
+  readonly opening: Opening | undefined;
+  readonly keeping: Keeping;
   readonly model: ModelFacts | undefined;
   readonly settings: PictureSettings;
   /** Seeds before the present one, oldest first. */
   readonly previousSeeds: readonly number[];
   readonly view: OrbitState;
   readonly device: DeviceReport | undefined;
+}
+
+/** The notices with one more; a notice takes the place of an older one of its kind. */
+export function withNotice(notices: readonly Notice[], notice: Notice): Notice[] {
+  return [...notices.filter(({ kind }) => kind !== notice.kind), notice];
 }
 
 /** Before anything is loaded; the settings are placeholders until the model's own defaults are known. */
@@ -63,6 +97,8 @@ export function initialState(): StudioState {
     progress: { phase: 'device', receivedBytes: 0, totalBytes: 0 },
     failure: undefined,
     notices: [],
+    opening: undefined,
+    keeping: { isWanted: false, files: [] },
     model: undefined,
     settings: { seed: 0, psi: 1, picture: 'image', neuralResolution: 64, depthSamples: 24 },
     previousSeeds: [],

@@ -2,25 +2,25 @@
  * The studio: the state of the page and every action on it. The elements in `ui` show the state and call the actions; they know
  * nothing of devices. A web app that embeds `<trifold-app>` finds this object as its property `studio`.
  *
- * Life: start() opens the device, then the model, then a session with a screen, and draws. A lost device is asked for again with the
- * same checkpoint, face, view and settings. A failure leaves the page with a message and a way to try again.
+ * Behind it, `SessionKeeper` keeps a model on the screen, and `Openings` opens models.
  */
 import { isMoving, type OrbitState, reset, settle } from '../camera/orbit';
-import { Gpu } from '../gpu/device';
+import type { Gpu } from '../gpu/device';
 import type { CanvasSize } from '../render/canvas-output';
 import type { PictureKind } from '../render/volumetric-renderer';
-import { encodeStudio, restoreStudio, type SavedStudio } from './address';
-import { DeviceKeepsFailingError, describeFailure, LoadingCancelledError } from './failure';
-import { LossHistory } from './loss-history';
-import { type ModelSource, type OpenedModel, openModel } from './open-model';
-import { Screen } from './screen';
-import { Session } from './session';
-import { defaultSettings, type PictureSettings, renderSettingsFor, sanitiseSettings } from './settings';
-import { initialState, type LoadingProgress, type Notice, type StudioState } from './state';
+import { carryStudio, encodeStudio, restoreStudio, type SavedStudio } from './address';
+import type { KnownConfiguration } from './model-facts';
+import type { ModelRequest, ModelSource } from './open-model';
+import { Openings } from './openings';
+import { type Arrive, SessionKeeper } from './session-keeper';
+import { defaultSettings, type PictureSettings, sanitiseSettings } from './settings';
+import { initialState, type Notice, type StudioState } from './state';
 import { Store } from './store';
 
 export interface StudioOptions {
   readonly source: ModelSource;
+  /** Address of the model to begin with, relative to the page or absolute; a file named by `saved` comes before it. */
+  readonly address?: string | undefined;
   /** Where the person was last time (from the address). */
   readonly saved?: SavedStudio;
   /** Picks the seed of a new face: a number in [0, 1). Default `Math.random`. */
@@ -32,23 +32,32 @@ export interface StudioOptions {
 /** New faces have short seeds: easier to tell someone, and there are more than anybody will look at. */
 const NEW_SEEDS = 100_000;
 const REMEMBERED_SEEDS = 100;
-/** How long after an error the news of a lost device may arrive. */
-const LOSS_NEWS_MILLISECONDS = 200;
+
+/** Face, settings and view stay as far as the other model allows. */
+const carryOver: Arrive = ({ config }, { model, settings, view }) =>
+  model ? carryStudio(config, model.config, settings, view) : restoreStudio(config, NOTHING_SAVED);
+const NOTHING_SAVED: SavedStudio = { settings: {}, view: {} };
 
 export class Studio {
   readonly store = new Store<StudioState>(initialState());
-  #canvas: HTMLCanvasElement | undefined;
-  #size: CanvasSize = { width: 512, height: 512 };
   #saved: SavedStudio;
-  #opened: OpenedModel | undefined;
-  #session: Session | undefined;
-  #screen: Screen | undefined;
-  /** Ends the attempt to open that is under way; a new attempt has a new one. */
-  #attempt = new AbortController();
-  readonly #losses = new LossHistory();
+  readonly #openings: Openings;
+  readonly #keeper: SessionKeeper;
 
   constructor(private readonly options: StudioOptions) {
-    this.#saved = options.saved ?? { settings: {}, view: {} };
+    this.#saved = options.saved ?? NOTHING_SAVED;
+    const openings = new Openings(this.store, options.source);
+    const arrive: Arrive = ({ config }) => restoreStudio(config, this.#saved);
+    const keeper: SessionKeeper = new SessionKeeper(
+      this.store,
+      (gpu, signal) =>
+        openings.first(this.#firstRequest, signal, (opened) => {
+          keeper.checkMemory(opened, arrive(opened, this.state).settings, gpu);
+        }),
+      arrive,
+    );
+    this.#openings = openings;
+    this.#keeper = keeper;
   }
 
   get state(): StudioState {
@@ -57,36 +66,80 @@ export class Studio {
 
   /** The open device; undefined while loading or failed. Its `statistics` count dispatches by stage. */
   get gpu(): Gpu | undefined {
-    return this.#session?.gpu;
+    return this.#keeper.gpu;
   }
 
   /** Whether the canvas shows the present state in full: nothing moves, loads or is being drawn. */
   get isStill(): boolean {
-    return this.state.status === 'ready' && (this.#screen?.isStill ?? false);
+    return this.state.status === 'ready' && (this.#keeper.screen?.isStill ?? false);
   }
 
   /** Opens everything and draws. Never rejects: what goes wrong is in the state. */
   async start(canvas: HTMLCanvasElement): Promise<void> {
-    this.#canvas = canvas;
-    await this.#open('device');
+    await this.#keeper.start(canvas);
   }
 
   /** Tries again after a failure; what was loaded stays loaded. */
   async retry(): Promise<void> {
-    if (this.state.status !== 'failed') return;
-    this.#losses.forget();
-    await this.#open('device');
+    if (this.state.status === 'failed') await this.#keeper.retry();
   }
 
   /** Stops loading; the page then offers to try again. */
   cancelLoading(): void {
-    if (this.state.status === 'loading') this.#attempt.abort(new LoadingCancelledError());
+    if (this.state.status === 'loading') this.#keeper.cancel();
   }
 
   /** Frees the device. The studio can be started again. */
   close(): void {
-    this.#attempt.abort(new LoadingCancelledError());
-    this.#closeSession();
+    this.#openings.cancel();
+    this.#keeper.close();
+  }
+
+  // The model
+
+  /** Opens a model file; the model on screen stays until the new one is there. Never rejects: what goes wrong is in a notice. */
+  async openFile(file: File): Promise<void> {
+    await this.#openModel({ kind: 'file', file });
+  }
+
+  /** Opens a file that is kept on this device. @param fingerprint as in `state.keeping.files` */
+  async openKept(fingerprint: string): Promise<void> {
+    await this.#openModel({ kind: 'kept', fingerprint });
+  }
+
+  async openBundled(): Promise<void> {
+    await this.#openModel({ kind: 'bundled' });
+  }
+
+  /** Opens a file whose weights came alone, as a model of that official kind. */
+  async openLike(notice: Notice, like: KnownConfiguration): Promise<void> {
+    if (notice.kind === 'facts-missing') await this.#openModel({ ...notice.request, like });
+  }
+
+  /** Gives up opening a model; the one on screen stays. */
+  cancelOpening(): void {
+    this.#openings.cancel();
+  }
+
+  /** Whether opened files, the present one included, are kept on this device for the next visit. */
+  async keepFiles(isWanted: boolean): Promise<void> {
+    await this.#openings.setKeeping(isWanted);
+  }
+
+  /** Removes a kept file from this device. */
+  async forgetFile(fingerprint: string): Promise<void> {
+    await this.#openings.forget(fingerprint);
+  }
+
+  async #openModel(request: ModelRequest, arrive: Arrive = carryOver): Promise<void> {
+    await this.#openings.open(request, this.#keeper, arrive);
+  }
+
+  get #firstRequest(): ModelRequest {
+    const { model } = this.#saved;
+    const { address } = this.options;
+    if (model !== undefined) return { kind: 'kept', fingerprint: model };
+    return address === undefined ? { kind: 'bundled' } : { kind: 'url', address };
   }
 
   // The face
@@ -137,8 +190,7 @@ export class Studio {
 
   /** Size of the canvas in device pixels. */
   resize(size: CanvasSize): void {
-    this.#size = size;
-    this.#screen?.resize(size);
+    this.#keeper.resize(size);
   }
 
   /** The model's own resolution and samples. */
@@ -161,7 +213,8 @@ export class Studio {
       const next = change(view);
       return this.prefersReducedMotion && isMoving(next) ? settle(next) : next;
     };
-    if (this.#screen) this.#screen.moveCamera(changed);
+    const { screen } = this.#keeper;
+    if (screen) screen.moveCamera(changed);
     else this.store.update({ view: changed(this.state.view) });
   }
 
@@ -174,14 +227,18 @@ export class Studio {
   /** Face, settings and view as the fragment of an address, without "#"; undefined before the model is known. */
   save(): string | undefined {
     const { model, settings, view } = this.state;
-    return model && encodeStudio(model.config, settings, view);
+    return model && encodeStudio(model.config, settings, view, model.fingerprint);
   }
 
-  /** Goes to a saved face, settings and view. */
+  /** Goes to a saved face, settings and view, and to the kept file that they belong to. */
   restore(saved: SavedStudio): void {
     const { model } = this.state;
-    if (model) this.store.update(restoreStudio(model.config, saved));
-    else this.#saved = saved;
+    if (!model) this.#saved = saved;
+    else if (saved.model === undefined || model.fingerprint?.startsWith(saved.model)) {
+      this.store.update(restoreStudio(model.config, saved));
+    } else {
+      this.#openModel({ kind: 'kept', fingerprint: saved.model }, ({ config }) => restoreStudio(config, saved));
+    }
   }
 
   /** Takes a notice off the page. */
@@ -195,105 +252,5 @@ export class Studio {
     const changed = sanitiseSettings(model.config, { ...settings, ...wanted });
     const isSame = Object.entries(changed).every(([name, value]) => settings[name as keyof PictureSettings] === value);
     if (!isSame) this.store.update({ settings: changed });
-  }
-
-  // Life
-
-  async #open(phase: LoadingProgress['phase']): Promise<void> {
-    this.#attempt.abort();
-    this.#attempt = new AbortController();
-    const { signal } = this.#attempt;
-    this.#closeSession();
-    this.#progress(phase);
-    try {
-      await this.#openSession(signal, phase);
-    } catch (error) {
-      if (signal.aborted && !(signal.reason instanceof LoadingCancelledError)) return; // a newer attempt is under way
-      this.#fail(signal.aborted ? signal.reason : error);
-    }
-  }
-
-  async #openSession(signal: AbortSignal, phase: LoadingProgress['phase']): Promise<void> {
-    const gpu = await Gpu.request();
-    const releaseDevice = () => gpu.destroy();
-    signal.addEventListener('abort', releaseDevice);
-    try {
-      signal.throwIfAborted();
-      const opened = this.#opened ?? (await this.#openModel(signal));
-      this.#progress(phase === 'rebuild' ? phase : 'prepare');
-      const { config } = opened;
-      const session = await Session.open({
-        gpu,
-        canvas: this.#canvas!,
-        checkpoint: opened.checkpoint,
-        settings: renderSettingsFor(config, this.state.settings),
-        onTimes: () => this.#screen?.reportSoon(),
-      });
-      signal.throwIfAborted();
-      await this.#show(session, signal);
-    } catch (error) {
-      releaseDevice();
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', releaseDevice);
-    }
-  }
-
-  async #openModel(signal: AbortSignal): Promise<OpenedModel> {
-    const opened = await openModel(this.options.source, signal, (progress) => this.store.update({ progress }));
-    const { name, config, notKept } = opened;
-    this.#opened = opened;
-    this.store.update({ model: { name, config }, ...restoreStudio(config, this.#saved) });
-    if (notKept) this.#notify({ kind: notKept });
-    return opened;
-  }
-
-  async #show(session: Session, signal: AbortSignal): Promise<void> {
-    const screen = new Screen(this.store, session, this.#size, (error) => this.#sessionFailed(session, error));
-    this.#session = session;
-    this.#screen = screen;
-    session.gpu.lost.then(() => {
-      if (this.#session === session) this.#rebuild();
-    });
-    await screen.open();
-    signal.throwIfAborted();
-    if (this.#session === session) this.store.update({ status: 'ready', progress: undefined, failure: undefined });
-  }
-
-  /** The device was lost: asks for it again, after a while if that happens often. */
-  async #rebuild(): Promise<void> {
-    this.#closeSession();
-    const wait = this.#losses.note(performance.now());
-    if (wait === undefined) return this.#fail(new DeviceKeepsFailingError(this.#losses.count));
-    this.#progress('rebuild');
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    await this.#open('rebuild');
-    if (this.state.status === 'ready') this.#notify({ kind: 'device-rebuilt' });
-  }
-
-  /** An error may be the first sign of a lost device, which has its own cure. */
-  async #sessionFailed(session: Session, error: unknown): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, LOSS_NEWS_MILLISECONDS));
-    if (this.#session === session) this.#fail(error);
-  }
-
-  #closeSession(): void {
-    this.#screen?.close();
-    this.#session?.close();
-    this.#screen = undefined;
-    this.#session = undefined;
-  }
-
-  #progress(phase: LoadingProgress['phase']): void {
-    this.store.update({ status: 'loading', failure: undefined, progress: { phase, receivedBytes: 0, totalBytes: 0 } });
-  }
-
-  #fail(error: unknown): void {
-    this.#closeSession();
-    this.store.update({ status: 'failed', progress: undefined, failure: describeFailure(error) });
-  }
-
-  #notify(notice: Notice): void {
-    this.store.update({ notices: [...this.state.notices.filter(({ kind }) => kind !== notice.kind), notice] });
   }
 }

@@ -3,11 +3,14 @@
  * of errors come with the errors themselves.
  */
 import type { FailureKind } from '../studio/failure';
+import type { KnownConfiguration, ModelOrigin } from '../studio/model-facts';
 import type { PictureKind } from '../studio/settings';
 import type { LoadingProgress, Notice } from '../studio/state';
 
 /** With the minus sign of typography. */
 const signed = (value: number) => String(value).replace('-', '−');
+/** Decimal megabytes, as file managers and browsers count. */
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 
 export const STRINGS = {
   appName: 'Trifold',
@@ -79,12 +82,67 @@ export const STRINGS = {
       device: 'Asking for the graphics card',
       download: 'Downloading the model',
       check: 'Checking the file',
+      read: 'Reading the file',
       prepare: 'Preparing the kernels and the first picture',
       rebuild: 'The graphics device was lost; setting it up again',
     } satisfies Record<LoadingProgress['phase'], string>,
     megabytes: (received: number, total: number) => `${(received / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`,
     cancel: 'Cancel',
     progress: 'Loading progress',
+  },
+
+  open: {
+    button: 'Open file…',
+    drop: 'Drop the model file to open it',
+    dropHint: 'An EG3D checkpoint: .pkl, .pt, .pth or .safetensors. It stays on this device.',
+    opening: (name: string) => (name ? `Opening ${name}` : 'Opening the bundled model'),
+    steps: {
+      device: '',
+      download: 'Downloading',
+      check: 'Checking',
+      read: 'Reading',
+      prepare: 'Preparing the first picture; the present one stays until then',
+      rebuild: '',
+    } satisfies Record<LoadingProgress['phase'], string>,
+    progress: 'Opening progress',
+    cancel: 'Cancel',
+  },
+
+  model: {
+    legend: 'Model',
+    none: 'No model yet',
+    name: 'Name',
+    source: 'Source',
+    sources: {
+      bundled: 'comes with this page',
+      file: 'file from this device',
+      url: 'file from this server',
+    } satisfies Record<ModelOrigin, string>,
+    parameters: 'Parameters',
+    millions: (count: number) => `${(count / 1e6).toFixed(2)} M`,
+    weights: 'Weights',
+    weightTypes: (dtypes: readonly string[], bytes: number) => `${dtypes.join(', ')}, file of ${megabytes(bytes)}`,
+    planes: 'Tri-planes',
+    planeShape: (side: number, channels: number) => `${side} × ${side} × ${channels}`,
+    superResolution: 'Super-res',
+    enlargement: (from: number, to: number, channels: readonly number[]) =>
+      `${from} to ${to}, channels ${channels.join(', ')}`,
+    image: 'Picture',
+    imageSize: (side: number) => `${side} × ${side}`,
+    memory: 'GPU memory',
+    memoryParts: (weights: number, plans: number) =>
+      `about ${megabytes(weights + plans)}, weights ${megabytes(weights)}`,
+    largest: 'Largest buffer',
+    largestPart: (bytes: number, limit: number) => `${megabytes(bytes)}; this device allows ${megabytes(limit)}`,
+    keep: 'Keep opened files on this device',
+    keepHint: 'For the next visit, until you remove them. They are never sent anywhere.',
+    recent: 'Recent files',
+    fileSize: (bytes: number) => megabytes(bytes),
+    reopen: (name: string) => `Open ${name} again`,
+    remove: 'Remove',
+    removeNamed: (name: string) => `Remove ${name} from this device`,
+    onScreen: 'on screen',
+    bundled: 'Back to the bundled model',
   },
 
   failure: {
@@ -104,7 +162,16 @@ export const STRINGS = {
   notices: {
     label: 'Notices',
     dismiss: 'Dismiss',
-    text: (notice: Notice): string => {
+    openFailed: (name: string) => (name ? `${name} could not be opened` : 'The model could not be opened'),
+    factsMissing: (name: string) => `${name} holds weights alone`,
+    factsQuestion: 'They do not tell how the model is to be drawn. Which official model is it like?',
+    factsList: (missing: readonly string[]) => `Not in the file: ${missing.join(', ')}.`,
+    configurations: {
+      ffhq: 'FFHQ, faces',
+      afhq: 'AFHQ, cats',
+      shapenet: 'ShapeNet, cars',
+    } satisfies Record<KnownConfiguration, string>,
+    text: (notice: Exclude<Notice, { kind: 'open-failed' | 'facts-missing' }>): string => {
       switch (notice.kind) {
         case 'no-storage':
           return 'This browser keeps no files here (a private window?): the model is in memory and will be downloaded again next time.';
@@ -114,6 +181,12 @@ export const STRINGS = {
           return 'The graphics device was lost and has been set up again. Face, view and settings are the same.';
         case 'setting-refused':
           return `${notice.message} ${notice.remedy} The previous setting stays.`;
+        case 'file-no-storage':
+          return 'This browser keeps no files here (a private window?): open the file again next time.';
+        case 'file-storage-full':
+          return 'There is no room to keep the file on this device: remove a recent file or make room, or open it again next time.';
+        case 'file-unreadable':
+          return 'The file was moved or changed since it was opened, so it could not be kept: open it again.';
       }
     },
   },

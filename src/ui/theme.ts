@@ -96,3 +96,92 @@ export const controls = css`
     white-space: nowrap;
   }
 `;
+
+/** The boxes that settings come in. */
+export const sections = css`
+  fieldset {
+    min-width: 0;
+    margin: 0;
+    padding: 0.85rem 1rem 1rem;
+    border: 1px solid var(--line);
+    border-radius: 14px;
+    background: var(--surface);
+    display: grid;
+    gap: 0.6rem;
+  }
+  legend {
+    float: left;
+    padding: 0;
+    font-weight: 650;
+  }
+  legend + * {
+    clear: both;
+  }
+  .row {
+    display: flex;
+    align-items: center;
+    gap: 0.6rem;
+  }
+  .row > label {
+    flex: 1;
+  }
+  .row > input[type='number'] {
+    width: 10rem;
+    min-width: 0;
+  }
+  .row > button {
+    flex: 1;
+  }
+  .between {
+    justify-content: space-between;
+  }
+  output,
+  .figures {
+    font-variant-numeric: tabular-nums;
+    color: var(--muted);
+  }
+  input[type='range'] {
+    width: 100%;
+    height: var(--control);
+    margin: -0.5rem 0;
+  }
+  .hint {
+    margin: 0;
+    color: var(--muted);
+    font-size: 0.87rem;
+  }
+  dl {
+    display: grid;
+    grid-template-columns: auto 1fr;
+    gap: 0.15rem 0.9rem;
+    margin: 0;
+    font-size: 0.87rem;
+  }
+  dt {
+    color: var(--muted);
+  }
+  dd {
+    margin: 0;
+  }
+`;
+
+export const progressBar = css`
+  progress {
+    appearance: none;
+    width: 100%;
+    height: 8px;
+    border: 0;
+    border-radius: 4px;
+    overflow: hidden;
+    background: var(--soft);
+  }
+  progress::-webkit-progress-bar {
+    background: var(--soft);
+  }
+  progress::-webkit-progress-value {
+    background: var(--accent);
+  }
+  progress::-moz-progress-bar {
+    background: var(--accent);
+  }
+`;

@@ -6,12 +6,15 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { decodeStudio } from '../studio/address';
+import { KeptFiles } from '../studio/kept-files';
 import type { StudioState } from '../studio/state';
 import { Studio } from '../studio/studio';
 import { STRINGS } from './strings';
 import { controls, theme } from './theme';
+import './trifold-drop';
 import './trifold-message';
 import './trifold-notices';
+import './trifold-opening';
 import './trifold-panel';
 import './trifold-status';
 import './trifold-viewport';
@@ -19,11 +22,18 @@ import type { TrifoldViewport } from './trifold-viewport';
 
 /** The address follows the state only when it has rested for so long: browsers limit how often it may change. */
 const ADDRESS_DELAY_MILLISECONDS = 400;
+/** Endings of files that may hold a model. */
+const ACCEPTED = '.pkl,.pt,.pth,.safetensors';
 
 @customElement('trifold-app')
 export class TrifoldApp extends LitElement {
   readonly studio = new Studio({
-    source: { folder: new URL('weights/', document.baseURI) },
+    source: {
+      folder: new URL('weights/', document.baseURI),
+      page: new URL(document.baseURI),
+      kept: new KeptFiles(new URL('kept/', document.baseURI)),
+    },
+    address: new URLSearchParams(location.search).get('model') ?? undefined,
     saved: decodeStudio(location.hash),
     prefersReducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
   });
@@ -49,9 +59,9 @@ export class TrifoldApp extends LitElement {
       header {
         grid-area: header;
         display: flex;
-        align-items: baseline;
+        align-items: center;
         gap: 0.75rem;
-        padding: 0.7rem 1.25rem;
+        padding: 0.5rem 1.25rem;
       }
       h1 {
         margin: 0;
@@ -62,6 +72,9 @@ export class TrifoldApp extends LitElement {
       header p {
         margin: 0;
         color: var(--muted);
+      }
+      header button {
+        margin-left: auto;
       }
       main {
         display: contents;
@@ -141,16 +154,20 @@ export class TrifoldApp extends LitElement {
       <header>
         <h1>${STRINGS.appName}</h1>
         <p>${STRINGS.tagline}</p>
+        <button type="button" @click=${() => this.#fileInput.click()}>${STRINGS.open.button}</button>
+        <input type="file" hidden accept=${ACCEPTED} @change=${this.#filePicked} />
       </header>
       <main>
         <div class="stage">
           <trifold-viewport .studio=${studio} ?inert=${!isReady}></trifold-viewport>
           ${isReady ? nothing : html`<trifold-message .studio=${studio}></trifold-message>`}
+          <trifold-opening .studio=${studio}></trifold-opening>
           <trifold-notices .studio=${studio}></trifold-notices>
         </div>
         <trifold-panel .studio=${studio}></trifold-panel>
       </main>
       <trifold-status .studio=${studio}></trifold-status>
+      <trifold-drop @file-dropped=${({ detail }: CustomEvent<File>) => studio.openFile(detail)}></trifold-drop>
     `;
   }
 
@@ -166,15 +183,32 @@ export class TrifoldApp extends LitElement {
 
   #stateChanged(state: StudioState, previous: StudioState): void {
     if (state.status !== previous.status) this.requestUpdate();
-    if (state.settings === previous.settings && state.view === previous.view) return;
+    if (state.settings === previous.settings && state.view === previous.view && state.model === previous.model) return;
     clearTimeout(this.#addressTimer);
     this.#addressTimer = setTimeout(() => this.#writeAddress(), ADDRESS_DELAY_MILLISECONDS);
   }
 
+  get #fileInput(): HTMLInputElement {
+    return this.renderRoot.querySelector<HTMLInputElement>('input[type=file]')!;
+  }
+
+  #filePicked(): void {
+    const input = this.#fileInput;
+    const file = input.files?.[0];
+    if (file) this.studio.openFile(file);
+    input.value = ''; // the same file may be picked again
+  }
+
   #writeAddress(): void {
     const fragment = this.studio.save();
-    if (fragment === undefined || location.hash.slice(1) === fragment) return;
-    history.replaceState(history.state, '', fragment ? `#${fragment}` : location.pathname + location.search);
+    if (fragment === undefined) return;
+    const address = new URL(location.href);
+    address.hash = fragment;
+    // "?model=" names the model for as long as it is the one on screen.
+    if (this.studio.state.model?.origin !== 'url') address.searchParams.delete('model');
+    const { pathname, search, hash } = address;
+    if (search === location.search && hash === location.hash) return;
+    history.replaceState(history.state, '', pathname + search + hash);
   }
 }
 

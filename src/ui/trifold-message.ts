@@ -7,7 +7,7 @@ import type { Failure } from '../studio/failure';
 import type { LoadingProgress, StudioState } from '../studio/state';
 import { STRINGS } from './strings';
 import { StudioElement } from './studio-element';
-import { controls } from './theme';
+import { controls, progressBar } from './theme';
 
 const { loading, failure: failures } = STRINGS;
 
@@ -17,6 +17,7 @@ export class TrifoldMessage extends StudioElement {
 
   static override styles = [
     controls,
+    progressBar,
     css`
       :host {
         position: absolute;
@@ -57,24 +58,6 @@ export class TrifoldMessage extends StudioElement {
         gap: 0.6rem;
         margin-top: 0.4rem;
       }
-      progress {
-        appearance: none;
-        width: 100%;
-        height: 8px;
-        border: 0;
-        border-radius: 4px;
-        overflow: hidden;
-        background: var(--soft);
-      }
-      progress::-webkit-progress-bar {
-        background: var(--soft);
-      }
-      progress::-webkit-progress-value {
-        background: var(--accent);
-      }
-      progress::-moz-progress-bar {
-        background: var(--accent);
-      }
     `,
   ];
 
@@ -98,7 +81,7 @@ export class TrifoldMessage extends StudioElement {
   }
 
   #loading({ phase, receivedBytes, totalBytes }: LoadingProgress) {
-    const counts = phase === 'download' && totalBytes > 0;
+    const counts = phase !== 'device' && totalBytes > 0;
     return html`<section>
       <h2 role="status">${loading.title[phase]}</h2>
       ${
@@ -125,6 +108,11 @@ export class TrifoldMessage extends StudioElement {
         ${
           kind === 'limit'
             ? html`<button type="button" @click=${this.#retryWithModelSettings}>${failures.modelSettings}</button>`
+            : nothing
+        }
+        ${
+          this.studio.state.model && this.studio.state.model.origin !== 'bundled'
+            ? html`<button type="button" @click=${() => this.studio.openBundled()}>${STRINGS.model.bundled}</button>`
             : nothing
         }
       </div>

@@ -5,6 +5,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
+import type { ModelFacts } from '../studio/model-facts';
 import {
   depthSampleChoices,
   importanceSamplesFor,
@@ -12,10 +13,11 @@ import {
   PICTURE_KINDS,
   type PictureSettings,
 } from '../studio/settings';
-import type { ModelFacts, StudioState } from '../studio/state';
+import type { StudioState } from '../studio/state';
 import { STRINGS } from './strings';
 import { StudioElement } from './studio-element';
-import { controls } from './theme';
+import { controls, sections } from './theme';
+import './trifold-model';
 
 const { panel, viewport } = STRINGS;
 
@@ -23,6 +25,7 @@ const { panel, viewport } = STRINGS;
 export class TrifoldPanel extends StudioElement {
   static override styles = [
     controls,
+    sections,
     css`
       form {
         display: grid;
@@ -33,62 +36,14 @@ export class TrifoldPanel extends StudioElement {
           grid-template-columns: repeat(2, minmax(0, 1fr));
           align-items: start;
         }
-      }
-      fieldset {
-        min-width: 0;
-        margin: 0;
-        padding: 0.85rem 1rem 1rem;
-        border: 1px solid var(--line);
-        border-radius: 14px;
-        background: var(--surface);
-        display: grid;
-        gap: 0.6rem;
-      }
-      legend {
-        float: left;
-        padding: 0;
-        font-weight: 650;
-      }
-      legend + * {
-        clear: both;
-      }
-      .row {
-        display: flex;
-        align-items: center;
-        gap: 0.6rem;
-      }
-      .row > label {
-        flex: 1;
-      }
-      .row > input[type='number'] {
-        width: 10rem;
-        min-width: 0;
+        trifold-model {
+          grid-column: 1 / -1;
+        }
       }
       .columns {
         display: grid;
         grid-template-columns: repeat(2, minmax(0, 1fr));
         gap: 0.3rem 0.6rem;
-      }
-      .row > button {
-        flex: 1;
-      }
-      .between {
-        justify-content: space-between;
-      }
-      output,
-      .figures {
-        font-variant-numeric: tabular-nums;
-        color: var(--muted);
-      }
-      input[type='range'] {
-        width: 100%;
-        height: var(--control);
-        margin: -0.5rem 0;
-      }
-      .hint {
-        margin: 0;
-        color: var(--muted);
-        font-size: 0.87rem;
       }
       .segments {
         display: grid;
@@ -126,19 +81,6 @@ export class TrifoldPanel extends StudioElement {
         outline: 3px solid var(--focus);
         outline-offset: 2px;
       }
-      dl {
-        display: grid;
-        grid-template-columns: auto 1fr;
-        gap: 0.15rem 0.9rem;
-        margin: 0;
-        font-size: 0.87rem;
-      }
-      dt {
-        color: var(--muted);
-      }
-      dd {
-        margin: 0;
-      }
     `,
   ];
 
@@ -162,6 +104,7 @@ export class TrifoldPanel extends StudioElement {
             ${viewport.helpLines.map(([what, how]) => html`<dt>${what}</dt><dd>${how}</dd>`)}
           </dl>
         </fieldset>
+        <trifold-model .studio=${this.studio}></trifold-model>
       </form>
     `;
   }

@@ -32,7 +32,7 @@ test.afterAll(async () => {
 test('the keyboard alone reaches and works everything, and the focus can be seen', async () => {
   await untilStill(page);
   const reached: string[] = [];
-  for (let press = 0; press < 12; press++) {
+  for (let press = 0; press < 14; press++) {
     await page.keyboard.press('Tab');
     const focused = await page.evaluate(() => {
       let element = document.activeElement;
@@ -48,7 +48,9 @@ test('the keyboard alone reaches and works everything, and the focus can be seen
     expect(focused.outline, focused.name ?? '').not.toBe('none');
     reached.push(focused.name ?? '');
   }
-  expect(reached.slice(1)).toEqual([
+  expect(reached).toEqual([
+    'Open file…',
+    expect.anything(), // the view, which the next test is about
     'seed',
     'New face',
     'psi',
@@ -56,6 +58,7 @@ test('the keyboard alone reaches and works everything, and the focus can be seen
     'rays',
     'samples',
     'Reset view',
+    'keep',
   ]);
 
   await page.getByRole('application').focus();
@@ -113,14 +116,33 @@ test('fits 360 pixels, with targets that a thumb can hit', async () => {
   }
 });
 
-test('axe finds nothing at any size, in light and dark, loaded or failed', async () => {
+test('axe finds nothing at any size, in light and dark, loaded, opening files or failed', async () => {
   await untilStill(page);
+  await expectNoAxeFinding(page);
+  await showEverythingAboutFiles(page);
   await expectNoAxeFinding(page);
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { value: undefined }));
   await page.reload();
   await expect(page.getByRole('alert')).toBeVisible();
   await expectNoAxeFinding(page);
 });
+
+/** A file on its way, two kept ones, and two that could not be opened. */
+async function showEverythingAboutFiles(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const kept = (name: string) => ({ fingerprint: name, name: `${name}.pkl`, bytes: 4e8, keptAt: 0, like: undefined });
+    const request = { kind: 'url' as const, address: 'weights.pth' };
+    document.querySelector('trifold-app')!.studio.store.update({
+      opening: { name: 'cats.pkl', phase: 'read', receivedBytes: 2e8, totalBytes: 4e8 },
+      keeping: { isWanted: true, files: [kept('faces'), kept('cats')] },
+      notices: [
+        { kind: 'open-failed', name: 'picture.pkl', message: 'It is a PNG picture.', remedy: 'Open a model file.' },
+        { kind: 'facts-missing', name: 'weights.pth', missing: ['box_warp'], request },
+      ],
+    });
+  });
+  await expect(page.getByText('Opening cats.pkl')).toBeVisible();
+}
 
 async function expectNoAxeFinding(page: Page): Promise<void> {
   for (const viewport of SIZES) {

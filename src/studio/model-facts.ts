@@ -1,0 +1,58 @@
+/**
+ * What the page tells about the model on screen: where it came from, how large its parts are, what it will take of the device.
+ */
+import type { Checkpoint } from '../checkpoints/checkpoint';
+import { KNOWN_CONFIGURATIONS, type KnownConfiguration } from '../checkpoints/official/known-configurations';
+import type { GeneratorConfig } from '../models/config';
+import { tensorPrefix } from '../models/generator-config';
+import type { MemoryEstimate } from '../render/memory-estimate';
+
+export type { KnownConfiguration };
+/** Official models that a state dict saved alone may be like. */
+export const KNOWN_CONFIGURATION_NAMES = Object.keys(KNOWN_CONFIGURATIONS) as KnownConfiguration[];
+
+export type ModelOrigin = 'bundled' | 'file' | 'url';
+
+/** What the model will take, and what the device allows. */
+export interface MemoryCheck extends MemoryEstimate {
+  /** Bytes of the largest buffer that the device can use at once; how much it has in all, no WebGPU device tells. */
+  readonly limit: number;
+}
+
+export interface ModelFacts {
+  readonly name: string;
+  readonly origin: ModelOrigin;
+  readonly config: GeneratorConfig;
+  readonly fileBytes: number;
+  readonly weights: WeightFacts;
+  /** What it takes of the device with the settings that it was opened with. */
+  readonly memory: MemoryCheck;
+  /** Of an opened file, as soon as it is known: its first digits name the model in the address. */
+  readonly fingerprint: string | undefined;
+}
+
+export interface WeightFacts {
+  /** Numbers that training has found; constants such as noise and filters do not count. */
+  readonly parameters: number;
+  /** Element types in the file, most frequent first. */
+  readonly dtypes: readonly string[];
+}
+
+const NETWORKS = ['backbone.', 'superresolution.', 'decoder.'];
+const CONSTANT = /(noise_const|w_avg|resample_filter)$/;
+
+/** @throws ModelConfigError if there is no generator in the file */
+export function weightFactsOf(checkpoint: Checkpoint): WeightFacts {
+  const prefix = tensorPrefix(checkpoint);
+  let parameters = 0;
+  const counts = new Map<string, number>();
+  for (const name of checkpoint.names()) {
+    if (CONSTANT.test(name) || !NETWORKS.some((network) => name.startsWith(prefix + network))) continue;
+    const { dtype, shape } = checkpoint.info(name);
+    const elements = shape.reduce((product, extent) => product * extent, 1);
+    parameters += elements;
+    counts.set(dtype, (counts.get(dtype) ?? 0) + elements);
+  }
+  const dtypes = [...counts].sort((a, b) => b[1] - a[1]).map(([dtype]) => dtype);
+  return { parameters, dtypes };
+}

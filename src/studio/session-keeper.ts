@@ -1,0 +1,229 @@
+/**
+ * Keeps a session on the screen: opens the device and the first model, sets everything up again when the device is lost, and puts another
+ * model in the place of the one on screen, which stays until the other's first picture is there.
+ *
+ * A failure without a model on screen ends in the state `failed`, with a message and a way to try again.
+ */
+import type { OrbitState } from '../camera/orbit';
+import { Gpu } from '../gpu/device';
+import { largestBlock } from '../gpu/tensor-host';
+import type { CanvasSize } from '../render/canvas-output';
+import { estimateMemory } from '../render/memory-estimate';
+import { DeviceKeepsFailingError, describeFailure, LoadingCancelledError } from './failure';
+import { LossHistory } from './loss-history';
+import type { MemoryCheck, ModelFacts } from './model-facts';
+import type { OpenedModel } from './open-model';
+import { Screen } from './screen';
+import { Session } from './session';
+import { type PictureSettings, renderSettingsFor } from './settings';
+import { type LoadingProgress, type StudioState, withNotice } from './state';
+import type { Store } from './store';
+
+/** Face, settings and view with which a model comes on screen. */
+export interface Arrival {
+  readonly settings: PictureSettings;
+  readonly view: OrbitState;
+}
+
+/** Chooses the arrival from the state at that moment. */
+export type Arrive = (opened: OpenedModel, state: StudioState) => Arrival;
+
+/** How long after an error the news of a lost device may arrive. */
+const LOSS_NEWS_MILLISECONDS = 200;
+
+export class SessionKeeper {
+  #canvas: HTMLCanvasElement | undefined;
+  #size: CanvasSize = { width: 512, height: 512 };
+  #opened: OpenedModel | undefined;
+  #session: Session | undefined;
+  #screen: Screen | undefined;
+  /** Ends the attempt to open that is under way; a new attempt has a new one. */
+  #attempt = new AbortController();
+  readonly #losses = new LossHistory();
+
+  /**
+   * @param loadFirst opens the first model
+   * @param arriveFirst where the person was last time
+   */
+  constructor(
+    private readonly store: Store<StudioState>,
+    private readonly loadFirst: (gpu: Gpu, signal: AbortSignal) => Promise<OpenedModel>,
+    private readonly arriveFirst: Arrive,
+  ) {}
+
+  get gpu(): Gpu | undefined {
+    return this.#session?.gpu;
+  }
+
+  get screen(): Screen | undefined {
+    return this.#screen;
+  }
+
+  async start(canvas: HTMLCanvasElement): Promise<void> {
+    this.#canvas = canvas;
+    await this.#open('device');
+  }
+
+  /** Tries again; what was loaded stays loaded. */
+  async retry(): Promise<void> {
+    this.#losses.forget();
+    await this.#open('device');
+  }
+
+  cancel(): void {
+    this.#attempt.abort(new LoadingCancelledError());
+  }
+
+  /** Frees the device. */
+  close(): void {
+    this.cancel();
+    this.#closeSession();
+  }
+
+  resize(size: CanvasSize): void {
+    this.#size = size;
+    this.#screen?.resize(size);
+  }
+
+  /**
+   * Puts a model in the place of the one on screen, or of what is being loaded. Until its first picture is computed nothing changes; an
+   * error leaves everything as it is.
+   * @throws BufferLimitError and other errors of the device, CheckpointError; the signal's reason if aborted
+   */
+  async replace(opened: OpenedModel, arrive: Arrive, signal: AbortSignal): Promise<void> {
+    const { store } = this;
+    const gpu = await Gpu.request();
+    let session: Session;
+    let memory: MemoryCheck;
+    try {
+      signal.throwIfAborted();
+      const { settings, view } = arrive(opened, store.state);
+      memory = this.checkMemory(opened, settings, gpu);
+      session = await this.#openSession(opened, settings, gpu);
+      signal.throwIfAborted();
+      await session.prepare({ ...settings, view, isPreview: false, size: this.#size });
+      signal.throwIfAborted();
+    } catch (error) {
+      gpu.destroy();
+      throw error;
+    }
+    this.#attempt.abort(); // whatever was being loaded has lost its purpose
+    this.#closeSession();
+    this.#setModel(opened, memory, arrive(opened, store.state));
+    await this.#show(session);
+  }
+
+  /** How much memory the model will take. @throws BufferLimitError if the device cannot have it */
+  checkMemory({ config }: OpenedModel, settings: PictureSettings, gpu: Gpu): MemoryCheck {
+    const estimate = estimateMemory(config, renderSettingsFor(config, settings), gpu);
+    if (estimate.problem) throw estimate.problem;
+    return { ...estimate, limit: largestBlock(gpu.limits) };
+  }
+
+  async #open(phase: LoadingProgress['phase']): Promise<void> {
+    this.#attempt.abort();
+    this.#attempt = new AbortController();
+    const { signal } = this.#attempt;
+    this.#closeSession();
+    this.#progress(phase);
+    try {
+      await this.#openOnNewDevice(signal, phase);
+    } catch (error) {
+      if (signal.aborted && !(signal.reason instanceof LoadingCancelledError)) return; // a newer attempt is under way
+      this.#fail(signal.aborted ? signal.reason : error);
+    }
+  }
+
+  async #openOnNewDevice(signal: AbortSignal, phase: LoadingProgress['phase']): Promise<void> {
+    const gpu = await Gpu.request();
+    const releaseDevice = () => gpu.destroy();
+    signal.addEventListener('abort', releaseDevice);
+    try {
+      signal.throwIfAborted();
+      const opened = this.#opened ?? (await this.#openFirst(gpu, signal));
+      this.#progress(phase === 'rebuild' ? phase : 'prepare');
+      const { settings } = this.store.state;
+      this.checkMemory(opened, settings, gpu);
+      const session = await this.#openSession(opened, settings, gpu);
+      signal.throwIfAborted();
+      await this.#show(session);
+      signal.throwIfAborted();
+    } catch (error) {
+      releaseDevice();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', releaseDevice);
+    }
+  }
+
+  async #openFirst(gpu: Gpu, signal: AbortSignal): Promise<OpenedModel> {
+    const opened = await this.loadFirst(gpu, signal);
+    signal.throwIfAborted();
+    const arrival = this.arriveFirst(opened, this.store.state);
+    this.#setModel(opened, this.checkMemory(opened, arrival.settings, gpu), arrival);
+    return opened;
+  }
+
+  #setModel(opened: OpenedModel, memory: MemoryCheck, arrival: Arrival): void {
+    this.#opened = opened;
+    const { name, origin, config, fileBytes, weights, fingerprint } = opened;
+    const model: ModelFacts = { name, origin, config, fileBytes, weights, memory, fingerprint };
+    this.store.update({ model, ...arrival });
+  }
+
+  #openSession({ config, checkpoint }: OpenedModel, settings: PictureSettings, gpu: Gpu): Promise<Session> {
+    return Session.open({
+      gpu,
+      canvas: this.#canvas!,
+      checkpoint,
+      settings: renderSettingsFor(config, settings),
+      onTimes: () => this.#screen?.reportSoon(),
+    });
+  }
+
+  async #show(session: Session): Promise<void> {
+    const screen = new Screen(this.store, session, this.#size, (error) => this.#sessionFailed(session, error));
+    this.#session = session;
+    this.#screen = screen;
+    session.gpu.lost.then(() => {
+      if (this.#session === session) this.#rebuild();
+    });
+    await screen.open();
+    if (this.#session === session) this.store.update({ status: 'ready', progress: undefined, failure: undefined });
+  }
+
+  /** The device was lost: asks for it again, after a while if that happens often. */
+  async #rebuild(): Promise<void> {
+    this.#closeSession();
+    const wait = this.#losses.note(performance.now());
+    if (wait === undefined) return this.#fail(new DeviceKeepsFailingError(this.#losses.count));
+    this.#progress('rebuild');
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (this.#session) return; // another model came on screen meanwhile
+    await this.#open('rebuild');
+    const { status, notices } = this.store.state;
+    if (status === 'ready') this.store.update({ notices: withNotice(notices, { kind: 'device-rebuilt' }) });
+  }
+
+  /** An error may be the first sign of a lost device, which has its own cure. */
+  async #sessionFailed(session: Session, error: unknown): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, LOSS_NEWS_MILLISECONDS));
+    if (this.#session === session) this.#fail(error);
+  }
+
+  #closeSession(): void {
+    this.#screen?.close();
+    this.#session?.close();
+    this.#screen = undefined;
+    this.#session = undefined;
+  }
+
+  #progress(phase: LoadingProgress['phase']): void {
+    this.store.update({ status: 'loading', failure: undefined, progress: { phase, receivedBytes: 0, totalBytes: 0 } });
+  }
+
+  #fail(error: unknown): void {
+    this.#closeSession();
+    this.store.update({ status: 'failed', progress: undefined, failure: describeFailure(error) });
+  }
+}
