@@ -33,11 +33,17 @@ export class TrifoldPanel extends StudioElement {
       }
       @media (min-width: 40rem) and (max-width: 52rem) {
         form {
-          grid-template-columns: repeat(2, minmax(0, 1fr));
-          align-items: start;
+          display: block;
+          columns: 2;
+          column-gap: 0.75rem;
+        }
+        form > * {
+          margin-bottom: 0.75rem;
+          break-inside: avoid;
         }
         trifold-model {
-          grid-column: 1 / -1;
+          display: block;
+          column-span: all;
         }
       }
       .columns {
