@@ -180,7 +180,7 @@ function channelsFirst(values: Float32Array, pixels: number, channels: number): 
 }
 
 /** The first `count` of each pixel's channels. */
-export function firstChannels(values: Float32Array, channels: number, count: number): Float32Array {
+function firstChannels(values: Float32Array, channels: number, count: number): Float32Array {
   return values.filter((_, index) => index % channels < count);
 }
 
