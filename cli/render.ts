@@ -2,7 +2,8 @@
  * `trifold render`: one face to a PNG, or a batch of codes and cameras from a safetensors file to arrays in another.
  */
 import { openAsBlob } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { encode } from 'fast-png';
 import {
@@ -57,6 +58,7 @@ export async function render(words: string[]): Promise<void> {
 
   const checkpoint = await readModelFile(path, await givenFacts(values));
   const inputs = values.inputs === undefined ? undefined : await readSafetensors(await openInputs(values.inputs));
+  for (const file of [values.out, values.dump]) if (file !== undefined) await expectWritable(file);
   const gpu = await openGpu();
   try {
     const generator = Generator.create(gpu, checkpoint);
@@ -87,6 +89,14 @@ export async function render(words: string[]): Promise<void> {
   } finally {
     gpu.destroy();
   }
+}
+
+/** A result that cannot be written should be known before the work, not after it. */
+async function expectWritable(file: string): Promise<void> {
+  const folder = dirname(resolve(file));
+  await access(folder, constants.W_OK).catch(() => {
+    throw new UsageError(`"${file}" cannot be written: the folder "${folder}" does not exist or is read-only`);
+  });
 }
 
 async function openInputs(path: string): Promise<Blob> {

@@ -124,6 +124,14 @@ export class Gpu implements TensorHost {
     return this.device.features.has('timestamp-query');
   }
 
+  /**
+   * Resolves when the device has done all that was submitted, or is lost.
+   * @returns why it was lost, if it was
+   */
+  async finished(): Promise<GPUDeviceLostInfo | undefined> {
+    return (await Promise.race([this.device.queue.onSubmittedWorkDone(), this.lost])) ?? undefined;
+  }
+
   /** Adds dispatches to the count of a stage. */
   countDispatches(stage: string, count: number): void {
     this.statistics.dispatches[stage] = (this.statistics.dispatches[stage] ?? 0) + count;

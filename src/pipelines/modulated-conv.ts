@@ -6,6 +6,7 @@ import { defineKernel } from '../gpu/kernel';
 import type { PlanBuilder } from '../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../gpu/tensor';
 import activationSource from '../shaders/common/activation.wgsl?raw';
+import conv3x3OperandsSource from '../shaders/common/conv3x3-operands.wgsl?raw';
 import layerEpilogueSource from '../shaders/common/layer-epilogue.wgsl?raw';
 import linearIndexSource from '../shaders/common/linear-index.wgsl?raw';
 import plainSource from '../shaders/conv3x3-plain.wgsl?raw';
@@ -24,8 +25,8 @@ const FIR_EPILOGUE = defineKernel('fir-epilogue', firEpilogueSource, ...COMMON);
 
 /** Implementations of the convolution without upsampling. `tile` is the rows and columns that a thread computes. */
 const VARIANTS = {
-  plain: { kernel: defineKernel('conv3x3-plain', plainSource, ...COMMON), tile: 1 },
-  tiled: { kernel: defineKernel('conv3x3-tiled', tiledSource, ...COMMON), tile: 4 },
+  plain: { kernel: defineKernel('conv3x3-plain', plainSource, conv3x3OperandsSource, ...COMMON), tile: 1 },
+  tiled: { kernel: defineKernel('conv3x3-tiled', tiledSource, conv3x3OperandsSource, ...COMMON), tile: 4 },
 } as const;
 
 export type Conv3x3Variant = keyof typeof VARIANTS;

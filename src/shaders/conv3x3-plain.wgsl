@@ -8,34 +8,7 @@
 // Dispatch  one thread per pixel and four output channels, rows firstRow to endRow, 64 per workgroup (linearIndex).
 // Memory    none in the workgroup.
 // Cost      18 in out FLOPs a pixel; 45 loads of 16 bytes for 288 FLOPs.
-// Needs     common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
-
-struct Params {
-  batch: u32,
-  height: u32,
-  width: u32,
-  inputGroups: u32,
-  channels: u32, // of the output
-  firstRow: u32,
-  endRow: u32,
-  noiseStride: u32, // floats from row to row
-  noiseBatchStride: u32, // floats from sample to sample; 0 when all share one
-  noiseStrength: f32,
-  alpha: f32,
-  gain: f32,
-  clamp: f32,
-}
-
-override USE_NOISE: bool = false;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
-@group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
-@group(0) @binding(5) var<storage, read> noise: array<f32>;
-@group(0) @binding(6) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> output: array<vec4f>;
+// Needs     common/conv3x3-operands.wgsl, common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {

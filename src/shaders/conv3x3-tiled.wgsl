@@ -5,37 +5,10 @@
 // Dispatch  one thread per 4 x 4 tile and four output channels, rows firstRow (a multiple of 4) to endRow, 64 per workgroup (linearIndex).
 // Memory    none in the workgroup; about 64 + 48 + 24 registers.
 // Cost      18 in out FLOPs a pixel; 72 loads of 16 bytes for 4608 FLOPs.
-// Needs     common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
+// Needs     common/conv3x3-operands.wgsl, common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
 //
 // The sums are grouped into long expressions of values, not updates of variables: SwiftShader keeps values in registers but writes every
 // variable back to memory (measured: a factor of three).
-
-struct Params {
-  batch: u32,
-  height: u32,
-  width: u32,
-  inputGroups: u32,
-  channels: u32, // of the output
-  firstRow: u32,
-  endRow: u32,
-  noiseStride: u32, // floats from row to row
-  noiseBatchStride: u32, // floats from sample to sample; 0 when all share one
-  noiseStrength: f32,
-  alpha: f32,
-  gain: f32,
-  clamp: f32,
-}
-
-override USE_NOISE: bool = false;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
-@group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
-@group(0) @binding(5) var<storage, read> noise: array<f32>;
-@group(0) @binding(6) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> output: array<vec4f>;
 
 // Four input channels of six neighbouring pixels of a row: the tile's four and one on either side.
 struct InputStrip {

@@ -106,7 +106,7 @@ export class Session {
   async prepare(frame: FrameRequest): Promise<void> {
     const recorder = this.#record(frame);
     recorder.submit();
-    const loss = await Promise.race([this.gpu.device.queue.onSubmittedWorkDone(), this.gpu.lost]);
+    const loss = await this.gpu.finished();
     if (loss) throw new DeviceLostError(loss.message || loss.reason);
   }
 
@@ -116,7 +116,7 @@ export class Session {
     const recorder = this.#record(frame);
     this.#output.draw(recorder, this.renderer.picture, frame.size);
     recorder.submit();
-    await Promise.race([this.gpu.device.queue.onSubmittedWorkDone(), this.gpu.lost]);
+    await this.gpu.finished();
   }
 
   #record(frame: FrameRequest): Recorder {

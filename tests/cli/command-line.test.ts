@@ -219,6 +219,7 @@ describe('render', () => {
     ['a seed that is no number', ['render', TINY, '--out', 'x.png', '--seed', 'one'], 2, '--seed'],
     ['a seed beyond 32 bits', ['render', TINY, '--out', 'x.png', '--seed', '4294967296'], 2, '4294967295'],
     ['an unknown picture', ['render', TINY, '--out', 'x.png', '--output', 'smell'], 2, 'image, raw, depth'],
+    ['a folder that does not exist', ['render', TINY, '--out', inFolder('none/x.png')], 2, 'cannot be written'],
     ['a file that is no checkpoint', ['render', join(ROOT, 'README.md'), '--out', 'x.png'], 1, 'header'],
   ])('says what is wrong with %s', async (_, words, code, message) => {
     const outcome = await trifold(...words);
