@@ -108,3 +108,37 @@ export interface GeneratorConfig {
   /** Side of the final picture in pixels. */
   readonly imageResolution: number;
 }
+
+/**
+ * StyleGAN3 synthesis network (Karras et al. 2021, "Alias-Free Generative Adversarial Networks"); what follows from these numbers for every
+ * layer is in stylegan3-geometry.ts. Frequencies are in cycles per side of the picture.
+ */
+export interface StyleGan3Config {
+  readonly wDim: number;
+  /** Side of the output in pixels, a power of two. */
+  readonly resolution: number;
+  readonly imageChannels: number;
+  /** Channels of a layer with cutoff f are min(channelBase / (2 f), channelMax), rounded. */
+  readonly channelBase: number;
+  readonly channelMax: number;
+  /** Convolution layers without the picture layer: 14. */
+  readonly layers: number;
+  /** Of these, the last ones, which sample at the critical rate: 2. */
+  readonly criticalLayers: number;
+  /** Cutoff frequency of the first layer: 2. */
+  readonly firstCutoff: number;
+  /** Frequency from which on the first layer's filter lets nothing through: 2^2.1. */
+  readonly firstStopband: number;
+  /** The last layer's stopband over its cutoff: 2^0.3. */
+  readonly lastStopbandRelative: number;
+  /** Pixels that all layers but the last two compute beyond each edge: 10. */
+  readonly marginSize: number;
+  /** Factor on the picture: 0.25. */
+  readonly outputScale: number;
+  /** Side of the convolution kernels: 3 in configuration T, 1 in configuration R. */
+  readonly convKernel: number;
+  /** True for the radially symmetric down-sampling filters of configuration R. */
+  readonly radialFilters: boolean;
+  /** Largest magnitude after each layer: 256. */
+  readonly convClamp: number;
+}

@@ -5,7 +5,11 @@ const MAX_WORKGROUPS_PER_AXIS = 65535;
 
 /** Workgroups that give at least `count` threads of a kernel with `linearIndex`. */
 export function linearGrid(count: number): [number, number] {
-  const workgroups = Math.ceil(count / LINEAR_WORKGROUP_SIZE);
-  const rows = Math.ceil(workgroups / MAX_WORKGROUPS_PER_AXIS);
-  return [Math.ceil(workgroups / rows), rows];
+  return workgroupGrid(Math.ceil(count / LINEAR_WORKGROUP_SIZE));
+}
+
+/** At least `count` workgroups, for a kernel that numbers them by y * columns + x. */
+export function workgroupGrid(count: number): [number, number] {
+  const rows = Math.ceil(count / MAX_WORKGROUPS_PER_AXIS);
+  return [Math.ceil(count / rows), rows];
 }

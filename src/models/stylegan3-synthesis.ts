@@ -1,0 +1,187 @@
+/**
+ * StyleGAN3's synthesis network (Karras et al. 2021, "Alias-Free Generative Adversarial Networks", section 3.2): ws to a picture, or to the
+ * feature image of a distilled student. Fourier features, turned and moved by the first w, pass through layers of modulated convolution and
+ * filtered leaky ReLU, with no noise and no skip; a picture layer ends it. Layer k takes w number k + 1.
+ */
+import type { PlanBuilder } from '../gpu/plan';
+import { expectShape, type Tensor } from '../gpu/tensor';
+import {
+  type ConvShape,
+  prepareConv,
+  preparedConvShape,
+  squaredConvShape,
+  squaredConvWeights,
+} from '../pipelines/conv-weights';
+import { conv2d, convGain } from '../pipelines/conv2d';
+import { filteredLeakyRelu, type LowpassFilter } from '../pipelines/filtered-lrelu';
+import { fourierFeatures } from '../pipelines/fourier-features';
+import { fullyConnected, preparedFullyConnectedShape, prepareFullyConnected } from '../pipelines/fully-connected';
+import { modulatedConvFull, normalizeConvWeights, normalizedStyles } from '../pipelines/normalized-modulated-conv';
+import { toRgb } from '../pipelines/to-rgb';
+import type { StyleGan3Config } from './config';
+import { denseLayer } from './dense-layer';
+import type { LayerLatent } from './style-layer';
+import { designLowpassFilter } from './stylegan3-filters';
+import { type StyleGan3Input, type StyleGan3Layer, stylegan3Geometry, stylegan3NumWs } from './stylegan3-geometry';
+import type { WeightScope } from './weights';
+
+/** What a layer hands on, for tests and for those who look inside. */
+export interface StyleGan3Taps {
+  /** As in the file: "input", "L0_36_512", ... */
+  readonly name: string;
+  /** [N, size, size, channels]; of the last layer the picture, times the output scale. */
+  readonly x: Tensor;
+}
+
+/**
+ * ws to a picture.
+ * @param weights of the network: "input.freqs", "L0_36_512.weight", ...; filters that the file lacks are designed
+ * @param ws [N, numWs, wDim] with numWs from `stylegan3NumWs`
+ * @param onLayer is told every layer's result while the plan is wired
+ * @returns [N, resolution, resolution, imageChannels]
+ * @throws ShapeError, MissingTensorError, CheckpointTensorError
+ */
+export function stylegan3Synthesis(
+  plan: PlanBuilder,
+  weights: WeightScope,
+  config: StyleGan3Config,
+  ws: Tensor,
+  onLayer: (taps: StyleGan3Taps) => void = () => {},
+): Tensor {
+  const geometry = stylegan3Geometry(config);
+  expectShape(ws, [ws.shape[0]!, stylegan3NumWs(config), config.wDim], 'stylegan3Synthesis ws');
+  let x = fourierInput(plan, weights.scope('input.'), geometry.input, config, { ws, index: 0 });
+  onLayer({ name: 'input', x });
+  geometry.layers.forEach((layer, index) => {
+    const layerWeights = weights.scope(`${layer.name}.`);
+    const latent = { ws, index: index + 1 };
+    const wire = layer.isPicture ? pictureLayer : filteredLayer;
+    x = wire(plan, layerWeights, layer, config, x, latent);
+    onLayer({ name: layer.name, x });
+  });
+  return x;
+}
+
+/** Fourier features and the matrix that mixes them: [N, size, size, channels]. */
+function fourierInput(
+  plan: PlanBuilder,
+  weights: WeightScope,
+  input: StyleGan3Input,
+  { wDim }: StyleGan3Config,
+  latent: LayerLatent,
+): Tensor {
+  const { channels } = input;
+  const affine = denseLayer(weights, 'affine', { inFeatures: wDim, outFeatures: 4 });
+  const motion = fullyConnected(plan, latent.ws, affine, { row: latent.index });
+  const waves = weights.derived('waves', {
+    label: 'freqs',
+    shape: [channels, 3],
+    values: (floats) => {
+      const frequencies = floats('freqs', [channels, 2]);
+      const phases = floats('phases', [channels]);
+      return Array.from(phases).flatMap((phase, wave) => [frequencies[2 * wave]!, frequencies[2 * wave + 1]!, phase]);
+    },
+  });
+  const transform = weights.tensor('transform', [3, 3]);
+  const features = fourierFeatures(plan, { motion, transform, waves, ...input });
+  const mixing: ConvShape = [channels, channels, 1, 1];
+  const weight = weights.derived('weight for conv2d', {
+    label: 'weight',
+    shape: preparedConvShape(mixing),
+    values: (floats) =>
+      prepareConv(floats('weight', [channels, channels]), mixing, { gain: convGain(channels, 1) }).values,
+  });
+  return conv2d(plan, features, weight);
+}
+
+/** Modulated convolution and filtered leaky ReLU: [N, outSize, outSize, outChannels]. */
+function filteredLayer(
+  plan: PlanBuilder,
+  weights: WeightScope,
+  layer: StyleGan3Layer,
+  config: StyleGan3Config,
+  input: Tensor,
+  latent: LayerLatent,
+): Tensor {
+  const { inChannels, outChannels, convKernel, padding } = layer;
+  const conv: ConvShape = [outChannels, inChannels, convKernel, convKernel];
+  const affine = denseLayer(weights, 'affine', { inFeatures: config.wDim, outFeatures: inChannels });
+  const weight = weights.derived('normalised weight', {
+    label: 'weight',
+    shape: preparedConvShape(conv),
+    values: (floats) => {
+      // The layer's input is brought to unit magnitude by a running average, behind the demodulation.
+      const gain = inputGain(floats('magnitude_ema', []));
+      return prepareConv(normalizeConvWeights(floats('weight', conv), conv), conv, { gain }).values;
+    },
+  });
+  const squaredWeight = weights.derived('normalised squared weight', {
+    label: 'squared weight',
+    shape: squaredConvShape(conv),
+    values: (floats) => squaredConvWeights(normalizeConvWeights(floats('weight', conv), conv), conv).values,
+  });
+  const styles = fullyConnected(plan, latent.ws, affine, { row: latent.index });
+  const x = modulatedConvFull(plan, input, weight, normalizedStyles(plan, styles, squaredWeight));
+  const [before, after] = padding;
+  return filteredLeakyRelu(plan, x, weights.tensor('bias', [outChannels]), {
+    up: layer.upFactor,
+    down: layer.downFactor,
+    upFilter: upFilter(weights, layer),
+    downFilter: downFilter(weights, layer, config),
+    padding: [before, after, before, after],
+    clamp: config.convClamp,
+  });
+}
+
+/** Modulated 1x1 convolution without demodulation, bias, clamp; the output scale is folded into all three. */
+function pictureLayer(
+  plan: PlanBuilder,
+  weights: WeightScope,
+  { inChannels, outChannels }: StyleGan3Layer,
+  { wDim, outputScale, convClamp }: StyleGan3Config,
+  input: Tensor,
+  latent: LayerLatent,
+): Tensor {
+  const affine = denseLayer(weights, 'affine', {
+    inFeatures: wDim,
+    outFeatures: inChannels,
+    outputGain: convGain(inChannels, 1),
+  });
+  const weight = weights.derived('scaled weight', {
+    label: 'weight',
+    shape: preparedFullyConnectedShape(outChannels, inChannels),
+    values: (floats) => {
+      const gain = inputGain(floats('magnitude_ema', [])) * outputScale;
+      const stored = floats('weight', [outChannels, inChannels, 1, 1]);
+      return prepareFullyConnected(stored, outChannels, inChannels, gain).values;
+    },
+  });
+  const bias = weights.derived('scaled bias', {
+    label: 'bias',
+    shape: [outChannels],
+    values: (floats) => floats('bias', [outChannels]).map((value) => value * outputScale),
+  });
+  const styles = fullyConnected(plan, latent.ws, affine, { row: latent.index });
+  return toRgb(plan, input, { weight, styles, bias, clamp: convClamp * outputScale });
+}
+
+/** @param magnitude running average of the layer input's mean square */
+function inputGain([magnitude]: Float32Array): number {
+  return 1 / Math.sqrt(magnitude!);
+}
+
+function upFilter(weights: WeightScope, layer: StyleGan3Layer): LowpassFilter {
+  const { upTaps: size, inCutoff: cutoff, inHalfWidth, workingSamplingRate: samplingRate } = layer;
+  if (weights.has('up_filter')) return { size, isSeparable: true, taps: weights.floats('up_filter', [size]) };
+  return designLowpassFilter({ size, cutoff, width: 2 * inHalfWidth, samplingRate, isRadial: false });
+}
+
+function downFilter(weights: WeightScope, layer: StyleGan3Layer, { radialFilters }: StyleGan3Config): LowpassFilter {
+  const { downTaps: size, outCutoff: cutoff, outHalfWidth, workingSamplingRate: samplingRate } = layer;
+  const isRadial = radialFilters && !layer.isCritical;
+  if (weights.has('down_filter')) {
+    const taps = weights.floats('down_filter', isRadial ? [size, size] : [size]);
+    return { size, isSeparable: !isRadial, taps };
+  }
+  return designLowpassFilter({ size, cutoff, width: 2 * outHalfWidth, samplingRate, isRadial });
+}
