@@ -14,32 +14,21 @@ import type { PlanBuilder } from '../gpu/plan';
 import { type Tensor, writeTensor } from '../gpu/tensor';
 import type { TensorHost } from '../gpu/tensor-host';
 import { type DecodedPoints, packDecoder, packedDecoderLength } from '../pipelines/decoder';
+import { densityLayers, type GridRange, projectFront } from '../pipelines/density-grid';
 import type { RaySampling } from '../pipelines/sampling';
 import { evaluatePoints } from '../pipelines/tri-planes';
 import { type VolumeRendering, volumeRender } from '../pipelines/volume-render';
 import type { GeneratorConfig, RenderingConfig } from './config';
 import { readGeneratorConfig, tensorPrefix } from './generator-config';
+import { LoadedModel } from './loaded-model';
 import { mapping } from './mapping';
-import {
-  type SuperResolutionStyles,
-  type SuperResolutionTaps,
-  superResolution,
-  superResolutionStyles,
-} from './super-resolution';
+import type { SuperResolutionStyles } from './super-resolution';
+import { wireSuperResolutionStyles } from './super-resolution-stage';
 import { type SynthesisNoise, synthesis } from './synthesis';
-import { type WeightScope, WeightStore } from './weights';
-
-const FIXED_NOISE_SEED = 0;
+import { WeightStore } from './weights';
 
 /** A generator on a device: its configuration and its weights. */
-export class Generator<Host extends TensorHost = Gpu> {
-  private constructor(
-    readonly host: Host,
-    readonly config: GeneratorConfig,
-    private readonly store: WeightStore,
-    private readonly prefix: string,
-  ) {}
-
+export class Generator<Host extends TensorHost = Gpu> extends LoadedModel<GeneratorConfig, Host> {
   /**
    * Reads the configuration; weights are uploaded when a stage first asks for them.
    * @throws ModelConfigError
@@ -56,21 +45,6 @@ export class Generator<Host extends TensorHost = Gpu> {
   /** A generator of which only the sizes are of interest: all its weights are 1, if the host wants values at all. */
   static withoutFile<Host extends TensorHost>(host: Host, config: GeneratorConfig): Generator<Host> {
     return new Generator(host, config, new WeightStore(host), '');
-  }
-
-  /** Bytes of the weights that stages have asked for so far. */
-  get weightBytes(): number {
-    return this.store.bytes;
-  }
-
-  /** Weights of one network, for example "backbone.mapping.". */
-  weights(network: string): WeightScope {
-    return this.store.scope(`${this.prefix}${network}`);
-  }
-
-  /** Frees the weights. Plans wired from this generator must not run afterwards. */
-  destroy(): void {
-    this.store.destroy();
   }
 }
 
@@ -111,7 +85,7 @@ export function wireMapping(plan: PlanBuilder, generator: Generator<TensorHost>,
       writeTensor(host, z, inputs.z);
       writeTensor(host, truncation, [inputs.psi, inputs.psiCutoff ?? numWs]);
       if (mappingConfig.cDim === 0) return;
-      const given = inputs.conditioning ?? repeat(frontal, batch);
+      const given = inputs.conditioning ?? repeatLabel(frontal, batch);
       const factor = conditioning.zeroed ? 0 : conditioning.scale;
       writeTensor(
         host,
@@ -128,20 +102,26 @@ export interface TriPlaneStage {
   readonly superResolutionStyles: SuperResolutionStyles;
 }
 
-/** ws to everything that depends on the face alone. */
+export interface TriPlaneOptions {
+  /** Default: the file's constants. */
+  readonly noise?: SynthesisNoise;
+  /** The w of the super-resolution, [N, w_dim]. Default: the last of ws, as in the official implementation. */
+  readonly superResolutionW?: Tensor;
+}
+
+/** ws to everything that depends on the face alone. @param ws [N, num_ws, w_dim] */
 export function wireTriPlanes(
   plan: PlanBuilder,
   generator: Generator<TensorHost>,
   ws: Tensor,
-  noise: SynthesisNoise = { mode: 'const' },
+  { noise, superResolutionW = ws }: TriPlaneOptions = {},
 ): TriPlaneStage {
   const { config } = generator;
   const planes = synthesis(plan, generator.weights('backbone.synthesis.'), config.backbone, ws, noise);
-  const styles = superResolutionStyles(plan, generator.weights('superresolution.'), config.superResolution, ws);
-  for (const { conv0, conv1, torgb } of styles.blocks) {
-    for (const tensor of [conv0.styles, conv0.demodulation, conv1.styles, conv1.demodulation, torgb]) plan.keep(tensor);
-  }
-  return { planes: plan.keep(planes), superResolutionStyles: styles };
+  return {
+    planes: plan.keep(planes),
+    superResolutionStyles: wireSuperResolutionStyles(plan, generator, superResolutionW),
+  };
 }
 
 export interface RayMarchStage extends VolumeRendering {
@@ -171,7 +151,7 @@ export function wireRayMarch(
     sampling,
   });
   for (const tensor of [marched.feature, marched.depth, marched.alpha, marched.depthRange]) plan.keep(tensor);
-  let camera = repeat(orbitLabel({ ...config.camera, yaw: 0, pitch: 0 }), batch);
+  let camera = repeatLabel(orbitLabel({ ...config.camera, yaw: 0, pitch: 0 }), batch);
   writeTensor(host, cameras, camera);
   return {
     ...marched,
@@ -200,25 +180,25 @@ export function wireDensityAtPoints(
   return { sigma: plan.keep(sigma), colours: plan.keep(colours) };
 }
 
+export interface DensityGridStage {
+  /** Adds the densities of some layers to a plan that runs after the stage's own: [layers, N, N] as z, y, x, before softplus. */
+  wireLayers(plan: PlanBuilder, layers: GridRange): Tensor;
+}
+
 /**
- * The feature image to the final picture, [N, S, S, 3]. A model whose super-resolution wants random noise gets that of a fixed seed, so that
- * the same face and camera give the same picture.
- * @param onBlock is told each block's tensors while the plan is wired
+ * Densities in the middle of the N^3 voxels that fill the box, some layers at a time; what all layers share becomes part of `plan`.
+ * @param planes [1, R, R, 3 * 32] of one face
+ * @param resolution N
  */
-export function wireSuperResolution(
+export function wireDensityGrid(
   plan: PlanBuilder,
   generator: Generator<TensorHost>,
-  styles: SuperResolutionStyles,
-  feature: Tensor,
-  onBlock?: (taps: SuperResolutionTaps) => void,
-): Tensor {
-  const config = generator.config.superResolution;
-  const noise: SynthesisNoise =
-    config.noiseMode === 'random'
-      ? { mode: 'random', seed: plan.constant('noise seed', [1], [FIXED_NOISE_SEED]) }
-      : { mode: config.noiseMode };
-  const weights = generator.weights('superresolution.');
-  return plan.keep(superResolution(plan, weights, config, styles, feature, { noise, onBlock }));
+  planes: Tensor,
+  resolution: number,
+): DensityGridStage {
+  const inputs = { planes, decoder: decoderTensor(generator), rendering: generator.config.rendering, resolution };
+  const front = plan.keep(projectFront(plan, inputs));
+  return { wireLayers: (layersPlan, layers) => layersPlan.keep(densityLayers(layersPlan, inputs, front, layers)) };
 }
 
 function decoderTensor(generator: Generator<TensorHost>): Tensor {
@@ -241,7 +221,8 @@ function decoderTensor(generator: Generator<TensorHost>): Tensor {
   });
 }
 
-function repeat(label: CameraLabel, count: number): Float32Array {
+/** One label for each of `count` rows. */
+export function repeatLabel(label: CameraLabel, count: number): Float32Array {
   const labels = new Float32Array(label.length * count);
   for (let row = 0; row < count; row++) labels.set(label, row * label.length);
   return labels;

@@ -1,0 +1,119 @@
+/**
+ * From a face to its mesh, the whole way: planes, density grid, marching cubes, largest piece, smoothing, colours and normals. Each step can also be
+ * called on its own; a live preview of the level needs the grid once and marching cubes for every level.
+ */
+import { PlanBuilder } from '../gpu/plan';
+import { Recorder } from '../gpu/recorder';
+import type { Tensor } from '../gpu/tensor';
+import { type Generator, type MappingInputs, wireMapping, wireTriPlanes } from '../models/generator';
+import { type DensityGrid, decodeAtPoints } from './density-grid';
+import type { LongJob } from './long-job';
+import { marchingCubes } from './marching-cubes';
+import { largestComponent, type Mesh, triangleNormal } from './mesh';
+import { smoothMesh } from './mesh-smoothing';
+
+/** The tri-planes of one face, made outside of any renderer. */
+export interface FacePlanes {
+  /** [1, R, R, 96] */
+  readonly planes: Tensor;
+  /** Frees the planes. */
+  destroy(): void;
+}
+
+/**
+ * Runs mapping and backbone once. A renderer's planes serve just as well.
+ * @param face `z` of one face
+ * @throws BufferLimitError, KernelCompileError, MissingTensorError and the like
+ */
+export async function makeFacePlanes(generator: Generator, face: MappingInputs): Promise<FacePlanes> {
+  const builder = new PlanBuilder(generator.host, 'tri-planes');
+  try {
+    const mapping = wireMapping(builder, generator, 1);
+    const { planes } = wireTriPlanes(builder, generator, mapping.ws);
+    const plan = await builder.build();
+    mapping.write(face);
+    const recorder = new Recorder(generator.host);
+    recorder.run(plan);
+    recorder.submit();
+    return { planes, destroy: () => plan.destroy() };
+  } catch (error) {
+    builder.discard();
+    throw error;
+  }
+}
+
+export interface SurfaceOptions {
+  /** Density that counts as the surface; the official script takes 10. */
+  readonly level: number;
+  /** Rounds of smoothing. Default: 0. */
+  readonly smoothing?: number;
+  /** Keep loose pieces and closed cavities too. Default: the largest piece alone. */
+  readonly allComponents?: boolean;
+}
+
+/** The surface of a grid at a level, without colours and normals. @throws NoSurfaceError; the signal's reason */
+export async function extractSurface(grid: DensityGrid, options: SurfaceOptions, job: LongJob = {}): Promise<Mesh> {
+  const everything = await marchingCubes(grid, options.level, job);
+  const wanted = options.allComponents ? everything : largestComponent(everything);
+  return smoothMesh(wanted, options.smoothing ?? 0);
+}
+
+/**
+ * Gives a mesh the decoder's colours and, from the gradient of the density, smooth normals.
+ * @param voxel side of the voxels that the mesh was made from, in scene units
+ * @throws the signal's reason; BufferLimitError, KernelCompileError
+ */
+export async function shadeMesh(
+  generator: Generator,
+  planes: Tensor,
+  { positions, indices }: Mesh,
+  voxel: number,
+  job: LongJob = {},
+): Promise<Required<Mesh>> {
+  const { colours, gradients } = await decodeAtPoints(generator, planes, positions, voxel, job);
+  return { positions, indices, colours, normals: normalsOf(gradients, { positions, indices }) };
+}
+
+/** A normal that is farther than 60 degrees from those of its triangles is not believed. */
+const LEAST_AGREEMENT = 0.5;
+
+/**
+ * Unit vectors against the density's gradients. Where that has no direction or contradicts the triangles, as on the flat cut at the box's faces,
+ * the normal is that of the triangles around.
+ * @param gradients [V, 3]
+ * @returns [V, 3]
+ */
+export function normalsOf(gradients: Float32Array, mesh: Mesh): Float32Array {
+  const normals = new Float32Array(gradients.length);
+  const fromTriangles = summedTriangleNormals(mesh);
+  for (let k = 0; k < normals.length; k += 3) {
+    const triangles = unit(fromTriangles[k]!, fromTriangles[k + 1]!, fromTriangles[k + 2]!) ?? UP;
+    const gradient = unit(-gradients[k]!, -gradients[k + 1]!, -gradients[k + 2]!);
+    const agrees = gradient && dot(gradient, triangles) >= LEAST_AGREEMENT;
+    normals.set(agrees ? gradient : triangles, k);
+  }
+  return normals;
+}
+
+type Vector = readonly [number, number, number];
+const UP: Vector = [0, 1, 0];
+
+function unit(x: number, y: number, z: number): Vector | undefined {
+  const length = Math.hypot(x, y, z);
+  return length > 0 && length < Number.POSITIVE_INFINITY ? [x / length, y / length, z / length] : undefined;
+}
+
+function dot(a: Vector, b: Vector): number {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+/** For each vertex the sum of the normals of its triangles, by area. */
+function summedTriangleNormals({ positions, indices }: Mesh): Float32Array {
+  const sums = new Float32Array(positions.length);
+  for (let corner = 0; corner < indices.length; corner += 3) {
+    const [a, b, c] = [indices[corner]! * 3, indices[corner + 1]! * 3, indices[corner + 2]! * 3];
+    const normal = triangleNormal(positions, a, b, c);
+    for (const vertex of [a, b, c]) for (let axis = 0; axis < 3; axis++) sums[vertex + axis]! += normal[axis]!;
+  }
+  return sums;
+}
