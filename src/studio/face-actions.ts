@@ -1,0 +1,169 @@
+/**
+ * What a person does to a face, as functions from recipe to recipe. Numbers may be anything that a control can give: the studio brings every
+ * new recipe into the model's ranges (`readFaceRecipe`).
+ */
+import { LAYER_GROUPS, type LayerGroup, layersOfGroup } from '../models/face-composition';
+import {
+  type DirectionStep,
+  FACE_MODES,
+  type FaceMode,
+  type FaceRecipe,
+  type FaceSource,
+  MOST_SOURCES,
+  type PoseConditioning,
+  seedSource,
+} from '../models/face-recipe';
+
+export {
+  type DirectionStep,
+  FACE_MODES,
+  type FaceMode,
+  type FaceRecipe,
+  type FaceSource,
+  LAYER_GROUPS,
+  type LayerGroup,
+  layersOfGroup,
+  MOST_SOURCES,
+  type PoseConditioning,
+  seedSource,
+};
+
+export type FaceChange = (face: FaceRecipe) => FaceRecipe;
+
+/** What is made of the sources. A mix or a walk needs two, and gets the next seed as its second. */
+export function withMode(mode: FaceMode): FaceChange {
+  return (face) => {
+    const needsTwo = (mode === 'mix' || mode === 'walk') && face.sources.length < 2;
+    return { ...face, mode, sources: needsTwo ? [...face.sources, nextSource(face)] : face.sources };
+  };
+}
+
+/** Puts a source in the place of another. */
+export function withSource(index: number, source: FaceSource): FaceChange {
+  return (face) => ({ ...face, sources: face.sources.map((former, at) => (at === index ? source : former)) });
+}
+
+/** Another seed for a source; its edits stay. A saved face gives way to the seed. */
+export function withSeed(index: number, seed: number): FaceChange {
+  return (face) => withSource(index, seedSource(seed, editsOf(face.sources[index])))(face);
+}
+
+/** One source more, at the end; nothing happens when there are as many as may be. */
+export function withOneMore(source?: FaceSource): FaceChange {
+  return (face) =>
+    face.sources.length >= MOST_SOURCES ? face : { ...face, sources: [...face.sources, source ?? nextSource(face)] };
+}
+
+/** A source less; the last one stays. */
+export function without(index: number): FaceChange {
+  return (face) => {
+    const sources = face.sources.filter((_, at) => at !== index);
+    if (sources.length === 0) return face;
+    const mode = sources.length < 2 && face.mode !== 'map' ? 'single' : face.mode;
+    return { ...face, mode, sources };
+  };
+}
+
+/** A becomes B, and B becomes A. */
+export const swapped: FaceChange = (face) => {
+  const [a, b, ...others] = face.sources;
+  return b ? { ...face, sources: [b, a!, ...others] } : face;
+};
+
+/** A value in the place of the seed's own for a dimension of z; undefined gives the seed's own back. */
+export function withEdit(index: number, dimension: number, value: number | undefined): FaceChange {
+  return (face) => {
+    const source = face.sources[index];
+    if (source?.kind !== 'seed') return face;
+    const { [dimension]: _, ...others } = source.edits;
+    const edits = value === undefined ? others : { ...others, [dimension]: value };
+    return withSource(index, seedSource(source.seed, edits))(face);
+  };
+}
+
+/** The seed's own values for all dimensions. */
+export function withoutEdits(index: number): FaceChange {
+  return (face) => {
+    const source = face.sources[index];
+    return source?.kind === 'seed' ? withSource(index, seedSource(source.seed))(face) : face;
+  };
+}
+
+/** The share of B in layers from..to, both included. */
+export function withMixLayers(from: number, to: number, share: number): FaceChange {
+  return (face) => ({
+    ...face,
+    mixLayers: face.mixLayers.map((former, layer) => (layer >= from && layer <= to ? share : former)),
+  });
+}
+
+/** The share of B in a group of layers. */
+export function withMixGroup(group: LayerGroup, share: number): FaceChange {
+  return (face) => {
+    const layers = layersOfGroup(group, face.mixLayers.length);
+    return layers ? withMixLayers(...layers, share)(face) : face;
+  };
+}
+
+/** The share of B in a group, averaged over its layers; undefined if the model has no such layers. */
+export function mixOfGroup(face: FaceRecipe, group: LayerGroup): number | undefined {
+  const layers = layersOfGroup(group, face.mixLayers.length);
+  if (!layers) return undefined;
+  const shares = face.mixLayers.slice(layers[0], layers[1] + 1);
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
+/** A up to the crossing point, B from that layer on (EG3D, Fig. 8). @param layer 0: all B; as many as there are layers: all A */
+export function withCrossing(layer: number): FaceChange {
+  return (face) => ({
+    ...face,
+    mixLayers: face.mixLayers.map((_, at) => (at < layer ? 0 : 1)),
+    mixSuperResolution: layer < face.mixLayers.length ? 1 : 0,
+  });
+}
+
+/** Ready-made mixes. */
+export const MIX_PRESETS = ['half', 'geometry-a-colours-b', 'geometry-b-colours-a', 'all-a', 'all-b'] as const;
+export type MixPreset = (typeof MIX_PRESETS)[number];
+
+/** Geometry is decided by coarse and middle layers, colours by the fine ones and the super-resolution. */
+export function withMixPreset(preset: MixPreset): FaceChange {
+  const [geometry, colours] = {
+    half: [0.5, 0.5],
+    'geometry-a-colours-b': [0, 1],
+    'geometry-b-colours-a': [1, 0],
+    'all-a': [0, 0],
+    'all-b': [1, 1],
+  }[preset] as [number, number];
+  return (face) => {
+    const [, lastOfGeometry] = layersOfGroup('middle', face.mixLayers.length) ?? [0, face.mixLayers.length - 1];
+    return {
+      ...face,
+      mixLayers: face.mixLayers.map((_, layer) => (layer <= lastOfGeometry ? geometry : colours)),
+      mixSuperResolution: colours,
+    };
+  };
+}
+
+/** Changes the step along a direction, or adds it; a strength of 0 takes it away. */
+export function withDirection(step: DirectionStep): FaceChange {
+  return (face) => {
+    const others = face.directions.filter(({ direction }) => direction !== step.direction);
+    const directions = step.strength === 0 ? others : [...others, step].sort((a, b) => a.direction - b.direction);
+    return { ...face, directions };
+  };
+}
+
+/** The seed of a source; undefined for a saved face. */
+export function seedOf(source: FaceSource | undefined): number | undefined {
+  return source?.kind === 'seed' ? source.seed : undefined;
+}
+
+export function editsOf(source: FaceSource | undefined): Readonly<Record<number, number>> {
+  return source?.kind === 'seed' ? source.edits : {};
+}
+
+/** The seed after the highest one, for a source that nobody has chosen yet. */
+function nextSource({ sources }: FaceRecipe): FaceSource {
+  return seedSource(Math.max(...sources.map((source) => seedOf(source) ?? 0)) + 1);
+}
