@@ -9,6 +9,6 @@ export default defineConfig({
     outDir: 'dist-cli',
     emptyOutDir: false,
     target: 'node20',
-    rollupOptions: { output: { entryFileNames: 'trifold.js' } },
+    rolldownOptions: { output: { entryFileNames: 'trifold.js', codeSplitting: false } },
   },
 });

@@ -8,6 +8,10 @@ export default defineConfig({
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], environment: 'node' } },
       { test: { name: 'cli', include: ['tests/cli/**/*.test.ts'], environment: 'node', testTimeout: 180_000 } },
       {
+        // Found on the way, they would make Vite reload a test that runs.
+        optimizeDeps: {
+          include: ['idb-keyval', 'ml-matrix', 'mediabunny', 'fast-png', 'fflate', '@gltf-transform/core'],
+        },
         test: {
           name: 'gpu',
           include: ['tests/gpu/**/*.test.ts'],

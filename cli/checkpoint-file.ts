@@ -5,6 +5,7 @@ import {
   type Checkpoint,
   type CheckpointFile,
   type GivenFacts,
+  isStudentFile,
   KNOWN_CONFIGURATIONS,
   type KnownConfiguration,
   openCheckpoint,
@@ -50,7 +51,20 @@ export async function openModelFile(path: string, given: GivenFacts = {}): Promi
   return openCheckpoint(await openAsBlob(path), given);
 }
 
-/** Reads a model file as a whole. @throws as {@link openModelFile} */
+/** Reads a generator's file as a whole. @throws StudentAloneError; as {@link openModelFile} */
 export async function readModelFile(path: string, given: GivenFacts = {}): Promise<Checkpoint> {
-  return (await openModelFile(path, given)).read();
+  const file = await openModelFile(path, given);
+  if (isStudentFile(file)) throw new StudentAloneError(path);
+  return file.read();
+}
+
+/** A student was given where a generator is needed. */
+export class StudentAloneError extends Error {
+  readonly remedy =
+    'Give the generator that it was distilled from, and this file with --student. "info" describes it; there is nothing to convert.';
+
+  constructor(path: string) {
+    super(`"${path}" holds a convolutional student, not a generator.`);
+    this.name = 'StudentAloneError';
+  }
 }

@@ -1,6 +1,4 @@
 /** `trifold convert`: a model file of any kind to one safetensors file in our own layout (docs/model-format.md). */
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import {
   type Checkpoint,
   generatorConfigJson,
@@ -11,6 +9,8 @@ import {
 } from '../src/index';
 import { givenFacts, MODEL_OPTIONS, readModelFile } from './checkpoint-file';
 import { UsageError } from './errors';
+import { parseWords } from './options';
+import { writeWhole } from './output-file';
 
 const NETWORKS = ['backbone.', 'superresolution.', 'decoder.'];
 /** Always [1, 3, 3, 1] times itself over 64: not worth storing. */
@@ -18,21 +18,14 @@ const CONSTANT = /\.resample_filter$/;
 const LARGEST_HALF = 65_504;
 
 export async function convert(words: string[]): Promise<void> {
-  const { values, positionals } = parseWords(words);
+  const { values, positionals } = parseWords(words, { ...MODEL_OPTIONS, f16: { type: 'boolean' } });
   const [input, output] = positionals;
   if (input === undefined || output === undefined || positionals.length > 2) {
     throw new UsageError('convert takes a model file and the name of the safetensors file to write');
   }
   const checkpoint = await readModelFile(input, await givenFacts(values));
   const file = convertCheckpoint(checkpoint, values.f16 ?? false);
-  // Written aside and moved into place, so that nobody ever finds half a file.
-  const unfinished = `${output}.unfinished`;
-  try {
-    await writeFile(unfinished, file);
-    await rename(unfinished, output);
-  } finally {
-    await rm(unfinished, { force: true });
-  }
+  await writeWhole(output, file);
   process.stderr.write(`${output}: ${(file.byteLength / 1e6).toFixed(1)} MB\n`);
 }
 
@@ -62,12 +55,4 @@ function convertCheckpoint(checkpoint: Checkpoint, halves: boolean): Uint8Array 
 
 function fitsHalf(values: Float32Array): boolean {
   return values.every((value) => Math.abs(value) <= LARGEST_HALF);
-}
-
-function parseWords(words: string[]) {
-  try {
-    return parseArgs({ args: words, options: { ...MODEL_OPTIONS, f16: { type: 'boolean' } }, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }

@@ -2,15 +2,18 @@
  * The command line: the same library as the page, in Node. Results go to files or stdout, everything else to stderr, so that it fits a script.
  */
 
+import { compare } from './compare';
 import { convert } from './convert';
 import { reportError, UsageError } from './errors';
 import { info } from './info';
+import { mesh } from './mesh';
 import { render } from './render';
+import { video } from './video';
 
 const USAGE = `Usage: npm run --silent trifold -- COMMAND
 
   info MODEL [--json]
-      What a model file holds: networks, sizes, rendering options.
+      What a model file holds: networks, sizes, rendering options. Of a student: its networks, its teacher, its cameras.
 
   render MODEL --out face.png [--seed 0] [--psi 1] [--yaw 0] [--pitch 0] [--output image|raw|depth]
       A picture of one face. Angles are degrees; a positive yaw moves the camera to the right-hand side of the picture's viewer.
@@ -18,6 +21,21 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
       "in" holds z [N,z_dim] or ws [N,num_ws,w_dim], and optionally c_cond [N,25] and c [N,25]; "out" gets ws, planes, feature, raw,
       depth and image, f32, channels first. Every row of the batch is rendered on its own.
   Both forms take [--neural-resolution N] [--depth-samples N] [--importance-samples N]; the defaults are the model's own.
+  With --renderer convolutional --student STUDENT.safetensors, a student makes the pictures instead of volume rendering; "out" then gets
+  ws, student_ws, feature, raw and image.
+
+  compare MODEL --student STUDENT.safetensors [--seeds 0..63] [--views 11] [--psi 1] [--out compare.json]
+      How far the student is from volume rendering, as JSON: PSNR in dB and SSIM of each seed and of each yaw from -75 to 75 degrees. Means
+      of PSNR are means of decibels; deviations are over the seeds. Seeds are ranges and lists: 0..63, or 0,3,7.
+
+  mesh MODEL --out head.glb [--seed 0] [--psi 1] [--resolution 256] [--level 10] [--smooth 0] [--all-components]
+      The surface of one face where its density crosses the level: .glb, .ply and .obj with colours and normals, .stl without. The largest
+      piece alone, unless --all-components. A .mrc file gets the density itself. y is up, the face looks to +z, a scene unit is a metre.
+
+  video MODEL --seeds 0,1,2 --out walk.webm [--seconds 2] [--fps 24] [--psi 1] [--turn DEGREES] [--size PIXELS]
+      A smooth walk from face to face and back to the first, some seconds each, while the camera sways as in the official videos. With --turn
+      it stays level and swings by so many degrees from side to side instead; 360 goes all the way round. .webm and .mp4 need ffmpeg;
+      without it, and for --out FOLDER/, frames are written as PNG pictures. Ctrl-C keeps the finished frames.
 
   convert MODEL OUT.safetensors [--f16]
       Writes one safetensors file with the generator's weights and its configuration; --f16 halves it.
@@ -36,6 +54,9 @@ async function main(words: string[]): Promise<number> {
     if (command === 'info') await info(rest);
     else if (command === 'convert') await convert(rest);
     else if (command === 'render') await render(rest);
+    else if (command === 'compare') await compare(rest);
+    else if (command === 'mesh') await mesh(rest);
+    else if (command === 'video') await video(rest);
     else if (command === undefined || command === 'help' || command === '--help') process.stdout.write(USAGE);
     else throw new UsageError(`there is no command "${command}"`);
     return command === undefined ? 2 : 0;

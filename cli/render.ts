@@ -2,31 +2,37 @@
  * `trifold render`: one face to a PNG, or a batch of codes and cameras from a safetensors file to arrays in another.
  */
 import { openAsBlob } from 'node:fs';
-import { access, constants, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { writeFile } from 'node:fs/promises';
 import { encode } from 'fast-png';
 import {
-  type Checkpoint,
+  ConvolutionalRenderer,
+  colourBytes,
+  depthBytes,
+  FaceLatents,
+  type FrameRenderer,
   Generator,
   orbitLabel,
+  type PictureBytes,
   type PictureKind,
-  pictureBytes,
+  RENDERER_KINDS,
   Recorder,
-  type RenderedArrays,
   type RenderSettings,
   readSafetensors,
+  Student,
   seededLatent,
   settingsOf,
   VolumetricRenderer,
   type WritableTensor,
   writeSafetensors,
 } from '../src/index';
-import { type BatchInputs, readBatch } from './batch';
+import { type BatchInputs, type BatchRow, readBatch } from './batch';
 import { givenFacts, MODEL_OPTIONS, readModelFile } from './checkpoint-file';
 import { UsageError } from './errors';
 import { openGpu } from './gpu';
-import { choiceOption, integerOption, numberOption } from './options';
+import { choiceOption, integerOption, LARGEST_SEED, numberOption, parseWords } from './options';
+import { expectWritable } from './output-file';
+import { convolutionalTensors, volumetricTensors } from './render-dump';
+import { readStudentFile, type StudentFile } from './student-file';
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
@@ -38,31 +44,42 @@ const OPTIONS = {
   yaw: { type: 'string', default: '0' },
   pitch: { type: 'string', default: '0' },
   output: { type: 'string', default: 'image' },
+  renderer: { type: 'string', default: 'volumetric' },
+  student: { type: 'string' },
   'neural-resolution': { type: 'string' },
   'depth-samples': { type: 'string' },
   'importance-samples': { type: 'string' },
 } as const;
 
+const RAY_OPTIONS = ['neural-resolution', 'depth-samples', 'importance-samples'] as const;
 const PICTURES: readonly PictureKind[] = ['image', 'raw', 'depth'];
-const LARGEST_SEED = 2 ** 32 - 1;
 const MOST_RAYS = 1024;
 const MOST_SAMPLES = 192;
 
+/** What a renderer made of all rows. */
+interface Rendered {
+  /** Of the first row. */
+  picture(kind: PictureKind): PictureBytes;
+  tensors(): WritableTensor[];
+}
+
 export async function render(words: string[]): Promise<void> {
-  const { path, values } = parseWords(words);
+  const { path, values } = readWords(words);
   const kind = choiceOption('output', values.output, PICTURES);
   const psi = numberOption('psi', values.psi);
   const seed = integerOption('seed', values.seed, 0, LARGEST_SEED);
   const angles = { yaw: numberOption('yaw', values.yaw), pitch: numberOption('pitch', values.pitch, -90, 90) };
   const overrides = settingOverrides(values);
+  const studentPath = wantedStudent(values, kind);
 
   const checkpoint = await readModelFile(path, await givenFacts(values));
+  const student = studentPath === undefined ? undefined : await readStudentFile(studentPath, path);
   const inputs = values.inputs === undefined ? undefined : await readSafetensors(await openInputs(values.inputs));
   for (const file of [values.out, values.dump]) if (file !== undefined) await expectWritable(file);
   const gpu = await openGpu();
   try {
     const generator = Generator.create(gpu, checkpoint);
-    const { mapping, camera, rendering } = generator.config;
+    const { mapping, camera } = generator.config;
     const toRadians = Math.PI / 180;
     const view = orbitLabel({ ...camera, yaw: angles.yaw * toRadians, pitch: angles.pitch * toRadians });
     const batch: BatchInputs = inputs
@@ -71,32 +88,81 @@ export async function render(words: string[]): Promise<void> {
     if (values.out !== undefined && batch.rows.length > 1) {
       throw new UsageError(`--out takes one picture, but the inputs hold ${batch.rows.length}: use --dump`);
     }
-    const renderer = await VolumetricRenderer.create(generator, { ...settingsOf(rendering), ...overrides });
-    const results: RenderedArrays[] = [];
-    for (const [index, row] of batch.rows.entries()) {
-      if (row.ws) renderer.setLatents(row.ws);
-      else renderer.setFace({ z: row.z!, psi, ...(row.conditioning && { conditioning: row.conditioning }) });
-      renderer.setCamera(row.camera);
-      const recorder = new Recorder(gpu);
-      renderer.encode(recorder);
-      recorder.submit();
-      results.push(await renderer.read());
-      if (batch.rows.length > 1) process.stderr.write(`rendered ${index + 1} of ${batch.rows.length}\n`);
+    const latents = await FaceLatents.create(generator);
+    const rendered = student
+      ? await renderWithStudent(latents, batch.rows, psi, student)
+      : await renderVolumes(latents, batch.rows, psi, overrides);
+    if (values.out !== undefined) await writeFile(values.out, pngOf(rendered.picture(kind)));
+    if (values.dump !== undefined) {
+      const { format = '' } = checkpoint.metadata;
+      const how = {
+        format: 'trifold-render',
+        renderer: values.renderer,
+        ...(!student && { sampling: 'even' }),
+        model: format,
+      };
+      await writeFile(values.dump, writeSafetensors(rendered.tensors(), how));
     }
-    if (values.out !== undefined) await writeFile(values.out, pngOf(kind, results[0]!));
-    if (values.dump !== undefined)
-      await writeFile(values.dump, dumpOf(results, generator, renderer.settings, checkpoint));
   } finally {
     gpu.destroy();
   }
 }
 
-/** A result that cannot be written should be known before the work, not after it. */
-async function expectWritable(file: string): Promise<void> {
-  const folder = dirname(resolve(file));
-  await access(folder, constants.W_OK).catch(() => {
-    throw new UsageError(`"${file}" cannot be written: the folder "${folder}" does not exist or is read-only`);
-  });
+async function renderVolumes(
+  latents: FaceLatents,
+  rows: readonly BatchRow[],
+  psi: number,
+  overrides: Partial<RenderSettings>,
+): Promise<Rendered> {
+  const { config } = latents.generator;
+  const renderer = await VolumetricRenderer.create(latents, { ...settingsOf(config.rendering), ...overrides });
+  const results = await renderRows(latents, renderer, rows, psi);
+  const first = results[0]!;
+  return {
+    picture: (kind) => {
+      if (kind === 'depth') return depthBytes(first);
+      return kind === 'raw' ? colourBytes(first.feature, config.rendering.decoderOutputs) : colourBytes(first.image, 3);
+    },
+    tensors: () => volumetricTensors(results, config, renderer.settings),
+  };
+}
+
+/** A wanted depth has been refused before. */
+async function renderWithStudent(
+  latents: FaceLatents,
+  rows: readonly BatchRow[],
+  psi: number,
+  { checkpoint, config }: StudentFile,
+): Promise<Rendered> {
+  const student = Student.create(latents.generator.host, checkpoint);
+  const renderer = await ConvolutionalRenderer.create(latents, student);
+  const results = await renderRows(latents, renderer, rows, psi);
+  const { feature, image } = results[0]!;
+  return {
+    picture: (kind) =>
+      kind === 'raw' ? colourBytes(feature, config.superResolution.inputChannels) : colourBytes(image, 3),
+    tensors: () => convolutionalTensors(results, config),
+  };
+}
+
+async function renderRows<Arrays>(
+  latents: FaceLatents,
+  renderer: FrameRenderer & { read(): Promise<Arrays> },
+  rows: readonly BatchRow[],
+  psi: number,
+): Promise<Arrays[]> {
+  const results: Arrays[] = [];
+  for (const row of rows) {
+    if (row.ws) latents.setWs(row.ws);
+    else await latents.setFace({ z: row.z!, psi, ...(row.conditioning && { conditioning: row.conditioning }) });
+    renderer.setCamera(row.camera);
+    const recorder = new Recorder(latents.generator.host);
+    renderer.encode(recorder);
+    recorder.submit();
+    results.push(await renderer.read());
+    if (rows.length > 1) process.stderr.write(`rendered ${results.length} of ${rows.length}\n`);
+  }
+  return results;
 }
 
 async function openInputs(path: string): Promise<Blob> {
@@ -105,14 +171,8 @@ async function openInputs(path: string): Promise<Blob> {
   });
 }
 
-function parseWords(words: string[]) {
-  let parsed: ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>;
-  try {
-    parsed = parseArgs({ args: words, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-  const { values, positionals } = parsed;
+function readWords(words: string[]) {
+  const { values, positionals } = parseWords(words, OPTIONS);
   const [path] = positionals;
   if (path === undefined || positionals.length > 1) throw new UsageError('render takes one checkpoint file');
   if (values.out === undefined && values.dump === undefined) {
@@ -121,11 +181,30 @@ function parseWords(words: string[]) {
   return { path, values };
 }
 
-function settingOverrides(values: {
-  'neural-resolution'?: string;
-  'depth-samples'?: string;
-  'importance-samples'?: string;
-}): Partial<RenderSettings> {
+type Values = ReturnType<typeof readWords>['values'];
+
+/**
+ * The student's file of the convolutional renderer, undefined for the volumetric one.
+ * @throws UsageError for what the wanted renderer lacks, or would not heed
+ */
+function wantedStudent(values: Values, kind: PictureKind): string | undefined {
+  const { student } = values;
+  if (choiceOption('renderer', values.renderer, RENDERER_KINDS) === 'volumetric') {
+    if (student === undefined) return undefined;
+    throw new UsageError(
+      'the volumetric renderer has no use for --student: add --renderer convolutional, or leave it out',
+    );
+  }
+  if (student === undefined) throw new UsageError('the convolutional renderer needs --student FILE');
+  if (kind === 'depth') throw new UsageError('the convolutional renderer knows no depth: --output takes image or raw');
+  for (const name of RAY_OPTIONS) {
+    if (values[name] !== undefined)
+      throw new UsageError(`the convolutional renderer casts no rays: leave out --${name}`);
+  }
+  return student;
+}
+
+function settingOverrides(values: Values): Partial<RenderSettings> {
   const resolution = values['neural-resolution'];
   const depth = values['depth-samples'];
   const importance = values['importance-samples'];
@@ -138,68 +217,6 @@ function settingOverrides(values: {
   };
 }
 
-function pngOf(kind: PictureKind, arrays: RenderedArrays): Uint8Array {
-  const { side, data } = pictureBytes(kind, arrays);
+function pngOf({ side, data }: PictureBytes): Uint8Array {
   return encode({ width: side, height: side, data, channels: 3, depth: 8 });
-}
-
-/** The results of all rows as one file, f32 and channels first, as PyTorch would hold them. */
-function dumpOf(
-  results: readonly RenderedArrays[],
-  { config }: Generator,
-  { neuralResolution }: RenderSettings,
-  checkpoint: Checkpoint,
-): Uint8Array {
-  const { mapping, backbone, imageResolution } = config;
-  const images = (
-    name: string,
-    channels: number,
-    side: number,
-    pick: (row: RenderedArrays) => Float32Array,
-  ): WritableTensor => ({
-    name,
-    shape: [results.length, channels, side, side],
-    data: concatenate(results.map((row) => channelsFirst(pick(row), side * side, channels))),
-  });
-  return writeSafetensors(
-    [
-      {
-        name: 'ws',
-        shape: [results.length, mapping.numWs ?? 1, mapping.wDim],
-        data: concatenate(results.map(({ ws }) => ws)),
-      },
-      images('planes', backbone.imageChannels, backbone.resolution, ({ planes }) => planes),
-      images('feature', config.rendering.decoderOutputs, neuralResolution, ({ feature }) => feature),
-      images('raw', 3, neuralResolution, ({ feature }) => firstChannels(feature, config.rendering.decoderOutputs, 3)),
-      images('depth', 1, neuralResolution, ({ depth }) => depth),
-      images('image', 3, imageResolution, ({ image }) => image),
-    ],
-    { format: 'trifold-render', sampling: 'even', model: checkpoint.metadata.format ?? '' },
-  );
-}
-
-/** [pixels, channels] to [channels, pixels]. */
-function channelsFirst(values: Float32Array, pixels: number, channels: number): Float32Array {
-  const result = new Float32Array(values.length);
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    for (let channel = 0; channel < channels; channel++) {
-      result[channel * pixels + pixel] = values[pixel * channels + channel]!;
-    }
-  }
-  return result;
-}
-
-/** The first `count` of each pixel's channels. */
-function firstChannels(values: Float32Array, channels: number, count: number): Float32Array {
-  return values.filter((_, index) => index % channels < count);
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    result.set(part, offset);
-    offset += part.length;
-  }
-  return result;
 }

@@ -5,8 +5,9 @@
  * const gpu = await Gpu.request();
  * const checkpoint = await readCheckpoint(await (await fetch('portrait-eg3d.safetensors')).blob()); // or a .pkl, .pt
  * const generator = Generator.create(gpu, checkpoint);
- * const renderer = await VolumetricRenderer.create(generator);
- * renderer.setFace({ z: seededLatent(0, generator.config.mapping.zDim), psi: 0.7 });
+ * const latents = await FaceLatents.create(generator);
+ * const renderer = await VolumetricRenderer.create(latents); // or ConvolutionalRenderer.create(latents, student)
+ * await latents.setFace({ z: seededLatent(0, generator.config.mapping.zDim), psi: 0.7 });
  * renderer.setCamera(orbitLabel({ ...generator.config.camera, yaw: 0.5, pitch: 0 })); // radians
  *
  * const recorder = new Recorder(gpu);
@@ -23,6 +24,7 @@ export { type CameraLabel, LABEL_LENGTH, makeLabel } from './camera/conventions'
 export { intrinsicsFromFov } from './camera/intrinsics';
 export { lookAtPose } from './camera/look-at';
 export { orbitLabel } from './camera/orbit-pose';
+export type { TrainedViews } from './camera/trained-views';
 export type { Checkpoint } from './checkpoints/checkpoint';
 export { CheckpointError, MissingFactsError, UnsupportedModelError } from './checkpoints/errors';
 export { KNOWN_CONFIGURATIONS, type KnownConfiguration } from './checkpoints/official/known-configurations';
@@ -35,6 +37,31 @@ export {
   readCheckpoint,
 } from './checkpoints/read-checkpoint';
 export { readSafetensors, type WritableTensor, writeSafetensors } from './checkpoints/safetensors';
+export {
+  type DecodedSurface,
+  type DensityGrid,
+  decodeAtPoints,
+  LARGEST_RESOLUTION,
+  LEAST_RESOLUTION,
+  OFFICIAL_LEVEL,
+  sampleDensityGrid,
+  voxelSide,
+} from './geometry/density-grid';
+export { GeometryError, GridResolutionError, NoSurfaceError } from './geometry/errors';
+export {
+  extractSurface,
+  type FacePlanes,
+  makeFacePlanes,
+  type SurfaceOptions,
+  shadeMesh,
+} from './geometry/face-mesh';
+export type { LongJob } from './geometry/long-job';
+export { marchingCubes } from './geometry/marching-cubes';
+export { largestComponent, type Mesh } from './geometry/mesh';
+export { encodeMesh, MESH_FORMATS, type MeshFormat } from './geometry/mesh-files';
+export { smoothMesh } from './geometry/mesh-smoothing';
+export { type MeshStatistics, meshStatistics } from './geometry/mesh-statistics';
+export { encodeMrc } from './geometry/volume-mrc';
 export { Gpu, type GpuRequest } from './gpu/device';
 export { BufferLimitError, GpuError, NoAdapterError, WebGpuUnavailableError } from './gpu/errors';
 export { Recorder } from './gpu/recorder';
@@ -46,15 +73,34 @@ export { ModelConfigError, readGeneratorConfig, tensorPrefix } from './models/ge
 export { generatorConfigJson } from './models/generator-config-json';
 export { seededLatent } from './models/latent';
 export { loopThroughKeyframes } from './models/latent-path';
-export { createPresenter, type Presenter } from './pipelines/present';
-export { estimateMemory, type MemoryEstimate } from './render/memory-estimate';
-export { type PictureBytes, pictureBytes } from './render/picture-bytes';
+export { Student, studentNumWs } from './models/student';
 export {
-  type FaceCode,
+  isStudentFile,
+  matchTeacher,
+  readStudentConfig,
+  type StudentConfig,
+  type TeacherMatch,
+} from './models/student-config';
+export { createPresenter, type Presenter } from './pipelines/present';
+export {
+  type ComparedView,
+  compareView,
+  encodePicture,
+  STRIP_VIEWS,
+  stripCamera,
+  stripYaws,
+} from './render/compare-views';
+export { ConvolutionalRenderer, type StudentArrays } from './render/convolutional-renderer';
+export { type FaceCode, FaceLatents } from './render/face-latents';
+export {
+  type FrameRenderer,
   type PictureKind,
-  type RenderedArrays,
-  type RenderSettings,
+  RENDERER_KINDS,
+  type RendererKind,
   STAGES,
-  settingsOf,
-  VolumetricRenderer,
-} from './render/volumetric-renderer';
+} from './render/frame-renderer';
+export { estimateMemory, estimateStudentMemory, type MemoryEstimate } from './render/memory-estimate';
+export { colourBytes, depthBytes, type PictureBytes } from './render/picture-bytes';
+export { psnr, ssim } from './render/picture-difference';
+export { type RenderSettings, settingsOf } from './render/render-settings';
+export { type RenderedArrays, VolumetricRenderer } from './render/volumetric-renderer';

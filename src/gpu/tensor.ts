@@ -21,6 +21,18 @@ export const padToFour = (count: number): number => Math.ceil(count / 4) * 4;
 export const elementCount = (shape: readonly number[]): number =>
   shape.reduce((product, extent) => product * extent, 1);
 
+/**
+ * The same memory seen with another shape; the last axis stays, so that the padding stays where it is.
+ * @throws ShapeError when the shapes do not hold equally many rows of equal length
+ */
+export function reshaped(tensor: Tensor, shape: readonly number[]): Tensor {
+  const { label, shape: former } = tensor;
+  if (shape[shape.length - 1] !== former[former.length - 1] || elementCount(shape) !== elementCount(former)) {
+    throw new ShapeError(`"${label}" [${former}] cannot be seen as [${shape}]`);
+  }
+  return { ...tensor, shape };
+}
+
 /** Makes a tensor of zeros. Free it with {@link destroyTensor}. @throws ShapeError, BufferLimitError */
 export function createTensor(host: TensorHost, label: string, shape: readonly number[]): Tensor {
   const tensor = describeTensor(label, shape);

@@ -63,6 +63,19 @@ export function readGeneratorConfig(file: TensorDirectory): GeneratorConfig {
 }
 
 function fromOwnLayout(file: TensorDirectory, fields: Fields): GeneratorConfig {
+  return assemble(file, fields, {
+    rendering: fields,
+    mappingLayers: fields.integer('mapping_layers', 1),
+    mappingLrMultiplier: fields.number('mapping_lr_mul', 0.01),
+    backboneClamp: fields.optionalNumber('conv_clamp'),
+    imageResolution: fields.integer('img_resolution', 1),
+    neuralResolution: fields.integer('neural_rendering_resolution', 1),
+    superResolution: readSuperResolution(fields),
+  });
+}
+
+/** The super-resolution in our own layout, of a generator or of a student. @throws ModelConfigError */
+export function readSuperResolution(fields: Fields): SuperResolutionConfig {
   const channels = fields.get('sr_channels');
   if (!isNumberArray(channels, 2)) throw new ModelConfigError('sr_channels', channels, 'expected two channel counts');
   const upsample = fields.get('sr_upsample') ?? [true, true];
@@ -73,24 +86,16 @@ function fromOwnLayout(file: TensorDirectory, fields: Fields): GeneratorConfig {
     throw new ModelConfigError('sr_resize', resize, 'known are when-different, when-smaller');
   }
   const block = (index: 0 | 1): SuperResolutionBlock => ({ channels: channels[index]!, upsample: upsample[index]! });
-  return assemble(file, fields, {
-    rendering: fields,
-    mappingLayers: fields.integer('mapping_layers', 1),
-    mappingLrMultiplier: fields.number('mapping_lr_mul', 0.01),
-    backboneClamp: fields.optionalNumber('conv_clamp'),
-    imageResolution: fields.integer('img_resolution', 1),
-    neuralResolution: fields.integer('neural_rendering_resolution', 1),
-    superResolution: {
-      wDim: fields.integer('w_dim', 1),
-      inputChannels: PLANE_CHANNELS,
-      inputResolution: fields.integer('sr_input_resolution', 1),
-      resize,
-      antialias: fields.boolean('sr_antialias', true),
-      blocks: [block(0), block(1)],
-      convClamp: fields.optionalNumber('sr_conv_clamp'),
-      noiseMode: noiseMode(fields),
-    },
-  });
+  return {
+    wDim: fields.integer('w_dim', 1),
+    inputChannels: PLANE_CHANNELS,
+    inputResolution: fields.integer('sr_input_resolution', 1),
+    resize,
+    antialias: fields.boolean('sr_antialias', true),
+    blocks: [block(0), block(1)],
+    convClamp: fields.optionalNumber('sr_conv_clamp'),
+    noiseMode: noiseMode(fields),
+  };
 }
 
 function fromOfficialArguments(file: TensorDirectory, fields: Fields): GeneratorConfig {

@@ -5,7 +5,7 @@
 import type { Gpu } from '../gpu/device';
 import { WebGpuUnavailableError } from '../gpu/errors';
 import type { Recorder } from '../gpu/recorder';
-import { createPresenter, type Presenter, type PresentSource } from '../pipelines/present';
+import { createPresenter, type PicturePart, type Presenter } from '../pipelines/present';
 
 /** In device pixels. */
 export interface CanvasSize {
@@ -30,12 +30,12 @@ export class CanvasOutput {
     return new CanvasOutput(canvas, context, presenter);
   }
 
-  /** Appends the drawing of a picture over the whole canvas, which takes the given size. Submit in the same task. */
-  draw(recorder: Recorder, source: PresentSource, size: CanvasSize): void {
+  /** Appends the drawing of one or more pictures on the canvas, which takes the given size. Submit in the same task. */
+  draw(recorder: Recorder, parts: readonly PicturePart[], size: CanvasSize): void {
     // Setting a canvas's size clears it even if the size is the same.
     if (this.canvas.width !== size.width) this.canvas.width = size.width;
     if (this.canvas.height !== size.height) this.canvas.height = size.height;
-    this.presenter.draw(recorder, this.context.getCurrentTexture().createView(), source, size);
+    this.presenter.draw(recorder, this.context.getCurrentTexture().createView(), size, parts);
   }
 
   destroy(): void {

@@ -4,18 +4,21 @@
  */
 import { BufferLimitError } from '../gpu/errors';
 import { MemorySurvey } from '../gpu/memory-survey';
+import type { PlanBuilder } from '../gpu/plan';
 import { reserveTogether } from '../gpu/plans-together';
 import { ScratchPool } from '../gpu/scratch-pool';
 import { type DeviceFacts, largestBlock } from '../gpu/tensor-host';
 import type { GeneratorConfig } from '../models/config';
 import { Generator } from '../models/generator';
+import { Student } from '../models/student';
+import type { StudentConfig } from '../models/student-config';
 import type { RenderSettings } from './render-settings';
-import { wireFace, wireViews } from './renderer-wiring';
+import { wireLatents, wirePlanes, wireStudent, wireViews } from './renderer-wiring';
 
 export interface MemoryEstimate {
   /** Weights as their kernels want them, with what is derived from them. */
   readonly weightsBytes: number;
-  /** Planes, pictures and scratch memory of a `VolumetricRenderer`. */
+  /** Planes, pictures and scratch memory of the renderer. */
   readonly planBytes: number;
   /** Size of the largest single tensor, and what it is. */
   readonly largestBinding: number;
@@ -27,24 +30,55 @@ export interface MemoryEstimate {
 }
 
 /**
- * The memory of a `VolumetricRenderer` for this model, within a few percent: uniform buffers and the presenter's are left out, and noise is
+ * The memory of a `VolumetricRenderer` with its latents, within a few percent: uniform buffers and the presenter's are left out, and noise is
  * taken to be used wherever a layer could.
  * @param device an open `Gpu`, or the limits of another
+ * @param batch faces rendered at once, each from a camera of its own. Default: 1
  * @throws ShapeError, RenderingOptionError for a configuration or settings that no device could run
  */
-export function estimateMemory(config: GeneratorConfig, settings: RenderSettings, device: DeviceFacts): MemoryEstimate {
+export function estimateMemory(
+  config: GeneratorConfig,
+  settings: RenderSettings,
+  device: DeviceFacts,
+  batch = 1,
+): MemoryEstimate {
   const survey = new MemorySurvey(device);
   const generator = Generator.withoutFile(survey, config);
   const pool = new ScratchPool(survey);
-  const face = wireFace(generator, pool);
-  const views = wireViews(generator, pool, face.triPlanes, settings);
-  reserveTogether([...Object.values(face.builders), ...Object.values(views.builders)]);
+  const latents = wireLatents(generator, pool, batch);
+  const planes = wirePlanes(generator, pool, latents);
+  const views = wireViews(generator, pool, planes.triPlanes, settings);
+  reserveTogether([latents, planes, views].flatMap(({ builders }) => Object.values<PlanBuilder>(builders)));
+  return estimateOf(survey, generator.weightBytes);
+}
+
+/**
+ * The memory of a `ConvolutionalRenderer` with its latents: of the generator, only the mapping network is needed.
+ * @param batch faces rendered at once. Default: 1
+ */
+export function estimateStudentMemory(
+  config: GeneratorConfig,
+  studentConfig: StudentConfig,
+  device: DeviceFacts,
+  batch = 1,
+): MemoryEstimate {
+  const survey = new MemorySurvey(device);
+  const generator = Generator.withoutFile(survey, config);
+  const student = Student.withoutFile(survey, studentConfig);
+  const pool = new ScratchPool(survey);
+  const latents = wireLatents(generator, pool, batch);
+  const wired = wireStudent(student, pool, latents);
+  reserveTogether([latents, wired].flatMap(({ builders }) => Object.values<PlanBuilder>(builders)));
+  return estimateOf(survey, generator.weightBytes + student.weightBytes);
+}
+
+function estimateOf(survey: MemorySurvey, weightsBytes: number): MemoryEstimate {
   const { bytes: largestBinding, label: largestLabel } = survey.largest;
-  const limit = largestBlock(device.limits);
+  const limit = largestBlock(survey.limits);
   const fits = largestBinding <= limit;
   return {
-    weightsBytes: generator.weightBytes,
-    planBytes: survey.bytesInUse - generator.weightBytes,
+    weightsBytes,
+    planBytes: survey.bytesInUse - weightsBytes,
     largestBinding,
     largestLabel,
     fits,

@@ -1,6 +1,6 @@
 /** Rendered arrays as 8-bit pictures, for files. */
 import { viridisTable } from '../pipelines/colour-map';
-import type { PictureKind, RenderedArrays } from './volumetric-renderer';
+import type { RenderedArrays } from './volumetric-renderer';
 
 /** An 8-bit RGB picture, row by row from the top. */
 export interface PictureBytes {
@@ -14,25 +14,28 @@ const LEAST_ALPHA = 0.5;
 const BACKGROUND = [255, 255, 255] as const;
 
 /**
- * The wanted picture of a rendering. Depth is coloured with viridis, near bright, over the range of what was hit; rays that hit nothing are white.
+ * The first three channels of an image or a feature image.
+ * @param values [side, side, channels], about -1 to 1
+ * @param channels 3 or more
  */
-export function pictureBytes(kind: PictureKind, arrays: RenderedArrays): PictureBytes {
-  if (kind === 'depth') return depthBytes(arrays);
-  const values = kind === 'image' ? arrays.image : arrays.feature;
-  const side = Math.sqrt(kind === 'image' ? values.length / 3 : arrays.depth.length);
-  const channels = values.length / (side * side);
-  const data = new Uint8Array(side * side * 3);
-  for (let pixel = 0; pixel < side * side; pixel++) {
+export function colourBytes(values: Float32Array, channels: number): PictureBytes {
+  const pixels = values.length / channels;
+  const data = new Uint8Array(pixels * 3);
+  for (let pixel = 0; pixel < pixels; pixel++) {
     for (let channel = 0; channel < 3; channel++) {
-      // [-1, 1] to [0, 255] as the official scripts do it: the value times 127.5 plus 128, cut off.
-      const value = values[pixel * channels + channel]! * 127.5 + 128;
-      data[pixel * 3 + channel] = Math.min(255, Math.max(0, Math.floor(value)));
+      data[pixel * 3 + channel] = colourByte(values[pixel * channels + channel]!);
     }
   }
-  return { side, data };
+  return { side: Math.sqrt(pixels), data };
 }
 
-function depthBytes({ depth, alpha }: RenderedArrays): PictureBytes {
+/** [-1, 1] to 0..255 as the official scripts do it: the value times 127.5 plus 128, cut off. */
+export function colourByte(value: number): number {
+  return Math.min(255, Math.max(0, Math.floor(value * 127.5 + 128)));
+}
+
+/** Depth, coloured with viridis, near bright, over the range of what was hit; rays that hit nothing are white. */
+export function depthBytes({ depth, alpha }: Pick<RenderedArrays, 'depth' | 'alpha'>): PictureBytes {
   const hit = depth.filter((_, pixel) => alpha[pixel]! > LEAST_ALPHA);
   const near = hit.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
   const far = hit.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);

@@ -1,6 +1,6 @@
 /**
- * The plans of the volumetric renderer, wired and not yet built: for a device, or for a survey of the memory that they will take. They run
- * one after the other and share one pool of scratch memory.
+ * The plans of both renderers, wired and not yet built: for a device, or for a survey of the memory that they will take. They run one
+ * after the other and share one pool of scratch memory.
  */
 import { PlanBuilder } from '../gpu/plan';
 import { discardTogether } from '../gpu/plans-together';
@@ -14,19 +14,29 @@ import {
   type TriPlaneStage,
   wireMapping,
   wireRayMarch,
-  wireSuperResolution,
   wireTriPlanes,
 } from '../models/generator';
+import { type Student, type StudentMappingStage, wireStudentMapping, wireStudentSynthesis } from '../models/student';
+import { wireSuperResolution, wireSuperResolutionStyles } from '../models/super-resolution-stage';
 import { previewSettingsOf, type RenderSettings } from './render-settings';
 
-/** What runs once a face. */
-export interface WiredFace {
-  readonly builders: { readonly mapping: PlanBuilder; readonly triPlanes: PlanBuilder };
+/** What turns a face's code into ws, for both renderers. */
+export interface WiredLatents {
+  readonly builders: { readonly mapping: PlanBuilder };
   readonly mapping: MappingStage;
+  /** Of the faces that are rendered, [N, num_ws, w_dim]: written by the owner, not by the plan. */
+  readonly ws: Tensor;
+  /** [N, w_dim] */
+  readonly superResolutionW: Tensor;
+}
+
+/** What the volumetric renderer runs once a face. */
+export interface WiredPlanes {
+  readonly builders: { readonly triPlanes: PlanBuilder };
   readonly triPlanes: TriPlaneStage;
 }
 
-/** What runs once a camera, in full and as a quick preview. */
+/** What the volumetric renderer runs once a camera, in full and as a quick preview. */
 export interface WiredViews {
   readonly builders: {
     readonly rayMarch: PlanBuilder;
@@ -38,23 +48,55 @@ export interface WiredViews {
   readonly image: Tensor;
 }
 
-/** Mapping and backbone for one face at a time. @throws BufferLimitError, MissingTensorError and the like; nothing stays allocated then */
-export function wireFace(generator: Generator<TensorHost>, pool: ScratchPool): WiredFace {
-  return wired(generator, pool, (plan) => {
-    const builders = { mapping: plan('mapping'), triPlanes: plan('tri-planes') };
-    const mapping = wireMapping(builders.mapping, generator, 1);
-    return { builders, mapping, triPlanes: wireTriPlanes(builders.triPlanes, generator, mapping.ws) };
+/** What the convolutional renderer runs: the styles once a face, the rest once a camera. */
+export interface WiredStudent {
+  readonly builders: {
+    readonly styles: PlanBuilder;
+    readonly mapping: PlanBuilder;
+    readonly synthesis: PlanBuilder;
+    readonly superResolution: PlanBuilder;
+  };
+  readonly mapping: StudentMappingStage;
+  /** [N, R, R, 32] */
+  readonly feature: Tensor;
+  readonly image: Tensor;
+}
+
+/**
+ * The mapping network, and the place of the ws that the renderers read.
+ * @param batch faces at a time. Default: 1
+ * @throws BufferLimitError, MissingTensorError and the like; nothing stays allocated then
+ */
+export function wireLatents(generator: Generator<TensorHost>, pool: ScratchPool, batch = 1): WiredLatents {
+  return wired(generator.host, pool, (plan) => {
+    const builders = { mapping: plan('mapping') };
+    const mapping = wireMapping(builders.mapping, generator, batch);
+    const ws = builders.mapping.tensor('ws of the face', mapping.ws.shape);
+    const superResolutionW = builders.mapping.tensor('w of the super-resolution', [batch, ws.shape[2]!]);
+    return { builders, mapping, ws, superResolutionW };
   });
 }
 
-/** Ray marching and super-resolution for one camera at a time. @throws as {@link wireFace} */
+/** A face's ws, and the w of its super-resolution, as `WiredLatents` or `FaceLatents` have them. */
+type Latents = Pick<WiredLatents, 'ws' | 'superResolutionW'>;
+
+/** The backbone. @throws as {@link wireLatents} */
+export function wirePlanes(generator: Generator<TensorHost>, pool: ScratchPool, latents: Latents): WiredPlanes {
+  return wired(generator.host, pool, (plan) => {
+    const builders = { triPlanes: plan('tri-planes') };
+    const { ws, superResolutionW } = latents;
+    return { builders, triPlanes: wireTriPlanes(builders.triPlanes, generator, ws, { superResolutionW }) };
+  });
+}
+
+/** Ray marching and super-resolution, one camera a face. @throws as {@link wireLatents} */
 export function wireViews(
   generator: Generator<TensorHost>,
   pool: ScratchPool,
   { planes, superResolutionStyles }: TriPlaneStage,
   settings: RenderSettings,
 ): WiredViews {
-  return wired(generator, pool, (plan) => {
+  return wired(generator.host, pool, (plan) => {
     const builders = {
       rayMarch: plan('ray march'),
       superResolution: plan('super-resolution'),
@@ -72,12 +114,25 @@ export function wireViews(
   });
 }
 
+/** The convolutional renderer. @param latents of the generator @throws as {@link wireLatents} */
+export function wireStudent(student: Student<TensorHost>, pool: ScratchPool, latents: Latents): WiredStudent {
+  return wired(student.host, pool, (plan) => {
+    const builders = {
+      styles: plan('student styles'),
+      mapping: plan('student mapping'),
+      synthesis: plan('student synthesis'),
+      superResolution: plan('super-resolution'),
+    };
+    const styles = wireSuperResolutionStyles(builders.styles, student, latents.superResolutionW);
+    const mapping = wireStudentMapping(builders.mapping, student, latents.ws);
+    const feature = wireStudentSynthesis(builders.synthesis, student, mapping.ws);
+    const image = wireSuperResolution(builders.superResolution, student, styles, feature);
+    return { builders, mapping, feature, image };
+  });
+}
+
 /** Wires with builders that are discarded if anything throws. */
-function wired<T>(
-  { host }: Generator<TensorHost>,
-  pool: ScratchPool,
-  wire: (plan: (stage: string) => PlanBuilder) => T,
-): T {
+function wired<T>(host: TensorHost, pool: ScratchPool, wire: (plan: (stage: string) => PlanBuilder) => T): T {
   const builders: PlanBuilder[] = [];
   try {
     return wire((stage) => {

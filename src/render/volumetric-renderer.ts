@@ -1,38 +1,26 @@
 /**
- * The volumetric renderer: a face is mapped and its tri-planes made once, then every camera marches rays through them and enlarges the
- * feature image (EG3D, Fig. 2). It remembers what has changed and records only the stages that depend on it: turning the camera never
- * runs mapping or backbone again.
+ * The volumetric renderer: a face's tri-planes are made once, then every camera marches rays through them and enlarges the feature image
+ * (EG3D, Fig. 2). Turning the camera never runs mapping or backbone again.
  */
 import type { CameraLabel } from '../camera/conventions';
 import type { Plan } from '../gpu/plan';
 import { buildTogether, discardTogether } from '../gpu/plans-together';
 import type { Recorder } from '../gpu/recorder';
-import { ScratchPool } from '../gpu/scratch-pool';
-import { readTensor, type Tensor, writeTensor } from '../gpu/tensor';
-import type { Generator, RayMarchStage } from '../models/generator';
+import { readTensor, type Tensor } from '../gpu/tensor';
+import type { RayMarchStage } from '../models/generator';
 import type { PresentSource } from '../pipelines/present';
+import type { FaceLatents } from './face-latents';
+import { FacePictures, type FacePlanes } from './face-pictures';
+import {
+  dependsOnCamera,
+  type FrameDue,
+  type FrameRenderer,
+  type PictureKind,
+  PictureNotPreparedError,
+} from './frame-renderer';
+import { createNormalsPicture, type NormalsPicture } from './normals-picture';
 import { type RenderSettings, settingsOf } from './render-settings';
-import { type WiredFace, type WiredViews, wireFace, wireViews } from './renderer-wiring';
-
-export { type RenderSettings, settingsOf } from './render-settings';
-
-/** Stage names under which dispatches are counted and timed, in the order of a frame. */
-export const STAGES = ['mapping', 'tri-planes', 'ray march', 'super-resolution', 'present'] as const;
-
-/** What a frame shows: the enlarged picture, the low-resolution volume rendering, or its depth. */
-export type PictureKind = 'image' | 'raw' | 'depth';
-
-/** A face by its latent code. */
-export interface FaceCode {
-  /** [z_dim], standard normal. */
-  readonly z: Float32Array;
-  /** Truncation: 1 leaves w as it is, 0 gives the average face. */
-  readonly psi: number;
-  /** Number of leading layers that psi acts on. Default: all. */
-  readonly psiCutoff?: number;
-  /** The label that conditions the mapping. Default: the model's own frontal camera. Ignored by models that zero it. */
-  readonly conditioning?: CameraLabel;
-}
+import { type WiredPlanes, type WiredViews, wirePlanes, wireViews } from './renderer-wiring';
 
 /** Everything that one rendering gives, as arrays without padding, channels last. */
 export interface RenderedArrays {
@@ -55,6 +43,10 @@ interface View {
   readonly rayMarch: Plan;
   readonly rays: RayMarchStage;
   raysDue: boolean;
+  /** How often the rays have been marched. */
+  marches: number;
+  /** Made when it is first wanted. */
+  normals: NormalsPicture | undefined;
 }
 
 interface FullView extends View {
@@ -69,19 +61,22 @@ interface Views {
   readonly preview: View;
 }
 
-export class VolumetricRenderer {
-  #wanted: PictureKind = 'image';
+export class VolumetricRenderer implements FrameRenderer {
+  readonly kind = 'volumetric';
+  readonly #facePictures: FacePictures;
+  #wanted: readonly [PictureKind, ...PictureKind[]] = ['image'];
   #isPreview = false;
-  #mappingDue = false;
-  #planesDue = false;
+  /** The face of which the planes are. */
+  #version: number | undefined;
 
   private constructor(
-    private readonly generator: Generator,
-    private readonly pool: ScratchPool,
-    private readonly face: WiredFace,
-    private readonly facePlans: { readonly mapping: Plan; readonly triPlanes: Plan },
+    private readonly latents: FaceLatents,
+    private readonly triPlanes: WiredPlanes['triPlanes'],
+    private readonly triPlanePlan: Plan,
     private views: Views,
-  ) {}
+  ) {
+    this.#facePictures = new FacePictures(latents, triPlanes.planes);
+  }
 
   /**
    * Compiles all kernels and allocates all buffers for one face and one camera at a time.
@@ -89,124 +84,186 @@ export class VolumetricRenderer {
    * @throws BufferLimitError, KernelCompileError, MissingTensorError and the like; nothing stays allocated then
    */
   static async create(
-    generator: Generator,
-    settings = settingsOf(generator.config.rendering),
+    latents: FaceLatents,
+    settings = settingsOf(latents.generator.config.rendering),
   ): Promise<VolumetricRenderer> {
-    const pool = new ScratchPool(generator.host);
-    const face = wireFace(generator, pool);
+    const { generator, pool } = latents;
+    const wiredPlanes = wirePlanes(generator, pool, latents);
     let wiredViews: WiredViews;
     try {
-      wiredViews = wireViews(generator, pool, face.triPlanes, settings);
+      wiredViews = wireViews(generator, pool, wiredPlanes.triPlanes, settings);
     } catch (error) {
-      discardTogether(Object.values(face.builders));
+      discardTogether(Object.values(wiredPlanes.builders));
       throw error;
     }
-    const { mapping, triPlanes, ...viewPlans } = await buildTogether({ ...face.builders, ...wiredViews.builders });
+    const { triPlanes, ...viewPlans } = await buildTogether({ ...wiredPlanes.builders, ...wiredViews.builders });
     const views = viewsOf(settings, wiredViews, viewPlans);
-    return new VolumetricRenderer(generator, pool, face, { mapping, triPlanes }, views);
+    return new VolumetricRenderer(latents, wiredPlanes.triPlanes, triPlanes, views);
   }
 
   get settings(): RenderSettings {
     return this.views.settings;
   }
 
-  /** What a presenter shows of the frame that was encoded last. */
+  /** Tri-planes of the face that was encoded last, [1, R, R, 96]. */
+  get planes(): Tensor {
+    return this.triPlanes.planes;
+  }
+
   get picture(): PresentSource {
-    const { rays } = this.#view;
-    if (this.#wanted === 'depth')
-      return { kind: 'depth', depth: rays.depth, alpha: rays.alpha, range: rays.depthRange };
-    if (this.#wanted === 'image' && !this.#isPreview) return { kind: 'rgb', image: this.views.full.image };
-    return { kind: 'rgb', image: rays.feature };
+    return this.pictureOf(this.#wanted[0]);
   }
 
-  /** Takes another face; mapping and backbone run once with the next {@link encode}. */
-  setFace(face: FaceCode): void {
-    this.face.mapping.write(face);
-    this.#mappingDue = true;
-    this.#planesDue = true;
+  /** A preview has no enlarged picture: the raw one stands for it. */
+  pictureOf(kind: PictureKind): PresentSource {
+    if (!dependsOnCamera(kind)) return { kind: 'rgb', image: this.#facePictures.imageOf(kind) };
+    const { rays, normals } = this.#view;
+    switch (kind) {
+      case 'depth':
+        return { kind: 'depth', depth: rays.depth, alpha: rays.alpha, range: rays.depthRange };
+      case 'normals':
+        if (!normals) throw new PictureNotPreparedError(kind);
+        return { kind: 'rgb', image: normals.picture.images[0]! };
+      case 'image':
+        return { kind: 'rgb', image: this.#isPreview ? rays.feature : this.views.full.image };
+      case 'raw':
+        return { kind: 'rgb', image: rays.feature };
+    }
   }
 
-  /** Takes a face by its ws, [num_ws * w_dim]; the mapping network is not run. */
-  setLatents(ws: Float32Array): void {
-    writeTensor(this.generator.host, this.face.mapping.ws, ws);
-    this.#mappingDue = false;
-    this.#planesDue = true;
+  get due(): FrameDue {
+    const face = this.#version !== this.latents.version;
+    const view = this.#raysDue || this.#superResolutionDue || this.#wanted.some((kind) => this.#isDerivedDue(kind));
+    return { face, view: face || view };
   }
 
   setCamera(label: CameraLabel): void {
     for (const view of [this.views.full, this.views.preview]) {
       view.rays.writeCamera(label);
+      view.normals?.writeCamera(label);
       view.raysDue = true;
     }
   }
 
-  /** Chooses what is shown; the super-resolution is skipped while nobody wants it. */
-  setWanted(kind: PictureKind): void {
-    this.#wanted = kind;
+  async prepare(...kinds: readonly PictureKind[]): Promise<void> {
+    const { latents } = this;
+    const face: FacePlanes = {
+      get version() {
+        return latents.version;
+      },
+      encode: (recorder) => this.#encodePlanes(recorder),
+    };
+    for (const kind of kinds) {
+      if (!dependsOnCamera(kind)) await this.#facePictures.prepare(kind, face);
+      else if (kind === 'normals') await this.#prepareNormals();
+    }
   }
 
-  /** Shows a quick, coarse frame (half the rays a side, half the samples, no super-resolution) instead of the full one. */
+  setWanted(...kinds: readonly [PictureKind, ...PictureKind[]]): void {
+    this.#wanted = kinds;
+  }
+
+  /** Where the density slices are: -1 to 1 along their axis, the faces of the box, 0 in its middle. Nothing but slices is computed anew. */
+  setSlice(position: number): void {
+    this.#facePictures.setSlice(position);
+  }
+
+  /** The quick frame has half the rays a side, half the samples, and no super-resolution. */
   setPreview(isPreview: boolean): void {
     this.#isPreview = isPreview;
   }
 
   /**
-   * Changes resolution and samples; face, planes and camera stay. On an error the old settings stay in force.
+   * Changes resolution and samples; face, planes and camera stay, normals want to be prepared again. On an error the old settings stay in
+   * force.
    * @throws BufferLimitError and the like
    */
   async configure(settings: RenderSettings): Promise<void> {
     const former = this.views;
-    const wired = wireViews(this.generator, this.pool, this.face.triPlanes, settings);
+    const wired = wireViews(this.latents.generator, this.latents.pool, this.triPlanes, settings);
     this.views = viewsOf(settings, wired, await buildTogether(wired.builders));
     this.setCamera(former.full.rays.camera);
     destroyViews(former);
   }
 
-  /** Records the stages whose inputs changed since the last call. */
   encode(recorder: Recorder): void {
-    const { full, preview } = this.views;
-    if (this.#mappingDue) recorder.run(this.facePlans.mapping);
-    if (this.#planesDue) {
-      recorder.run(this.facePlans.triPlanes);
-      full.raysDue = true;
-      preview.raysDue = true;
-    }
-    this.#mappingDue = false;
-    this.#planesDue = false;
+    for (const kind of this.#wanted) this.#expectPrepared(kind); // before anything is taken for done
+    this.#encodePlanes(recorder);
+    const { full } = this.views;
     const view = this.#view;
-    if (view.raysDue) {
+    if (this.#raysDue) {
       recorder.run(view.rayMarch);
       view.raysDue = false;
+      view.marches++;
       if (view === full) full.superResolutionDue = true;
     }
-    if (view === full && full.superResolutionDue && this.#wanted === 'image') {
+    if (this.#superResolutionDue) {
       recorder.run(full.superResolution);
       full.superResolutionDue = false;
     }
+    for (const kind of this.#wanted) {
+      if (kind === 'normals') view.normals?.picture.encode(recorder, view.marches);
+      else if (!dependsOnCamera(kind)) this.#facePictures.encode(kind, recorder, this.latents.version);
+    }
+  }
+
+  async readImage(): Promise<Float32Array> {
+    return readTensor(this.latents.generator.host, this.views.full.image);
   }
 
   /** Reads back what the last frames left on the device. Encode and submit a full frame of the kind 'image' before. */
   async read(): Promise<RenderedArrays> {
-    const { host } = this.generator;
-    const { mapping, triPlanes } = this.face;
+    const { host } = this.latents.generator;
     const { rays, image } = this.views.full;
     const [ws, planes, feature, depth, alpha, picture] = await Promise.all(
-      [mapping.ws, triPlanes.planes, rays.feature, rays.depth, rays.alpha, image].map((tensor) =>
+      [this.latents.ws, this.planes, rays.feature, rays.depth, rays.alpha, image].map((tensor) =>
         readTensor(host, tensor),
       ),
     );
     return { ws: ws!, planes: planes!, feature: feature!, depth: depth!, alpha: alpha!, image: picture! };
   }
 
-  /** Frees everything but the generator's weights. */
   destroy(): void {
-    this.facePlans.mapping.destroy();
-    this.facePlans.triPlanes.destroy();
+    this.triPlanePlan.destroy();
+    this.#facePictures.destroy();
     destroyViews(this.views);
+  }
+
+  #encodePlanes(recorder: Recorder): void {
+    if (this.#version === this.latents.version) return;
+    recorder.run(this.triPlanePlan);
+    this.#version = this.latents.version;
+    this.views.full.raysDue = true;
+    this.views.preview.raysDue = true;
+  }
+
+  async #prepareNormals(): Promise<void> {
+    for (const view of [this.views.full, this.views.preview]) {
+      view.normals ??= await createNormalsPicture(this.latents, view.rays);
+    }
+  }
+
+  #expectPrepared(kind: PictureKind): void {
+    if (!dependsOnCamera(kind)) this.#facePictures.expectPrepared(kind, this.latents.version);
+    else if (kind === 'normals' && !this.#view.normals) throw new PictureNotPreparedError(kind);
+  }
+
+  #isDerivedDue(kind: PictureKind): boolean {
+    if (!dependsOnCamera(kind)) return this.#facePictures.isDue(kind, this.latents.version);
+    const { normals, marches } = this.#view;
+    return kind === 'normals' && (normals?.picture.isDue(marches) ?? true);
   }
 
   get #view(): View {
     return this.#isPreview ? this.views.preview : this.views.full;
+  }
+
+  get #raysDue(): boolean {
+    return this.#view.raysDue && this.#wanted.some(dependsOnCamera);
+  }
+
+  get #superResolutionDue(): boolean {
+    return !this.#isPreview && this.views.full.superResolutionDue && this.#wanted.includes('image');
   }
 }
 
@@ -216,15 +273,18 @@ function viewsOf(
   plans: { readonly [Name in keyof WiredViews['builders']]: Plan },
 ): Views {
   const { rayMarch, superResolution, previewRayMarch } = plans;
+  const unmarched = { raysDue: true, marches: 0, normals: undefined };
   return {
     settings,
-    full: { rayMarch, rays, raysDue: true, superResolution, image, superResolutionDue: true },
-    preview: { rayMarch: previewRayMarch, rays: previewRays, raysDue: true },
+    full: { ...unmarched, rayMarch, rays, superResolution, image, superResolutionDue: true },
+    preview: { ...unmarched, rayMarch: previewRayMarch, rays: previewRays },
   };
 }
 
 function destroyViews({ full, preview }: Views): void {
-  full.rayMarch.destroy();
   full.superResolution.destroy();
-  preview.rayMarch.destroy();
+  for (const { rayMarch, normals } of [full, preview]) {
+    rayMarch.destroy();
+    normals?.picture.destroy();
+  }
 }

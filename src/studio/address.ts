@@ -5,7 +5,15 @@
  */
 import { lookFrom, type OrbitState, orbitAt } from '../camera/orbit';
 import type { GeneratorConfig } from '../models/config';
-import { carrySettings, defaultSettings, PICTURE_KINDS, type PictureSettings, sanitiseSettings } from './settings';
+import {
+  carrySettings,
+  defaultSettings,
+  LAYOUTS,
+  PICTURE_KINDS,
+  type PictureSettings,
+  RENDERER_KINDS,
+  sanitiseSettings,
+} from './settings';
 
 /** What an address asks for; everything may be missing. */
 export interface SavedStudio {
@@ -41,6 +49,9 @@ export function encodeStudio(
   write('seed', settings.seed, defaults.seed);
   write('psi', rounded(settings.psi, 2), defaults.psi);
   write('picture', settings.picture, defaults.picture);
+  write('renderer', settings.renderer, defaults.renderer);
+  write('layout', settings.layout, defaults.layout);
+  write('wipe', rounded(settings.wipe, 3), defaults.wipe);
   write('rays', settings.neuralResolution, defaults.neuralResolution);
   write('samples', settings.depthSamples, defaults.depthSamples);
   write('yaw', rounded(view.yaw * DEGREES, 1), rounded(home.yaw * DEGREES, 1));
@@ -65,6 +76,9 @@ export function decodeStudio(fragment: string): SavedStudio {
       seed: number('seed'),
       psi: number('psi'),
       picture,
+      renderer: RENDERER_KINDS.find((kind) => kind === fields.get('renderer')),
+      layout: LAYOUTS.find((layout) => layout === fields.get('layout')),
+      wipe: number('wipe'),
       neuralResolution: number('rays'),
       depthSamples: number('samples'),
     }),

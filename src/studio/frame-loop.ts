@@ -2,11 +2,20 @@
  * Draws a frame when there is something to draw and never otherwise. At most one frame is on its way through the device: a request
  * that comes meanwhile is remembered, and the next frame then shows the newest state. So a slow device falls behind in frames a
  * second, not behind the hand.
+ *
+ * Long jobs (a strip of views, timings) use the device between frames, a step at a time: frames go first.
  */
+/** The device or the model went away while a step waited for its turn. */
+export class FrameLoopStoppedError extends Error {
+  override name = 'FrameLoopStoppedError';
+}
+
 export class FrameLoop {
   #requested = false;
   #running = false;
+  #isAtStep = false;
   #stopped = false;
+  #steps: { readonly run: () => Promise<void>; readonly reject: (reason: unknown) => void }[] = [];
 
   /**
    * @param draw draws one frame and resolves when the device has finished it; must not reject
@@ -21,26 +30,56 @@ export class FrameLoop {
   /** Asks for a frame. Many requests between two frames make one frame. */
   request(): void {
     this.#requested = true;
-    if (!this.#running && !this.#stopped) this.#run();
+    this.#run();
+  }
+
+  /**
+   * Runs a step of a job when no frame is wanted or on its way; frames wait until it has ended, so keep it short.
+   * @returns what the step gives, or its error
+   * @throws FrameLoopStoppedError when the loop stops before the step has begun
+   */
+  between<T>(step: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#steps.push({ run: () => step().then(resolve, reject), reject });
+      if (this.#stopped) this.stop();
+      else this.#run();
+    });
   }
 
   /** Whether no frame is wanted or on its way. */
   get isIdle(): boolean {
-    return !this.#running;
+    return !this.#requested && (!this.#running || this.#isAtStep);
   }
 
   /** Draws nothing more. */
   stop(): void {
     this.#stopped = true;
+    for (const { reject } of this.#steps) reject(new FrameLoopStoppedError());
+    this.#steps = [];
   }
 
-  #run(): void {
+  async #run(): Promise<void> {
+    if (this.#running) return;
     this.#running = true;
-    this.nextFrame(async (now) => {
-      this.#requested = false;
-      if (!this.#stopped) await this.draw(now);
-      this.#running = false;
-      if (this.#requested && !this.#stopped) this.#run();
-    });
+    while (!this.#stopped && (this.#requested || this.#steps.length > 0)) {
+      if (this.#requested) await this.#frame();
+      else await this.#step();
+    }
+    this.#running = false;
+  }
+
+  #frame(): Promise<void> {
+    return new Promise((resolve) =>
+      this.nextFrame((now) => {
+        this.#requested = false;
+        resolve(this.#stopped ? undefined : this.draw(now));
+      }),
+    );
+  }
+
+  async #step(): Promise<void> {
+    this.#isAtStep = true;
+    await this.#steps.shift()!.run();
+    this.#isAtStep = false;
   }
 }

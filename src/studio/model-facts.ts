@@ -6,6 +6,7 @@ import { KNOWN_CONFIGURATIONS, type KnownConfiguration } from '../checkpoints/of
 import type { GeneratorConfig } from '../models/config';
 import { tensorPrefix } from '../models/generator-config';
 import type { MemoryEstimate } from '../render/memory-estimate';
+import type { StudentEntry } from './model-index';
 
 export type { KnownConfiguration };
 /** Official models that a state dict saved alone may be like. */
@@ -29,6 +30,10 @@ export interface ModelFacts {
   readonly memory: MemoryCheck;
   /** Of an opened file, as soon as it is known: its first digits name the model in the address. */
   readonly fingerprint: string | undefined;
+  /** SHA-256 of the file, where it is known: of a bundled model, and of an opened one once a student asks for it. */
+  readonly sha256: string | undefined;
+  /** The student that this page ships for it. */
+  readonly student: StudentEntry | undefined;
 }
 
 export interface WeightFacts {
@@ -44,10 +49,18 @@ const CONSTANT = /(noise_const|w_avg|resample_filter)$/;
 /** @throws ModelConfigError if there is no generator in the file */
 export function weightFactsOf(checkpoint: Checkpoint): WeightFacts {
   const prefix = tensorPrefix(checkpoint);
+  return parameterCount(
+    checkpoint,
+    NETWORKS.map((network) => prefix + network),
+  );
+}
+
+/** @param networks beginnings of the names of tensors that count */
+export function parameterCount(checkpoint: Checkpoint, networks: readonly string[]): WeightFacts {
   let parameters = 0;
   const counts = new Map<string, number>();
   for (const name of checkpoint.names()) {
-    if (CONSTANT.test(name) || !NETWORKS.some((network) => name.startsWith(prefix + network))) continue;
+    if (CONSTANT.test(name) || !networks.some((network) => name.startsWith(network))) continue;
     const { dtype, shape } = checkpoint.info(name);
     const elements = shape.reduce((product, extent) => product * extent, 1);
     parameters += elements;

@@ -1,18 +1,31 @@
 /**
  * `weights/index.json`: which models this page ships, with the size and the SHA-256 of each file.
  */
+import type { TrainedViews } from '../camera/trained-views';
+import { readTrainedViews } from '../models/student-config';
 import { ModelIndexError, NotWeightsError, WeightsMissingError, WeightsUnreachableError } from './weights-errors';
 
-/** One bundled model. */
-export interface ModelEntry {
-  readonly id: string;
-  /** For people. */
-  readonly name: string;
+/** A file that this page ships. */
+export interface FileEntry {
   /** File name, beside `index.json`. */
   readonly file: string;
   readonly bytes: number;
   /** 64 hexadecimal digits. */
   readonly sha256: string;
+}
+
+/** One bundled model. */
+export interface ModelEntry extends FileEntry {
+  readonly id: string;
+  /** For people. */
+  readonly name: string;
+  /** The convolutional student of this model, if one is shipped. */
+  readonly student: StudentEntry | undefined;
+}
+
+export interface StudentEntry extends FileEntry {
+  /** Cameras of its training, where its file does not say. */
+  readonly trainedViews: TrainedViews | undefined;
 }
 
 const INDEX_FILE = 'index.json';
@@ -67,16 +80,36 @@ export function pickEntry(index: unknown, id?: string): ModelEntry {
 
 function readEntry(entry: unknown): ModelEntry {
   if (!isRecord(entry)) throw new ModelIndexError('an entry of "models" is not an object.');
-  const { id, name, file, bytes, sha256 } = entry;
-  if (typeof id !== 'string' || typeof file !== 'string' || !/^[\w.-]+$/.test(file)) {
-    throw new ModelIndexError('an entry has no "id" or no plain "file" name.');
+  const { id, name, student } = entry;
+  if (typeof id !== 'string') throw new ModelIndexError('an entry has no "id".');
+  return {
+    ...readFileEntry(entry, id),
+    id,
+    name: typeof name === 'string' ? name : id,
+    student: student === undefined ? undefined : readStudentEntry(student, id),
+  };
+}
+
+function readStudentEntry(entry: unknown, id: string): StudentEntry {
+  if (!isRecord(entry)) throw new ModelIndexError(`the student of "${id}" is not an object.`);
+  const { trained_views: views } = entry;
+  return {
+    ...readFileEntry(entry, `the student of ${id}`),
+    trainedViews: isRecord(views) ? readTrainedViews(views) : undefined,
+  };
+}
+
+function readFileEntry({ file, bytes, sha256 }: Record<string, unknown>, what: string): FileEntry {
+  if (typeof file !== 'string' || !/^[\w.-]+$/.test(file)) {
+    throw new ModelIndexError(`"${what}" has no plain "file" name.`);
   }
   if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes <= 0) {
-    throw new ModelIndexError(`"${id}" has no size in bytes.`);
+    throw new ModelIndexError(`"${what}" has no size in bytes.`);
   }
-  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))
-    throw new ModelIndexError(`"${id}" has no SHA-256.`);
-  return { id, name: typeof name === 'string' ? name : id, file, bytes, sha256 };
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) {
+    throw new ModelIndexError(`"${what}" has no SHA-256.`);
+  }
+  return { file, bytes, sha256 };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -6,11 +6,12 @@ import type { Checkpoint } from '../checkpoints/checkpoint';
 import { parseSafetensors } from '../checkpoints/safetensors';
 import type { GeneratorConfig } from '../models/config';
 import { readGeneratorConfig } from '../models/generator-config';
+import { isStudentFile } from '../models/student-config';
 import { fingerprintInWorker, readInWorker } from './checkpoint-reader';
 import { downloadFile, modelAddress, nameInAddress } from './download';
 import type { KeptFiles } from './kept-files';
 import { type KnownConfiguration, type ModelOrigin, type WeightFacts, weightFactsOf } from './model-facts';
-import { readModelEntry } from './model-index';
+import { readModelEntry, type StudentEntry } from './model-index';
 import { loadWeights, type NotKept } from './weights';
 import { WeightsError } from './weights-errors';
 
@@ -24,6 +25,7 @@ export type ModelRequest =
   | { readonly kind: 'url'; readonly address: string; readonly like?: KnownConfiguration };
 
 export interface OpenedModel {
+  readonly kind: 'generator';
   readonly name: string;
   readonly origin: ModelOrigin;
   readonly checkpoint: Checkpoint;
@@ -37,6 +39,17 @@ export interface OpenedModel {
   readonly fingerprint: string | undefined;
   /** What completed a state dict that was saved alone. */
   readonly like: KnownConfiguration | undefined;
+  readonly sha256: string | undefined;
+  readonly student: StudentEntry | undefined;
+}
+
+/** A convolutional student, for the generator on screen. */
+export interface OpenedStudent {
+  readonly kind: 'student';
+  readonly name: string;
+  readonly origin: ModelOrigin;
+  readonly checkpoint: Checkpoint;
+  readonly fileBytes: number;
 }
 
 export interface ModelSource {
@@ -78,6 +91,16 @@ export class KeptFileDamagedError extends WeightsError {
   }
 }
 
+/** A student was opened where a generator is needed first. */
+export class StudentAloneError extends WeightsError {
+  constructor(name: string) {
+    super(
+      `"${name}" holds a convolutional student, which cannot make a picture without its generator.`,
+      'Open the generator first, then this file.',
+    );
+  }
+}
+
 /** For people. */
 export function nameOfRequest(request: ModelRequest): string {
   switch (request.kind) {
@@ -95,7 +118,7 @@ export async function openModel(
   source: ModelSource,
   request: ModelRequest,
   options: OpenOptions,
-): Promise<OpenedModel> {
+): Promise<OpenedModel | OpenedStudent> {
   switch (request.kind) {
     case 'bundled':
       return openBundled(source, options);
@@ -126,10 +149,12 @@ async function openBundled({ folder, id }: ModelSource, { signal, onProgress }: 
     file: undefined,
     fingerprint: undefined,
     like: undefined,
+    sha256: entry.sha256,
+    student: entry.student,
   };
 }
 
-async function openKept(kept: KeptFiles, wanted: string, options: OpenOptions): Promise<OpenedModel> {
+async function openKept(kept: KeptFiles, wanted: string, options: OpenOptions): Promise<OpenedModel | OpenedStudent> {
   const found = await kept.open(wanted);
   options.signal.throwIfAborted();
   if (!found) throw new FileNotKeptError(wanted);
@@ -142,19 +167,21 @@ async function openKept(kept: KeptFiles, wanted: string, options: OpenOptions): 
     await kept.remove(fingerprint);
     throw new KeptFileDamagedError(name);
   }
-  return { ...(await openBlob(found.file, { name, origin: 'file', like }, options)), fingerprint };
+  const opened = await openBlob(found.file, { name, origin: 'file', like }, options);
+  return opened.kind === 'generator' ? { ...opened, fingerprint } : opened;
 }
 
 async function openBlob(
   file: Blob,
   { name, origin, like }: Pick<OpenedModel, 'name' | 'origin' | 'like'>,
   { signal, onProgress }: OpenOptions,
-): Promise<OpenedModel> {
+): Promise<OpenedModel | OpenedStudent> {
   const checkpoint = await readInWorker(file, {
     like,
     signal,
     onProgress: (receivedBytes, totalBytes) => onProgress({ phase: 'read', receivedBytes, totalBytes }),
   });
+  if (isStudentFile(checkpoint)) return { kind: 'student', name, origin, checkpoint, fileBytes: file.size };
   return {
     ...modelIn(checkpoint),
     name,
@@ -164,9 +191,11 @@ async function openBlob(
     file: origin === 'file' ? file : undefined,
     fingerprint: undefined,
     like,
+    sha256: undefined,
+    student: undefined,
   };
 }
 
-function modelIn(checkpoint: Checkpoint): Pick<OpenedModel, 'checkpoint' | 'config' | 'weights'> {
-  return { checkpoint, config: readGeneratorConfig(checkpoint), weights: weightFactsOf(checkpoint) };
+function modelIn(checkpoint: Checkpoint): Pick<OpenedModel, 'kind' | 'checkpoint' | 'config' | 'weights'> {
+  return { kind: 'generator', checkpoint, config: readGeneratorConfig(checkpoint), weights: weightFactsOf(checkpoint) };
 }

@@ -6,10 +6,19 @@ import { MissingFactsError } from '../checkpoints/errors';
 import { fingerprintInWorker } from './checkpoint-reader';
 import { describeFailure, LoadingCancelledError } from './failure';
 import type { KeepResult } from './kept-files';
-import { type ModelRequest, type ModelSource, nameOfRequest, type OpenedModel, openModel } from './open-model';
+import {
+  type ModelRequest,
+  type ModelSource,
+  nameOfRequest,
+  type OpenedModel,
+  type OpenedStudent,
+  openModel,
+  StudentAloneError,
+} from './open-model';
 import type { Arrive, SessionKeeper } from './session-keeper';
 import { type Notice, type Opening, type PlainNotice, type StudioState, withNotice } from './state';
 import type { Store } from './store';
+import type { Students } from './students';
 
 const BUNDLED: ModelRequest = { kind: 'bundled' };
 const PREFERENCE = 'trifold-keep-files';
@@ -43,6 +52,7 @@ export class Openings {
     if (request.kind !== 'bundled') {
       try {
         const opened = await openModel(this.source, request, options);
+        if (opened.kind === 'student') throw new StudentAloneError(opened.name);
         check(opened);
         this.#afterwards(opened);
         return opened;
@@ -52,12 +62,13 @@ export class Openings {
       }
     }
     const opened = await openModel(this.source, BUNDLED, options);
+    if (opened.kind === 'student') throw new StudentAloneError(opened.name);
     this.#afterwards(opened);
     return opened;
   }
 
-  /** Opens a model and shows it. Never rejects: what goes wrong is in a notice. */
-  async open(request: ModelRequest, keeper: SessionKeeper, arrive: Arrive): Promise<void> {
+  /** Opens a model and shows it, or a student of the one on screen. Never rejects: what goes wrong is in a notice. */
+  async open(request: ModelRequest, keeper: SessionKeeper, students: Students, arrive: Arrive): Promise<void> {
     this.#attempt?.abort(new LoadingCancelledError());
     const attempt = new AbortController();
     this.#attempt = attempt;
@@ -74,6 +85,10 @@ export class Openings {
     try {
       const opened = await openModel(this.source, request, { signal, onProgress: show });
       show({ phase: 'prepare', receivedBytes: 0, totalBytes: 0 });
+      if (opened.kind === 'student') {
+        await this.#openStudent(opened, students);
+        return;
+      }
       await keeper.replace(opened, arrive, signal);
       this.#afterwards(opened);
     } catch (error) {
@@ -84,6 +99,11 @@ export class Openings {
         store.update({ opening: undefined });
       }
     }
+  }
+
+  async #openStudent(opened: OpenedStudent, students: Students): Promise<void> {
+    if (!this.store.state.model) throw new StudentAloneError(opened.name);
+    await students.open(opened, this.#keepable.file);
   }
 
   /** Gives up the opening that is under way, if any. */

@@ -19,21 +19,23 @@ export interface FinishedFrame {
   readonly isPreview: boolean;
   /** Whether a new face went through the backbone, which says nothing about the pace of turning. */
   readonly hasNewFace: boolean;
-  /** Whether the rays of a full frame were already there, so that it says nothing about the pace of turning. */
-  readonly keptRays: boolean;
+  /** Whether what depends on the camera was already there, so that it says nothing about the pace of turning. */
+  readonly keptView: boolean;
+  /** Who drew: each combination of renderers has a pace of its own. */
+  readonly drawnBy: string;
 }
 
 export class Pace {
-  #fullFrameMilliseconds: number | undefined;
+  readonly #fullFrameMilliseconds = new Map<string, number>();
   #interval: number | undefined;
   #lastMovingBegin: number | undefined;
 
   constructor(private readonly isSoftware: boolean) {}
 
-  get isSlow(): boolean {
-    return this.#fullFrameMilliseconds === undefined
-      ? this.isSoftware
-      : this.#fullFrameMilliseconds > SLOW_FRAME_MILLISECONDS;
+  /** @param drawnBy as in {@link FinishedFrame} */
+  isSlow(drawnBy: string): boolean {
+    const full = this.#fullFrameMilliseconds.get(drawnBy);
+    return full === undefined ? this.isSoftware : full > SLOW_FRAME_MILLISECONDS;
   }
 
   /** Of the present or latest motion; undefined before the first. */
@@ -41,9 +43,9 @@ export class Pace {
     return this.#interval === undefined ? undefined : 1000 / this.#interval;
   }
 
-  note({ begun, finished, isMoving, isPreview, hasNewFace, keptRays }: FinishedFrame): void {
+  note({ begun, finished, isMoving, isPreview, hasNewFace, keptView, drawnBy }: FinishedFrame): void {
     this.#noteInterval(begun, isMoving);
-    if (!isPreview && !hasNewFace && !keptRays) this.#fullFrameMilliseconds = finished - begun;
+    if (!isPreview && !hasNewFace && !keptView) this.#fullFrameMilliseconds.set(drawnBy, finished - begun);
   }
 
   #noteInterval(begun: number, isMoving: boolean): void {

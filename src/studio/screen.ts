@@ -4,17 +4,20 @@
  * changed: at rest nothing runs.
  */
 import { advance, isMoving, type OrbitState } from '../camera/orbit';
+import type { Checkpoint } from '../checkpoints/checkpoint';
 import type { CanvasSize } from '../render/canvas-output';
-import { STAGES } from '../render/volumetric-renderer';
+import { type FrameDue, STAGES } from '../render/frame-renderer';
 import { describeFailure } from './failure';
 import { FrameLoop } from './frame-loop';
 import { Pace, REST_MILLISECONDS } from './pace';
 import type { FrameRequest, Session } from './session';
 import { renderSettingsFor } from './settings';
-import type { DeviceReport, StudioState } from './state';
+import { renderersShown, shownNow, wantsStudent } from './shown';
+import type { DeviceReport, StudentState, StudioState } from './state';
 import type { Store } from './store';
 
 const REPORT_INTERVAL_MILLISECONDS = 250;
+const NO_STUDENT: StudentState = { status: 'none' };
 
 export class Screen {
   readonly #loop = new FrameLoop((now) => this.#drawSafely(now));
@@ -24,6 +27,8 @@ export class Screen {
   #cameraTime = performance.now();
   #lastGesture = Number.NEGATIVE_INFINITY;
   #isPreview = false;
+  /** Number of the newest measurement of likeness. */
+  #comparison = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #reportTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -37,7 +42,8 @@ export class Screen {
     this.#size = size;
     this.#pace = new Pace(session.gpu.adapter.isSoftware);
     this.#unsubscribe = store.subscribe((state, previous) => {
-      if (state.settings !== previous.settings || state.view !== previous.view) this.#loop.request();
+      const { settings, view, student } = previous;
+      if (state.settings !== settings || state.view !== view || state.student !== student) this.#loop.request();
     });
   }
 
@@ -56,7 +62,19 @@ export class Screen {
 
   /** Whether the canvas shows the state in full and nothing is on its way. */
   get isStill(): boolean {
-    return this.#loop.isIdle && this.#restTimer === undefined && !isMoving(this.store.state.view);
+    const { settings, student, view } = this.store.state;
+    const waitsForStudent = wantsStudent(settings) && student.status !== 'ready';
+    return this.#loop.isIdle && this.#restTimer === undefined && !isMoving(view) && !waitsForStudent;
+  }
+
+  /** Puts a student on the device. @throws as `Session.setStudent`; FrameLoopStoppedError */
+  async setStudent(checkpoint: Checkpoint | undefined): Promise<void> {
+    await this.between((session) => session.setStudent(checkpoint));
+  }
+
+  /** Runs a step of a long job between two frames. @throws what the step throws; FrameLoopStoppedError when the session ends before */
+  between<T>(step: (session: Session) => Promise<T>): Promise<T> {
+    return this.#loop.between(() => step(this.session));
   }
 
   resize(size: CanvasSize): void {
@@ -93,26 +111,46 @@ export class Screen {
     const view = this.#advanceCamera(now);
     this.store.update({ view });
     await this.#configure();
-    const { settings } = this.store.state;
+    const { settings, student } = this.store.state;
+    const { picture } = settings;
+    const shown = shownNow(settings, this.session.hasStudent ? student : NO_STUDENT);
+    const drawnBy = renderersShown(shown).join();
     const isTurning = isMoving(view) || now - this.#lastGesture < REST_MILLISECONDS;
-    const isPreview = isTurning && this.#pace.isSlow;
-    const frame: FrameRequest = {
-      seed: settings.seed,
-      psi: settings.psi,
-      picture: settings.picture,
-      isPreview,
-      view,
-      size: this.#size,
-    };
-    const hasNewFace = this.session.isNewFace(frame);
-    const keptRays = !this.#isPreview && !this.session.isNewView(view);
+    const isPreview = isTurning && this.#pace.isSlow(drawnBy);
+    const frame: FrameRequest = { face: settings, picture, shown, isPreview, view, size: this.#size };
     const begun = performance.now();
-    await this.session.draw(frame);
+    const due = await this.session.draw(frame);
     this.#isPreview = isPreview;
-    this.#pace.note({ begun, finished: performance.now(), isMoving: isTurning, isPreview, hasNewFace, keptRays });
+    this.#pace.note({
+      begun,
+      finished: performance.now(),
+      isMoving: isTurning,
+      isPreview,
+      hasNewFace: due.face,
+      keptView: !due.view,
+      drawnBy,
+    });
     if (isMoving(view)) this.#loop.request();
     else if (isTurning) this.#drawAgainAtRest();
+    this.#compare(frame, due);
     this.reportSoon();
+  }
+
+  /** Measures how alike the two pictures are, as soon as both are there in full and nothing else is to be drawn. */
+  #compare({ shown, picture, isPreview, view }: FrameRequest, due: FrameDue): void {
+    const isComplete = shown.layout !== 'single' && picture === 'image' && !isPreview;
+    if (!isComplete || due.face || due.view) this.store.update({ likeness: undefined });
+    if (!isComplete || this.store.state.likeness) return;
+    const frame = ++this.#comparison;
+    const measure = async (session: Session) => (frame === this.#comparison ? session.measure(view) : undefined);
+    this.between(measure).then(
+      (likeness) => {
+        if (frame !== this.#comparison) return;
+        if (likeness) this.store.update({ likeness });
+        else this.#loop.request(); // a job was quicker and has left its own pictures
+      },
+      () => undefined, // the session has ended: its successor measures anew
+    );
   }
 
   /** A quick picture is replaced by the full one as soon as the hand rests; the figures, too, then say so. */

@@ -5,6 +5,7 @@
  * A failure without a model on screen ends in the state `failed`, with a message and a way to try again.
  */
 import type { OrbitState } from '../camera/orbit';
+import type { Checkpoint } from '../checkpoints/checkpoint';
 import { Gpu } from '../gpu/device';
 import { largestBlock } from '../gpu/tensor-host';
 import type { CanvasSize } from '../render/canvas-output';
@@ -16,6 +17,7 @@ import type { OpenedModel } from './open-model';
 import { Screen } from './screen';
 import { Session } from './session';
 import { type PictureSettings, renderSettingsFor } from './settings';
+import type { Shown } from './shown';
 import { type LoadingProgress, type StudioState, withNotice } from './state';
 import type { Store } from './store';
 
@@ -31,10 +33,14 @@ export type Arrive = (opened: OpenedModel, state: StudioState) => Arrival;
 /** How long after an error the news of a lost device may arrive. */
 const LOSS_NEWS_MILLISECONDS = 200;
 
+/** What a model's first picture is made with. */
+const VOLUMETRIC_ALONE: Shown = { layout: 'single', renderer: 'volumetric', wipe: 0 };
+
 export class SessionKeeper {
   #canvas: HTMLCanvasElement | undefined;
   #size: CanvasSize = { width: 512, height: 512 };
   #opened: OpenedModel | undefined;
+  #student: Checkpoint | undefined;
   #session: Session | undefined;
   #screen: Screen | undefined;
   /** Ends the attempt to open that is under way; a new attempt has a new one. */
@@ -101,7 +107,9 @@ export class SessionKeeper {
       memory = this.checkMemory(opened, settings, gpu);
       session = await this.#openSession(opened, settings, gpu);
       signal.throwIfAborted();
-      await session.prepare({ ...settings, view, isPreview: false, size: this.#size });
+      const { picture } = settings;
+      const frame = { face: settings, picture, shown: VOLUMETRIC_ALONE, isPreview: false, view, size: this.#size };
+      await session.prepare(frame);
       signal.throwIfAborted();
     } catch (error) {
       gpu.destroy();
@@ -111,6 +119,15 @@ export class SessionKeeper {
     this.#closeSession();
     this.#setModel(opened, memory, arrive(opened, store.state));
     await this.#show(session);
+  }
+
+  /**
+   * Puts a student of the model on screen on the device, now and whenever the device comes back; undefined takes it away.
+   * @throws ModelConfigError, GpuError, CheckpointError; the one before stays then
+   */
+  async setStudent(checkpoint: Checkpoint | undefined): Promise<void> {
+    await this.#screen?.setStudent(checkpoint);
+    this.#student = checkpoint;
   }
 
   /** How much memory the model will take. @throws BufferLimitError if the device cannot have it */
@@ -145,6 +162,7 @@ export class SessionKeeper {
       const { settings } = this.store.state;
       this.checkMemory(opened, settings, gpu);
       const session = await this.#openSession(opened, settings, gpu);
+      if (this.#student) await session.setStudent(this.#student);
       signal.throwIfAborted();
       await this.#show(session);
       signal.throwIfAborted();
@@ -166,8 +184,8 @@ export class SessionKeeper {
 
   #setModel(opened: OpenedModel, memory: MemoryCheck, arrival: Arrival): void {
     this.#opened = opened;
-    const { name, origin, config, fileBytes, weights, fingerprint } = opened;
-    const model: ModelFacts = { name, origin, config, fileBytes, weights, memory, fingerprint };
+    const { name, origin, config, fileBytes, weights, fingerprint, sha256, student } = opened;
+    const model: ModelFacts = { name, origin, config, fileBytes, weights, memory, fingerprint, sha256, student };
     this.store.update({ model, ...arrival });
   }
 

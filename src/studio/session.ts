@@ -1,19 +1,37 @@
 /**
- * A session: one open device with the model on it, from its opening to its loss. Everything here dies with the device; the studio
- * opens a new session from the same checkpoint when that happens.
+ * A session: one open device with the model on it, from its opening to its loss, and with the model's convolutional student when that is
+ * wanted. Everything here dies with the device; the studio opens a new session from the same checkpoints when that happens.
  */
+import type { CameraLabel } from '../camera/conventions';
 import { labelOf, type OrbitState } from '../camera/orbit';
 import type { Checkpoint } from '../checkpoints/checkpoint';
 import type { Gpu } from '../gpu/device';
-import { DeviceLostError } from '../gpu/errors';
+import { DeviceLostError, GpuError } from '../gpu/errors';
 import { withinMemory } from '../gpu/memory-guard';
 import { Recorder } from '../gpu/recorder';
 import { StageTimer } from '../gpu/timing';
 import type { GeneratorConfig } from '../models/config';
 import { Generator } from '../models/generator';
 import { seededLatent } from '../models/latent';
+import { Student } from '../models/student';
+import type { PicturePart } from '../pipelines/present';
 import { CanvasOutput, type CanvasSize } from '../render/canvas-output';
-import { type PictureKind, type RenderSettings, VolumetricRenderer } from '../render/volumetric-renderer';
+import { compareView, encodePicture } from '../render/compare-views';
+import { ConvolutionalRenderer } from '../render/convolutional-renderer';
+import { FaceLatents } from '../render/face-latents';
+import {
+  type FrameDue,
+  type FrameRenderer,
+  type PictureKind,
+  RENDERER_KINDS,
+  type RendererKind,
+} from '../render/frame-renderer';
+import { estimateMemory, estimateStudentMemory, type MemoryEstimate } from '../render/memory-estimate';
+import { sideBySide, wipe } from '../render/picture-layout';
+import type { RenderSettings } from '../render/render-settings';
+import { VolumetricRenderer } from '../render/volumetric-renderer';
+import { renderersShown, type Shown } from './shown';
+import type { Likeness } from './state';
 
 export interface SessionRequest {
   readonly gpu: Gpu;
@@ -24,11 +42,17 @@ export interface SessionRequest {
   readonly onTimes: () => void;
 }
 
-/** What a frame shows. */
-export interface FrameRequest {
+/** A face as the session tells it from another. */
+export interface FaceRequest {
   readonly seed: number;
   readonly psi: number;
+}
+
+/** What a frame shows. */
+export interface FrameRequest {
+  readonly face: FaceRequest;
   readonly picture: PictureKind;
+  readonly shown: Shown;
   /** Quick and coarse, while the camera moves on a slow device. */
   readonly isPreview: boolean;
   readonly view: OrbitState;
@@ -36,15 +60,34 @@ export interface FrameRequest {
   readonly size: CanvasSize;
 }
 
+/** The convolutional renderer was asked for while no student is on the device. */
+export class NoStudentError extends GpuError {
+  constructor() {
+    super('There is no student of this model on the device.', 'Open a student of this model, or use volume rendering.');
+  }
+}
+
+/** A student on the device. */
+interface Attached {
+  readonly student: Student;
+  readonly renderer: ConvolutionalRenderer;
+}
+
+/** Differences in luminance of this much and more (black to white is 2) have the ends of the colour map. */
+export const DIFFERENCE_RANGE = 0.5;
+
 export class Session {
   #output: CanvasOutput | undefined;
-  #face: { seed: number; psi: number } | undefined;
-  #view: OrbitState | undefined;
+  #face: FaceRequest | undefined;
+  /** The view that each renderer has; undefined when a job has moved its camera. */
+  readonly #views = new Map<RendererKind, OrbitState>();
+  #attached: Attached | undefined;
 
   private constructor(
     readonly gpu: Gpu,
-    private readonly generator: Generator,
-    private readonly renderer: VolumetricRenderer,
+    readonly generator: Generator,
+    private readonly latents: FaceLatents,
+    private readonly volumetric: VolumetricRenderer,
     private readonly canvas: HTMLCanvasElement,
     private readonly timer: StageTimer | undefined,
   ) {}
@@ -58,8 +101,9 @@ export class Session {
     try {
       return await withinMemory(gpu, 'the model', async () => {
         const generator = Generator.create(gpu, checkpoint);
-        const renderer = await VolumetricRenderer.create(generator, settings);
-        return new Session(gpu, generator, renderer, canvas, StageTimer.create(gpu, onTimes));
+        const latents = await FaceLatents.create(generator);
+        const renderer = await VolumetricRenderer.create(latents, settings);
+        return new Session(gpu, generator, latents, renderer, canvas, StageTimer.create(gpu, onTimes));
       });
     } catch (error) {
       gpu.destroy();
@@ -78,69 +122,188 @@ export class Session {
 
   /** Settings in force. */
   get settings(): RenderSettings {
-    return this.renderer.settings;
+    return this.volumetric.settings;
   }
 
-  /** Whether a frame of that face would run mapping and backbone. */
-  isNewFace({ seed, psi }: Pick<FrameRequest, 'seed' | 'psi'>): boolean {
-    return this.#face?.seed !== seed || this.#face.psi !== psi;
+  get hasStudent(): boolean {
+    return this.#attached !== undefined;
   }
 
-  /** Whether a frame of that view would march rays. */
-  isNewView(view: OrbitState): boolean {
-    return this.#view !== view;
+  /**
+   * Puts a student on the device in the place of the one before, or takes that away.
+   * @throws ModelConfigError for a student of another generator's shape, GpuError, CheckpointError; the one before stays then
+   */
+  async setStudent(checkpoint: Checkpoint | undefined): Promise<void> {
+    const former = this.#attached;
+    this.#attached = checkpoint && (await this.#attach(checkpoint));
+    this.#views.delete('convolutional');
+    if (former) detach(former);
+  }
+
+  async #attach(checkpoint: Checkpoint): Promise<Attached> {
+    const student = Student.create(this.gpu, checkpoint);
+    try {
+      const renderer = await withinMemory(this.gpu, 'the student', () =>
+        ConvolutionalRenderer.create(this.latents, student),
+      );
+      return { student, renderer };
+    } catch (error) {
+      student.destroy();
+      throw error;
+    }
   }
 
   /** Other resolutions or sample counts. Keeps the old ones if it fails. @throws BufferLimitError, OutOfMemoryError */
   async configure(settings: RenderSettings): Promise<void> {
-    const former = this.renderer.settings;
+    const { volumetric } = this;
+    const former = volumetric.settings;
     try {
-      await withinMemory(this.gpu, 'the settings', () => this.renderer.configure(settings));
+      await withinMemory(this.gpu, 'the settings', () => volumetric.configure(settings));
     } catch (error) {
-      if (this.renderer.settings !== former) await this.renderer.configure(former);
+      if (volumetric.settings !== former) await volumetric.configure(former);
       throw error;
     }
   }
 
   /** Does the work of a frame without showing it. Resolves when the device has finished it. @throws DeviceLostError */
   async prepare(frame: FrameRequest): Promise<void> {
-    const recorder = this.#record(frame);
-    recorder.submit();
+    await this.#apply(frame);
+    this.#record(frame).submit();
     const loss = await this.gpu.finished();
     if (loss) throw new DeviceLostError(loss.message || loss.reason);
   }
 
-  /** Draws one frame on the canvas. Resolves when the device has finished it, or is lost. @throws WebGpuUnavailableError */
-  async draw(frame: FrameRequest): Promise<void> {
+  /**
+   * Draws one frame on the canvas. Resolves when the device has finished it, or is lost.
+   * @returns what it had to compute
+   * @throws WebGpuUnavailableError
+   */
+  async draw(frame: FrameRequest): Promise<FrameDue> {
     this.#output ??= await CanvasOutput.create(this.gpu, this.canvas);
+    await this.#apply(frame);
+    const due = this.#renderers(frame.shown).map((renderer) => renderer.due);
     const recorder = this.#record(frame);
-    this.#output.draw(recorder, this.renderer.picture, frame.size);
+    this.#output.draw(recorder, this.#parts(frame), frame.size);
     recorder.submit();
     await this.gpu.finished();
+    return { face: due.some(({ face }) => face), view: due.some(({ view }) => view) };
   }
 
-  #record(frame: FrameRequest): Recorder {
-    if (this.isNewFace(frame)) {
-      this.renderer.setFace({ z: seededLatent(frame.seed, this.config.mapping.zDim), psi: frame.psi });
-      this.#face = { seed: frame.seed, psi: frame.psi };
+  /**
+   * How alike the two pictures of a view are, of which both renderers have drawn the full picture; undefined if a job has moved their
+   * cameras since.
+   */
+  async measure(view: OrbitState): Promise<Likeness | undefined> {
+    if (RENDERER_KINDS.some((kind) => this.#views.get(kind) !== view)) return undefined;
+    const images = RENDERER_KINDS.map((kind) => this.#renderer(kind).readImage());
+    const [volumetric, convolutional] = await Promise.all(images);
+    const { psnr, ssim } = compareView(0, volumetric!, convolutional!);
+    return { psnr, ssim };
+  }
+
+  /**
+   * A picture that is not shown, [S, S, 3], about -1 to 1: a step of a job between two frames. The next frame finds its camera again.
+   */
+  async render(kind: RendererKind, face: FaceRequest, camera: CameraLabel): Promise<Float32Array> {
+    const renderer = this.#renderer(kind);
+    await this.#setFace(face);
+    this.#views.delete(kind);
+    encodePicture(renderer, camera, new Recorder(this.gpu)).submit();
+    return renderer.readImage();
+  }
+
+  /**
+   * Runs a frame of one renderer without showing it, and tells how long it took in milliseconds: a step of a job between two frames.
+   * @param isNewFace whether whatever depends on the face alone is computed anew
+   */
+  async time(kind: RendererKind, face: FaceRequest, camera: CameraLabel, isNewFace: boolean): Promise<number> {
+    const renderer = this.#renderer(kind);
+    if (isNewFace) this.#face = undefined;
+    this.#views.delete(kind);
+    const begun = performance.now();
+    await this.#setFace(face);
+    encodePicture(renderer, camera, new Recorder(this.gpu)).submit();
+    await this.gpu.finished();
+    return performance.now() - begun;
+  }
+
+  /** Tells how much memory one of the renderers takes for a batch of faces, with the settings in force. */
+  estimator(kind: RendererKind): (batch: number) => MemoryEstimate {
+    const { config, gpu, settings } = this;
+    if (kind === 'volumetric') return (batch) => estimateMemory(config, settings, gpu, batch);
+    const student = this.#attachedOrThrow.student.config;
+    return (batch) => estimateStudentMemory(config, student, gpu, batch);
+  }
+
+  /** Hands face, camera and wishes to the renderers that are shown. */
+  async #apply({ face, picture, shown, isPreview, view }: FrameRequest): Promise<void> {
+    await this.#setFace(face);
+    const isDifference = shown.layout === 'difference';
+    const wanted = isDifference ? this.#comparablePicture(picture, isPreview) : picture;
+    for (const renderer of this.#renderers(shown)) {
+      if (this.#views.get(renderer.kind) !== view) renderer.setCamera(labelOf(view));
+      this.#views.set(renderer.kind, view);
+      renderer.setWanted(wanted);
+      renderer.setPreview(isPreview && !isDifference);
     }
-    if (this.isNewView(frame.view)) {
-      this.renderer.setCamera(labelOf(frame.view));
-      this.#view = frame.view;
-    }
-    this.renderer.setWanted(frame.picture);
-    this.renderer.setPreview(frame.isPreview);
+  }
+
+  /** A difference needs pictures of one size: the raw ones while the camera moves, if they are, and never the coarser preview. */
+  #comparablePicture(picture: PictureKind, isPreview: boolean): PictureKind {
+    const hasEqualRaw = this.settings.neuralResolution === this.#attachedOrThrow.student.config.neuralResolution;
+    return hasEqualRaw && (isPreview || picture === 'raw') ? 'raw' : 'image';
+  }
+
+  async #setFace(face: FaceRequest): Promise<void> {
+    const { seed, psi } = face;
+    if (this.#face?.seed === seed && this.#face.psi === psi) return;
+    await this.latents.setFace({ z: seededLatent(seed, this.config.mapping.zDim), psi });
+    this.#face = face;
+  }
+
+  #record({ shown }: FrameRequest): Recorder {
     const recorder = new Recorder(this.gpu, this.timer);
-    this.renderer.encode(recorder);
+    for (const renderer of this.#renderers(shown)) renderer.encode(recorder);
     return recorder;
+  }
+
+  #parts({ shown, size }: FrameRequest): PicturePart[] {
+    const [first, second] = this.#renderers(shown).map((renderer) => renderer.picture);
+    if (!second) return [{ source: first! }];
+    if (shown.layout === 'difference' && first!.kind === 'rgb' && second.kind === 'rgb') {
+      return [{ source: { kind: 'difference', first: first!.image, second: second.image, range: DIFFERENCE_RANGE } }];
+    }
+    const places = shown.layout === 'side-by-side' ? sideBySide(size) : wipe(size, shown.wipe);
+    return [first!, second].map((source, index) => ({ source, ...places[index]! }));
+  }
+
+  #renderers(shown: Shown): FrameRenderer[] {
+    return renderersShown(shown).map((kind) => this.#renderer(kind));
+  }
+
+  #renderer(kind: RendererKind): FrameRenderer {
+    return kind === 'volumetric' ? this.volumetric : this.#attachedOrThrow.renderer;
+  }
+
+  /** @throws NoStudentError: ask `hasStudent` before */
+  get #attachedOrThrow(): Attached {
+    if (!this.#attached) throw new NoStudentError();
+    return this.#attached;
   }
 
   /** Frees the device and all that is on it. */
   close(): void {
     this.timer?.destroy();
     this.#output?.destroy();
-    this.renderer.destroy();
+    if (this.#attached) detach(this.#attached);
+    this.volumetric.destroy();
+    this.latents.destroy();
     this.generator.destroy();
     this.gpu.destroy();
   }
+}
+
+function detach({ renderer, student }: Attached): void {
+  renderer.destroy();
+  student.destroy();
 }

@@ -4,9 +4,12 @@
  */
 import type { GeneratorConfig } from '../models/config';
 import { LARGEST_SEED } from '../models/numpy-random';
-import type { PictureKind, RenderSettings } from '../render/volumetric-renderer';
+import { type PictureKind, RENDERER_KINDS, type RendererKind } from '../render/frame-renderer';
+import type { RenderSettings } from '../render/render-settings';
+import { LAYOUTS, type Layout, wantsStudent } from './shown';
 
-export type { PictureKind };
+export type { Layout, PictureKind, RendererKind };
+export { LAYOUTS, RENDERER_KINDS };
 export const PICTURE_KINDS: readonly PictureKind[] = ['image', 'raw', 'depth'];
 
 /** Everything about a picture but the camera. */
@@ -16,6 +19,12 @@ export interface PictureSettings {
   /** Truncation: 0 is the average face, 1 the face as sampled (EG3D supplement; StyleGAN section 3). */
   readonly psi: number;
   readonly picture: PictureKind;
+  /** Whose picture is shown where there is one. */
+  readonly renderer: RendererKind;
+  /** One picture, or both in comparison. */
+  readonly layout: Layout;
+  /** Share of the width that shows the volumetric picture in a wipe, 0..1. */
+  readonly wipe: number;
   /** Side of the feature image in rays. */
   readonly neuralResolution: number;
   /** Samples of the first pass; the second follows the model's proportion. */
@@ -29,7 +38,16 @@ const SAMPLES_RANGE = [4, 192] as const;
 
 export function defaultSettings({ rendering }: GeneratorConfig): PictureSettings {
   const { neuralResolution, depthSamples } = rendering;
-  return { seed: 0, psi: 1, picture: 'image', neuralResolution, depthSamples };
+  return {
+    seed: 0,
+    psi: 1,
+    picture: 'image',
+    renderer: 'volumetric',
+    layout: 'single',
+    wipe: 0.5,
+    neuralResolution,
+    depthSamples,
+  };
 }
 
 /** Sides of the feature image to offer, ascending: round numbers, the model's own, and the present one. */
@@ -56,12 +74,15 @@ export function renderSettingsFor(config: GeneratorConfig, settings: PictureSett
 /** The same settings with every field brought into its range, for values that came from an address or another model. */
 export function sanitiseSettings(config: GeneratorConfig, wanted: Partial<PictureSettings>): PictureSettings {
   const defaults = defaultSettings(config);
-  const { picture = defaults.picture } = wanted;
+  const { picture = defaults.picture, renderer = defaults.renderer, layout = defaults.layout } = wanted;
   const [smallest, largest] = RESOLUTION_RANGE;
   return {
     seed: whole(wanted.seed, [0, LARGEST_SEED], defaults.seed),
     psi: clamp(wanted.psi ?? defaults.psi, [0, 1], defaults.psi),
-    picture: PICTURE_KINDS.includes(picture) ? picture : defaults.picture,
+    picture: PICTURE_KINDS.includes(picture) && canShow(picture, { renderer, layout }) ? picture : defaults.picture,
+    renderer: RENDERER_KINDS.includes(renderer) ? renderer : defaults.renderer,
+    layout: LAYOUTS.includes(layout) ? layout : defaults.layout,
+    wipe: clamp(wanted.wipe ?? defaults.wipe, [0, 1], defaults.wipe),
     neuralResolution: whole(
       wanted.neuralResolution,
       [smallest, Math.min(largest, largestNeuralResolution(config))],
@@ -71,9 +92,14 @@ export function sanitiseSettings(config: GeneratorConfig, wanted: Partial<Pictur
   };
 }
 
+/** A student makes pictures and knows no depth. */
+export function canShow(picture: PictureKind, shown: Pick<PictureSettings, 'renderer' | 'layout'>): boolean {
+  return picture !== 'depth' || !wantsStudent(shown);
+}
+
 /**
  * What stays of the settings when another model is opened: the face's seed, psi and kind of picture always; quality only where the person
- * chose another than the former model's own.
+ * chose another than the former model's own; the renderer not, since a student belongs to one model.
  */
 export function carrySettings(former: GeneratorConfig, settings: PictureSettings): Partial<PictureSettings> {
   const own = defaultSettings(former);

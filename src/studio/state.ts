@@ -3,11 +3,14 @@
  */
 import { homeOf, type OrbitState, orbitAt } from '../camera/orbit';
 import type { AdapterDescription } from '../gpu/device';
+import type { ComparedView } from '../render/compare-views';
+import type { EfficiencyRow } from './efficiency';
 import type { Failure } from './failure';
 import type { KeptFile } from './kept-files';
 import type { ModelFacts } from './model-facts';
 import type { ModelRequest } from './open-model';
 import type { PictureSettings } from './settings';
+import type { StudentFacts } from './student-facts';
 
 export type StudioStatus = 'loading' | 'ready' | 'failed';
 
@@ -30,6 +33,8 @@ export type Notice =
   | { readonly kind: 'setting-refused'; readonly message: string; readonly remedy: string }
   /** A model could not be opened; the one on screen, if any, stays. */
   | { readonly kind: 'open-failed'; readonly name: string; readonly message: string; readonly remedy: string }
+  /** The student could not be loaded, or does not fit; the volumetric renderer stays. */
+  | { readonly kind: 'student-failed'; readonly message: string; readonly remedy: string }
   /** A state dict that was saved alone: the person is asked how its model was trained. */
   | {
       readonly kind: 'facts-missing';
@@ -42,6 +47,8 @@ export type PlainNotice =
   | 'no-storage'
   | 'storage-full'
   | 'device-rebuilt'
+  /** The convolutional renderer was asked for, and no student of this model is at hand. */
+  | 'no-student'
   /** The opened file was to be kept on this device. */
   | 'file-no-storage'
   | 'file-storage-full'
@@ -70,6 +77,51 @@ export interface DeviceReport {
   readonly degradations: readonly string[];
 }
 
+/** The convolutional student of the model on screen. */
+export type StudentState =
+  /** None is known. */
+  | { readonly status: 'none' }
+  /** It is loaded when it is first wanted. */
+  | { readonly status: 'available'; readonly bytes: number }
+  | { readonly status: 'loading'; readonly progress: LoadingProgress }
+  | { readonly status: 'ready'; readonly facts: StudentFacts };
+
+/** How alike two pictures are (render/picture-difference.ts). */
+export interface Likeness {
+  /** Decibels, of the convolutional picture with respect to the volumetric one. */
+  readonly psnr: number;
+  /** -1 to 1; 1 for equal pictures. */
+  readonly ssim: number;
+}
+
+/** How far a long job is. */
+export interface JobProgress {
+  readonly status: 'running' | 'done' | 'cancelled' | 'failed';
+  /** 0..1 */
+  readonly share: number;
+  /** What went wrong, if it failed. */
+  readonly failure: Failure | undefined;
+}
+
+/** The same head at several yaws from both renderers. */
+export interface StripState extends JobProgress {
+  /** Seed and truncation of the face that it shows. */
+  readonly seed: number;
+  readonly psi: number;
+  /** Yaws that are wanted, in radians; the views come in their order. */
+  readonly yaws: readonly number[];
+  readonly views: readonly ComparedView[];
+}
+
+/** The paper's comparison of cost (NeRF-GAN distillation, Fig. 1), measured on this device. */
+export interface EfficiencyState extends JobProgress {
+  /** The device that was measured. */
+  readonly adapter: AdapterDescription;
+  /** Most memory that a batch may take, in bytes. */
+  readonly budgetBytes: number;
+  readonly rows: readonly EfficiencyRow[];
+}
+
 export interface StudioState {
   readonly status: StudioStatus;
   readonly progress: LoadingProgress | undefined;
@@ -82,6 +134,11 @@ export interface StudioState {
   /** Seeds before the present one, oldest first. */
   readonly previousSeeds: readonly number[];
   readonly view: OrbitState;
+  readonly student: StudentState;
+  /** How alike the two pictures on the canvas are; undefined unless both are there in full. */
+  readonly likeness: Likeness | undefined;
+  readonly strip: StripState | undefined;
+  readonly efficiency: EfficiencyState | undefined;
   readonly device: DeviceReport | undefined;
 }
 
@@ -100,9 +157,22 @@ export function initialState(): StudioState {
     opening: undefined,
     keeping: { isWanted: false, files: [] },
     model: undefined,
-    settings: { seed: 0, psi: 1, picture: 'image', neuralResolution: 64, depthSamples: 24 },
+    settings: {
+      seed: 0,
+      psi: 1,
+      picture: 'image',
+      renderer: 'volumetric',
+      layout: 'single',
+      wipe: 0.5,
+      neuralResolution: 64,
+      depthSamples: 24,
+    },
     previousSeeds: [],
     view: orbitAt(homeOf()),
+    student: { status: 'none' },
+    likeness: undefined,
+    strip: undefined,
+    efficiency: undefined,
     device: undefined,
   };
 }

@@ -7,15 +7,20 @@
 import { isMoving, type OrbitState, reset, settle } from '../camera/orbit';
 import type { Gpu } from '../gpu/device';
 import type { CanvasSize } from '../render/canvas-output';
-import type { PictureKind } from '../render/volumetric-renderer';
+import type { PictureKind, RendererKind } from '../render/frame-renderer';
 import { carryStudio, encodeStudio, restoreStudio, type SavedStudio } from './address';
+import { fillStrip, newStrip } from './consistency';
+import { DEFAULT_BATCH_BUDGET, measureEfficiency } from './efficiency';
+import { Job } from './jobs';
 import type { KnownConfiguration } from './model-facts';
 import type { ModelRequest, ModelSource } from './open-model';
 import { Openings } from './openings';
 import { type Arrive, SessionKeeper } from './session-keeper';
 import { defaultSettings, type PictureSettings, sanitiseSettings } from './settings';
-import { initialState, type Notice, type StudioState } from './state';
+import type { Layout } from './shown';
+import { type EfficiencyState, initialState, type Notice, type StripState, type StudioState } from './state';
 import { Store } from './store';
+import { Students } from './students';
 
 export interface StudioOptions {
   readonly source: ModelSource;
@@ -43,6 +48,9 @@ export class Studio {
   #saved: SavedStudio;
   readonly #openings: Openings;
   readonly #keeper: SessionKeeper;
+  readonly #students: Students;
+  readonly #stripJob = new Job(() => this.#keeper.screen);
+  readonly #efficiencyJob = new Job(() => this.#keeper.screen);
 
   constructor(private readonly options: StudioOptions) {
     this.#saved = options.saved ?? NOTHING_SAVED;
@@ -58,6 +66,12 @@ export class Studio {
     );
     this.#openings = openings;
     this.#keeper = keeper;
+    this.#students = new Students(this.store, options.source.folder, keeper);
+    this.store.subscribe((state, previous) => {
+      const { model, student } = state;
+      const isOther = model?.config !== previous.model?.config;
+      if (isOther || (student !== previous.student && student.status !== 'ready')) this.#forgetComparisons();
+    });
   }
 
   get state(): StudioState {
@@ -92,6 +106,9 @@ export class Studio {
   /** Frees the device. The studio can be started again. */
   close(): void {
     this.#openings.cancel();
+    this.#students.cancel();
+    this.stopStrip();
+    this.stopEfficiency();
     this.#keeper.close();
   }
 
@@ -132,7 +149,7 @@ export class Studio {
   }
 
   async #openModel(request: ModelRequest, arrive: Arrive = carryOver): Promise<void> {
-    await this.#openings.open(request, this.#keeper, arrive);
+    await this.#openings.open(request, this.#keeper, this.#students, arrive);
   }
 
   get #firstRequest(): ModelRequest {
@@ -178,6 +195,36 @@ export class Studio {
     this.#change({ picture });
   }
 
+  /** One renderer alone; the student is loaded if it is not there yet. */
+  setRenderer(renderer: RendererKind): void {
+    this.#change({ renderer, layout: 'single' });
+  }
+
+  /** The other renderer alone. */
+  toggleRenderer(): void {
+    this.setRenderer(this.state.settings.renderer === 'volumetric' ? 'convolutional' : 'volumetric');
+  }
+
+  /** One picture, or both in comparison. */
+  setLayout(layout: Layout): void {
+    this.#change({ layout });
+  }
+
+  /** @param wipe share of the width that shows the volumetric picture, 0..1 */
+  setWipe(wipe: number): void {
+    this.#change({ wipe });
+  }
+
+  /** Loads the student that is shipped with the model, without showing it. */
+  loadStudent(): void {
+    this.#students.load();
+  }
+
+  /** Stops loading the student; the volumetric renderer stays. */
+  cancelStudent(): void {
+    this.#students.cancel();
+  }
+
   /** @param neuralResolution side of the feature image in rays */
   setNeuralResolution(neuralResolution: number): void {
     this.#change({ neuralResolution });
@@ -199,6 +246,49 @@ export class Studio {
     if (!model) return;
     const { neuralResolution, depthSamples } = defaultSettings(model.config);
     this.#change({ neuralResolution, depthSamples });
+  }
+
+  // Comparing the renderers
+
+  /** Makes the consistency strip of the present face: `state.strip` fills view by view. Needs a student on the device. */
+  async makeStrip(): Promise<void> {
+    const { seed, psi } = this.state.settings;
+    const report = (strip: StripState) => this.store.update({ strip });
+    const begun = newStrip(seed, psi);
+    report(begun);
+    await this.#stripJob.run(
+      (context) => fillStrip(begun, context, report),
+      (end) => report({ ...this.state.strip!, ...end }),
+    );
+  }
+
+  stopStrip(): void {
+    this.#stripJob.stop();
+  }
+
+  /** Measures frames a second, memory and largest batch of both renderers into `state.efficiency`. Needs a student on the device. */
+  async measureEfficiency(budgetBytes = DEFAULT_BATCH_BUDGET): Promise<void> {
+    const { gpu } = this;
+    if (!gpu) return;
+    const report = (efficiency: EfficiencyState) => this.store.update({ efficiency });
+    const { adapter } = gpu;
+    const begun: EfficiencyState = { status: 'running', share: 0, failure: undefined, adapter, budgetBytes, rows: [] };
+    report(begun);
+    await this.#efficiencyJob.run(
+      (context) => measureEfficiency(begun, this.state.settings, context, report),
+      (end) => report({ ...this.state.efficiency!, ...end }),
+    );
+  }
+
+  stopEfficiency(): void {
+    this.#efficiencyJob.stop();
+  }
+
+  /** What was compared of another model or another student says nothing about the present ones. */
+  #forgetComparisons(): void {
+    this.#stripJob.forget();
+    this.#efficiencyJob.forget();
+    this.store.update({ strip: undefined, efficiency: undefined, likeness: undefined });
   }
 
   // The camera

@@ -4,7 +4,7 @@
  * (the hash is checked again on every visit), thrown away and downloaded anew. Where nothing can be kept (private window, full disk)
  * the file lives in memory for this visit, and a notice says so.
  */
-import { fetchFile, type ModelEntry } from './model-index';
+import { type FileEntry, fetchFile } from './model-index';
 import { WeightsHashError, WeightsSizeError } from './weights-errors';
 
 const CACHE_NAME = 'trifold-weights';
@@ -33,13 +33,13 @@ export interface LoadedWeights {
 }
 
 /**
- * Loads one model's file.
+ * Loads one file.
  * @param folder address of the folder `weights`, with a slash at its end
  * @throws WeightsUnreachableError, WeightsMissingError, NotWeightsError, WeightsSizeError, WeightsHashError; the signal's reason if aborted
  */
 export async function loadWeights(
   folder: URL,
-  entry: ModelEntry,
+  entry: FileEntry,
   options: LoadWeightsOptions = {},
 ): Promise<LoadedWeights> {
   const storage = 'caches' in options ? options.caches : globalThis.caches;
@@ -66,7 +66,7 @@ async function openCache(storage: CacheStorage | undefined): Promise<Cache | und
 async function readKept(
   cache: Cache,
   key: string,
-  entry: ModelEntry,
+  entry: FileEntry,
   options: LoadWeightsOptions,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
@@ -82,11 +82,7 @@ async function readKept(
   }
 }
 
-async function download(
-  address: URL,
-  entry: ModelEntry,
-  options: LoadWeightsOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function download(address: URL, entry: FileEntry, options: LoadWeightsOptions): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetchFile(address, entry.file, options.signal);
   const bytes = new Uint8Array(entry.bytes);
   let receivedBytes = 0;
@@ -114,7 +110,7 @@ async function download(
   return bytes;
 }
 
-async function check(bytes: Uint8Array<ArrayBuffer>, entry: ModelEntry, options: LoadWeightsOptions): Promise<void> {
+async function check(bytes: Uint8Array<ArrayBuffer>, entry: FileEntry, options: LoadWeightsOptions): Promise<void> {
   options.onProgress?.({ phase: 'check', receivedBytes: bytes.length, totalBytes: entry.bytes });
   const actual = await sha256(bytes);
   options.signal?.throwIfAborted();

@@ -165,6 +165,53 @@ export const sections = css`
   }
 `;
 
+/** Radio buttons that look like one bar. */
+export const segments = css`
+  .segments {
+    display: grid;
+    grid-auto-flow: column;
+    grid-auto-columns: 1fr;
+    border: 1px solid var(--control-line);
+    border-radius: var(--round);
+  }
+  .segments label {
+    position: relative;
+    display: grid;
+    place-items: center;
+    min-height: var(--control);
+    border-radius: calc(var(--round) - 1px);
+    cursor: pointer;
+  }
+  .segments input {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    margin: 0;
+    opacity: 0;
+    cursor: inherit;
+  }
+  .segments label:hover {
+    background: var(--soft);
+  }
+  .segments label:has(:checked) {
+    background: var(--accent);
+    color: var(--on-accent);
+    font-weight: 600;
+  }
+  .segments label:has(:focus-visible) {
+    outline: 3px solid var(--focus);
+    outline-offset: 2px;
+  }
+  .segments label:has(:disabled) {
+    opacity: 0.5;
+    cursor: default;
+  }
+  .segments label:has(:disabled):not(:has(:checked)) {
+    background: none;
+  }
+`;
+
 export const progressBar = css`
   progress {
     appearance: none;

@@ -7,17 +7,20 @@ import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import type { ModelFacts } from '../studio/model-facts';
 import {
+  canShow,
   depthSampleChoices,
   importanceSamplesFor,
   neuralResolutionChoices,
   PICTURE_KINDS,
   type PictureSettings,
 } from '../studio/settings';
+import { wantsStudent } from '../studio/shown';
 import type { StudioState } from '../studio/state';
 import { STRINGS } from './strings';
 import { StudioElement } from './studio-element';
-import { controls, sections } from './theme';
+import { controls, sections, segments } from './theme';
 import './trifold-model';
+import './trifold-renderer';
 
 const { panel, viewport } = STRINGS;
 
@@ -26,6 +29,7 @@ export class TrifoldPanel extends StudioElement {
   static override styles = [
     controls,
     sections,
+    segments,
     css`
       form {
         display: grid;
@@ -38,8 +42,10 @@ export class TrifoldPanel extends StudioElement {
           column-gap: 0.75rem;
         }
         form > * {
-          margin-bottom: 0.75rem;
           break-inside: avoid;
+        }
+        form > * + * {
+          margin-top: 0.75rem;
         }
         trifold-model {
           display: block;
@@ -50,42 +56,6 @@ export class TrifoldPanel extends StudioElement {
         display: grid;
         grid-template-columns: repeat(2, minmax(0, 1fr));
         gap: 0.3rem 0.6rem;
-      }
-      .segments {
-        display: grid;
-        grid-auto-flow: column;
-        grid-auto-columns: 1fr;
-        border: 1px solid var(--control-line);
-        border-radius: var(--round);
-      }
-      .segments label {
-        position: relative;
-        display: grid;
-        place-items: center;
-        min-height: var(--control);
-        border-radius: calc(var(--round) - 1px);
-        cursor: pointer;
-      }
-      .segments input {
-        position: absolute;
-        inset: 0;
-        width: 100%;
-        height: 100%;
-        margin: 0;
-        opacity: 0;
-        cursor: inherit;
-      }
-      .segments label:hover {
-        background: var(--soft);
-      }
-      .segments label:has(:checked) {
-        background: var(--accent);
-        color: var(--on-accent);
-        font-weight: 600;
-      }
-      .segments label:has(:focus-visible) {
-        outline: 3px solid var(--focus);
-        outline-offset: 2px;
       }
     `,
   ];
@@ -99,7 +69,9 @@ export class TrifoldPanel extends StudioElement {
     const isBusy = status !== 'ready';
     return html`
       <form aria-label=${panel.label} @submit=${(event: Event) => event.preventDefault()}>
-        ${this.#face(settings, isBusy)} ${this.#picture(settings, isBusy)} ${this.#quality(settings, model, isBusy)}
+        ${this.#face(settings, isBusy)}
+        <trifold-renderer .studio=${this.studio}></trifold-renderer>
+        ${this.#picture(settings, isBusy)} ${this.#quality(settings, model, isBusy)}
         <fieldset ?disabled=${isBusy}>
           <legend>${panel.view}</legend>
           <div class="row between">
@@ -163,26 +135,29 @@ export class TrifoldPanel extends StudioElement {
     `;
   }
 
-  #picture({ picture }: PictureSettings, isBusy: boolean) {
+  #picture(settings: PictureSettings, isBusy: boolean) {
+    const names = wantsStudent(settings) ? { ...panel.pictureNames, raw: panel.rawOfStudent } : panel.pictureNames;
     return html`
       <fieldset ?disabled=${isBusy}>
         <legend>${panel.picture}</legend>
         <div class="segments">
-          ${PICTURE_KINDS.map(
-            (kind) => html`
-              <label title=${panel.pictureNames[kind]}>
+          ${PICTURE_KINDS.map((kind) => {
+            const isPossible = canShow(kind, settings);
+            return html`
+              <label title=${isPossible ? names[kind] : panel.noDepth}>
                 <input
                   type="radio"
                   name="picture"
                   value=${kind}
-                  aria-label=${panel.pictureNames[kind]}
-                  .checked=${live(picture === kind)}
+                  aria-label=${names[kind]}
+                  ?disabled=${!isPossible}
+                  .checked=${live(settings.picture === kind)}
                   @change=${() => this.studio.setPicture(kind)}
                 />
                 ${panel.pictures[kind]}
               </label>
-            `,
-          )}
+            `;
+          })}
         </div>
       </fieldset>
     `;

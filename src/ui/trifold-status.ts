@@ -4,11 +4,22 @@
  */
 import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import type { RendererKind } from '../studio/settings';
+import { renderersShown, shownNow } from '../studio/shown';
 import type { DeviceReport, StudioState } from '../studio/state';
 import { STRINGS } from './strings';
 import { StudioElement } from './studio-element';
 
 const { status } = STRINGS;
+
+/** Whose stage it is, where it is not everybody's; only those of what is on screen are shown. */
+const RENDERER_OF_STAGE: Readonly<Record<string, RendererKind>> = {
+  'tri-planes': 'volumetric',
+  'ray march': 'volumetric',
+  'student styles': 'convolutional',
+  'student mapping': 'convolutional',
+  'student synthesis': 'convolutional',
+};
 
 @customElement('trifold-status')
 export class TrifoldStatus extends StudioElement {
@@ -42,31 +53,35 @@ export class TrifoldStatus extends StudioElement {
     }
   `;
 
-  protected slice({ device }: StudioState): readonly unknown[] {
-    return [device];
+  protected slice({ device, settings, student }: StudioState): readonly unknown[] {
+    return [device, renderersShown(shownNow(settings, student)).join()];
   }
 
   protected override render() {
-    const { device } = this.studio.state;
+    const { device, settings, student } = this.studio.state;
+    const renderers = renderersShown(shownNow(settings, student));
     return html`<footer aria-label=${status.label}>
-      <dl>${device ? figures(device) : entry(status.adapter, status.waiting)}</dl>
+      <dl>${device ? figures(device, renderers) : entry(status.adapter, status.waiting)}</dl>
     </footer>`;
   }
 }
 
-function figures(device: DeviceReport) {
+function figures(device: DeviceReport, renderers: readonly RendererKind[]) {
   const { adapter, precision, framesPerSecond, isMoving, isPreview, memoryBytes } = device;
   const rate = framesPerSecond === undefined ? '' : framesPerSecond.toFixed(framesPerSecond < 10 ? 1 : 0);
   return html`
-    ${entry(status.adapter, adapter.name)} ${entry(status.precision, precision)} ${entry(status.stages, stageTimes(device))}
+    ${entry(status.adapter, adapter.name)} ${entry(status.precision, precision)} ${entry(status.stages, stageTimes(device, renderers))}
     ${entry(status.frameRate, isMoving ? `${rate || '…'}${isPreview ? ` (${status.preview})` : ''}` : [rate, status.atRest].filter(Boolean).join(', '))}
     ${entry(status.memory, `${(memoryBytes / 1e6).toFixed(0)} MB`)}
   `;
 }
 
-function stageTimes({ stages }: DeviceReport): string {
+function stageTimes({ stages }: DeviceReport, renderers: readonly RendererKind[]): string {
   if (!stages) return status.noTimestamps;
-  const known = stages.filter(({ milliseconds }) => milliseconds !== undefined);
+  const known = stages.filter(({ stage, milliseconds }) => {
+    const owner = RENDERER_OF_STAGE[stage];
+    return milliseconds !== undefined && (!owner || renderers.includes(owner));
+  });
   if (known.length === 0) return '…';
   return known
     .map(({ stage, milliseconds }) => `${status.stageNames[stage] ?? stage} ${shown(milliseconds!)}`)

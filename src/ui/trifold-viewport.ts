@@ -6,11 +6,13 @@ import { css, html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { isOrbitKey, pressKey } from '../camera/orbit';
 import { viewOctant } from '../camera/view-octant';
+import { shownNow, wantsStudent } from '../studio/shown';
 import type { StudioState } from '../studio/state';
 import { PointerGestures } from './pointer-gestures';
 import { STRINGS } from './strings';
 import { StudioElement } from './studio-element';
 import { controls } from './theme';
+import './trifold-compare-overlay';
 
 /** The description is spoken when the picture has rested for so long, not at every step of a turn. */
 const SPEECH_DELAY_MILLISECONDS = 700;
@@ -29,15 +31,24 @@ export class TrifoldViewport extends StudioElement {
     controls,
     css`
       :host {
-        display: block;
+        display: grid;
+        place-items: center;
         container-type: size;
       }
-      .stage {
+      /* Two pictures beside each other are twice as wide as high. */
+      .frame {
+        --pictures: 1;
         position: relative;
-        width: min(100cqw, 100cqh);
-        aspect-ratio: 1;
-        margin: 0 auto;
+        width: min(100cqw, 100cqh * var(--pictures));
+        aspect-ratio: var(--pictures);
         border-radius: 18px;
+      }
+      .frame.pair {
+        --pictures: 2;
+      }
+      .stage {
+        height: 100%;
+        border-radius: inherit;
         background: var(--surface);
         box-shadow: var(--shadow);
         cursor: grab;
@@ -56,17 +67,19 @@ export class TrifoldViewport extends StudioElement {
         width: 100%;
         height: 100%;
         border-radius: inherit;
+        object-fit: contain; /* until a picture of the new shape is drawn */
       }
       @media (max-width: 52rem) {
         :host {
           container-type: inline-size;
         }
-        .stage {
-          width: min(100cqw, 70dvh);
+        .frame {
+          width: min(100cqw - 2rem, 70dvh * var(--pictures));
         }
       }
       @media (max-width: 30rem) {
-        .stage {
+        .frame {
+          width: min(100cqw, 70dvh * var(--pictures));
           border-radius: 0;
         }
         .stage:focus-visible {
@@ -76,8 +89,9 @@ export class TrifoldViewport extends StudioElement {
     `,
   ];
 
-  protected slice({ settings, view, status }: StudioState): readonly unknown[] {
-    return [settings.seed, settings.picture, viewOctant(view.yaw, view.pitch), status];
+  protected slice({ settings, view, status, student }: StudioState): readonly unknown[] {
+    const { layout, renderer } = shownNow(settings, student);
+    return [settings.seed, settings.picture, viewOctant(view.yaw, view.pitch), status, layout, renderer];
   }
 
   protected override sliceChanged({ status }: StudioState): void {
@@ -89,18 +103,24 @@ export class TrifoldViewport extends StudioElement {
   }
 
   protected override render() {
+    const { settings, student } = this.studio.state;
+    const shown = shownNow(settings, student);
+    const drawnBy = wantsStudent(shown) ? ` ${STRINGS.renderer.shown(shown.layout, shown.renderer)}.` : '';
     return html`
-      <div
-        class="stage"
-        tabindex="0"
-        role="application"
-        aria-roledescription=${STRINGS.viewport.role}
-        aria-label=${this.#description()}
-        aria-describedby="hint"
-        @keydown=${this.#keyPressed}
-        @dblclick=${() => this.studio.resetCamera()}
-      >
-        <canvas aria-hidden="true"></canvas>
+      <div class="frame ${shown.layout === 'side-by-side' ? 'pair' : ''}">
+        <div
+          class="stage"
+          tabindex="0"
+          role="application"
+          aria-roledescription=${STRINGS.viewport.role}
+          aria-label=${this.#description() + drawnBy}
+          aria-describedby="hint"
+          @keydown=${this.#keyPressed}
+          @dblclick=${() => this.studio.resetCamera()}
+        >
+          <canvas aria-hidden="true"></canvas>
+        </div>
+        <trifold-compare-overlay .studio=${this.studio}></trifold-compare-overlay>
       </div>
       <p id="hint" class="visually-hidden">${STRINGS.viewport.hint}</p>
       <p class="visually-hidden" role="status">${this.spoken}</p>
@@ -123,17 +143,22 @@ export class TrifoldViewport extends StudioElement {
     clearTimeout(this.#speechTimer);
   }
 
+  /** Says nothing of the renderer: `<trifold-renderer>` speaks of that at once. */
   #description(): string {
-    const { settings, view } = this.studio.state;
-    const kind = STRINGS.panel.pictureNames[settings.picture];
+    const { settings, view, student } = this.studio.state;
+    const { picture } = settings;
+    const isRawOfStudent = picture === 'raw' && wantsStudent(shownNow(settings, student));
+    const kind = isRawOfStudent ? STRINGS.panel.rawOfStudent : STRINGS.panel.pictureNames[picture];
     return STRINGS.viewport.describe(settings.seed, viewOctant(view.yaw, view.pitch), kind);
   }
 
   #resized({ contentRect, devicePixelContentBoxSize }: ResizeObserverEntry): void {
-    const exact = devicePixelContentBoxSize?.[0]?.inlineSize;
-    const side = Math.round(exact ?? contentRect.width * devicePixelRatio);
-    const limited = Math.min(LARGEST_CANVAS, Math.max(1, side));
-    this.studio.resize({ width: limited, height: limited });
+    const exact = devicePixelContentBoxSize?.[0];
+    const width = exact?.inlineSize ?? contentRect.width * devicePixelRatio;
+    const height = exact?.blockSize ?? contentRect.height * devicePixelRatio;
+    const reduction = Math.min(1, LARGEST_CANVAS / Math.max(width, height));
+    const pixels = (extent: number) => Math.max(1, Math.round(extent * reduction));
+    this.studio.resize({ width: pixels(width), height: pixels(height) });
   }
 
   #keyPressed(event: KeyboardEvent): void {

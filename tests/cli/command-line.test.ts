@@ -1,5 +1,4 @@
 /** The command line as a script calls it: exit codes, messages, pictures, and arrays that match the reference vectors. */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,35 +8,14 @@ import { readCheckpoint } from '../../src/checkpoints/read-checkpoint';
 import { parseSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors';
 import { stateDictOf, torchZip } from '../support/torch-files';
 import { expectClose, readFixture } from '../unit/fixtures';
+import { ROOT, trifold } from './support';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const TINY = join(ROOT, 'tests/fixtures/generator_tiny.safetensors');
 const PORTRAIT = join(ROOT, 'public/weights/portrait-eg3d.safetensors');
 const folder = mkdtempSync(join(tmpdir(), 'trifold-cli-'));
 const inFolder = (name: string) => join(folder, name);
 
 afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function trifold(...words: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(ROOT, 'cli/launch.mjs'), ...words]);
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (text) => {
-      stdout += text;
-    });
-    child.stderr.on('data', (text) => {
-      stderr += text;
-    });
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
 
 describe('info', () => {
   it('tells what a model is, for people and for scripts', async () => {

@@ -32,7 +32,7 @@ test.afterAll(async () => {
 test('the keyboard alone reaches and works everything, and the focus can be seen', async () => {
   await untilStill(page);
   const reached: string[] = [];
-  for (let press = 0; press < 14; press++) {
+  for (let press = 0; press < 20; press++) {
     await page.keyboard.press('Tab');
     const focused = await page.evaluate(() => {
       let element = document.activeElement;
@@ -40,7 +40,7 @@ test('the keyboard alone reaches and works everything, and the focus can be seen
       if (!element || element === document.body) return undefined;
       const shown = element.matches('input[type=radio]') ? element.parentElement! : element;
       return {
-        name: element.id || element.textContent?.trim() || element.getAttribute('aria-label'),
+        name: element.id || element.getAttribute('aria-label') || shown.textContent?.trim(),
         outline: getComputedStyle(shown).outlineStyle,
       };
     });
@@ -54,6 +54,10 @@ test('the keyboard alone reaches and works everything, and the focus can be seen
     'seed',
     'New face',
     'psi',
+    'Volumetric',
+    'One',
+    'Consistency over yaw',
+    'Efficiency',
     'Raw volume rendering',
     'rays',
     'samples',
@@ -116,6 +120,37 @@ test('fits 360 pixels, with targets that a thumb can hit', async () => {
   }
 });
 
+test('axe finds nothing while renderers are compared, in the picture and in both windows', async () => {
+  test.setTimeout(300_000);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.evaluate((fragment) => {
+    location.hash = `${fragment}&layout=wipe&pitch=60`;
+  }, QUICK);
+  await expect(page.getByText('The student never saw such a camera').first()).toBeVisible();
+  await untilStill(page);
+  await expectNoAxeFinding(page);
+  await page.getByRole('radio', { name: 'Difference' }).check();
+  await expect(page.getByRole('img', { name: 'Colours of the difference' })).toBeVisible();
+  await expectNoAxeFinding(page);
+  await showMeasurements(page);
+  for (const name of ['Consistency over yaw', 'Efficiency']) {
+    await page.getByRole('button', { name }).click();
+    const dialog = page.getByRole('dialog', { name });
+    await expect(dialog.getByRole('img').last()).toBeVisible();
+    await expectNoAxeFinding(page);
+    await page.setViewportSize(SIZES[0]!);
+    for (const control of await dialog.locator('button:visible, select:visible').all()) {
+      expect((await control.boundingBox())!.height).toBeGreaterThanOrEqual(44);
+    }
+    const { x, width } = (await dialog.boundingBox())!;
+    expect([x, width]).toEqual([0, 360]);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(page.getByRole('button', { name })).toBeFocused();
+  }
+  await page.getByRole('radio', { name: 'Volumetric' }).check();
+});
+
 test('axe finds nothing at any size, in light and dark, loaded, opening files or failed', async () => {
   await untilStill(page);
   await expectNoAxeFinding(page);
@@ -142,6 +177,28 @@ async function showEverythingAboutFiles(page: Page): Promise<void> {
     });
   });
   await expect(page.getByText('Opening cats.pkl')).toBeVisible();
+}
+
+/** A finished strip and finished measurements, made up. */
+async function showMeasurements(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { store } = document.querySelector('trifold-app')!.studio;
+    const { seed, psi } = store.state.settings;
+    const done = { status: 'done', share: 1, failure: undefined } as const;
+    const yaws = Array.from({ length: 11 }, (_, index) => ((index - 5) * Math.PI) / 12);
+    const picture = new Float32Array(16 * 16 * 3);
+    const views = yaws.map((yaw) => ({ yaw, volumetric: picture, convolutional: picture, psnr: 20 + yaw, ssim: 0.8 }));
+    const figures = { millisecondsPerFrame: 20, framesPerSecond: 50, frames: 99, memoryBytes: 5e7, largestBatch: 30 };
+    const rows = (['volumetric-uncached', 'volumetric-cached', 'convolutional'] as const).map((measured) => ({
+      measured,
+      ...figures,
+    }));
+    const adapter = { name: 'a device', isSoftware: false };
+    store.update({
+      strip: { ...done, seed, psi, yaws, views },
+      efficiency: { ...store.state.efficiency, ...done, adapter, budgetBytes: 2 ** 31, rows },
+    });
+  });
 }
 
 async function expectNoAxeFinding(page: Page): Promise<void> {

@@ -8,14 +8,8 @@ import { gridPoints } from '../../src/geometry/density-volume';
 import type { PlanBuilder } from '../../src/gpu/plan';
 import type { Tensor } from '../../src/gpu/tensor';
 import type { RenderingConfig } from '../../src/models/config';
-import {
-  Generator,
-  wireDensityAtPoints,
-  wireMapping,
-  wireRayMarch,
-  wireSuperResolution,
-  wireTriPlanes,
-} from '../../src/models/generator';
+import { Generator, wireDensityAtPoints, wireMapping, wireRayMarch, wireTriPlanes } from '../../src/models/generator';
+import { wireSuperResolution } from '../../src/models/super-resolution-stage';
 import type { RaySampling } from '../../src/pipelines/sampling';
 import { expectClose, fixture, runOnce, testGpu, toChannelsFirst } from './support';
 
@@ -84,7 +78,7 @@ async function renderView({
   const config = { ...generator.config.rendering, ...rendering };
   const shapes = new Map<string, readonly number[]>();
   const values = await runOnce((plan) => {
-    const face = wireTriPlanes(plan, generator, plan.constant('ws', [batch, 14, 512], ws), { mode: noise });
+    const face = wireTriPlanes(plan, generator, plan.constant('ws', [batch, 14, 512], ws), { noise: { mode: noise } });
     const marched = wireRayMarch(plan, generator, face.planes, config, sampling?.(plan));
     marched.writeCamera(camera);
     let firstBlock: Tensor | undefined;

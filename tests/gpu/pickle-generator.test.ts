@@ -6,9 +6,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoints/checkpoint';
 import { readCheckpoint } from '../../src/checkpoints/read-checkpoint';
 import { readSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors';
-import { Generator, wireMapping, wireRayMarch, wireSuperResolution, wireTriPlanes } from '../../src/models/generator';
+import { Generator, wireMapping, wireRayMarch, wireTriPlanes } from '../../src/models/generator';
 import { readGeneratorConfig } from '../../src/models/generator-config';
 import { generatorConfigJson } from '../../src/models/generator-config-json';
+import { wireSuperResolution } from '../../src/models/super-resolution-stage';
 import { torchZip } from '../support/torch-files';
 import { expectClose, fixture, runOnce, testGpu, toChannelsFirst } from './support';
 

@@ -4,6 +4,8 @@ import type { Checkpoint } from '../../src/checkpoints/checkpoint';
 import { Recorder } from '../../src/gpu/recorder';
 import { Generator } from '../../src/models/generator';
 import { seededLatent } from '../../src/models/latent';
+import { FaceLatents } from '../../src/render/face-latents';
+import { psnr } from '../../src/render/picture-difference';
 import { type RenderedArrays, VolumetricRenderer } from '../../src/render/volumetric-renderer';
 import { bundledModel, expectClose, fixture, testGpu, toChannelsFirst } from './support';
 
@@ -12,6 +14,7 @@ const LOWEST_PSNR = 45;
 
 let expected: Checkpoint;
 let generator: Generator;
+let latents: FaceLatents;
 let renderer: VolumetricRenderer;
 const results: RenderedArrays[] = [];
 
@@ -19,9 +22,10 @@ beforeAll(async () => {
   expected = await fixture('portrait-expected');
   const gpu = await testGpu();
   generator = Generator.create(gpu, await bundledModel('portrait-eg3d'));
-  renderer = await VolumetricRenderer.create(generator);
+  latents = await FaceLatents.create(generator);
+  renderer = await VolumetricRenderer.create(latents);
   for (const seed of SEEDS) {
-    renderer.setFace({ z: seededLatent(seed, 64), psi: 1 });
+    await latents.setFace({ z: seededLatent(seed, 64), psi: 1 });
     renderer.setCamera(row('c', seed));
     const recorder = new Recorder(gpu);
     renderer.encode(recorder);
@@ -32,6 +36,7 @@ beforeAll(async () => {
 
 afterAll(() => {
   renderer.destroy();
+  latents.destroy();
   generator.destroy();
 });
 
@@ -40,13 +45,6 @@ function row(name: string, index: number): Float32Array {
   const values = expected.floats(name);
   const length = values.length / expected.info(name).shape[0]!;
   return values.slice(index * length, (index + 1) * length);
-}
-
-/** Peak signal-to-noise ratio of pictures in [-1, 1], in decibels. */
-function psnr(actual: Float32Array, reference: Float32Array): number {
-  expect(actual.length).toBe(reference.length);
-  const meanSquare = actual.reduce((sum, value, index) => sum + (value - reference[index]!) ** 2, 0) / actual.length;
-  return 10 * Math.log10(4 / meanSquare);
 }
 
 it.each(SEEDS)('seed %i: every stage', (seed) => {
@@ -96,7 +94,7 @@ it('does not run mapping or backbone when only the camera turns', async () => {
 it('frees every buffer it made', async () => {
   const gpu = await testGpu();
   const before = gpu.memory.bytesInUse;
-  const second = await VolumetricRenderer.create(generator, {
+  const second = await VolumetricRenderer.create(latents, {
     neuralResolution: 16,
     depthSamples: 4,
     importanceSamples: 4,

@@ -201,6 +201,9 @@ describe('what stays when another model is opened', () => {
       seed: 7,
       psi: 0.5,
       picture: 'depth',
+      renderer: 'volumetric',
+      layout: 'single',
+      wipe: 0.5,
       neuralResolution: 128,
       depthSamples: 48,
     });

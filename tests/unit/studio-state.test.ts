@@ -7,13 +7,14 @@ import { BufferLimitError, NoAdapterError, WebGpuUnavailableError } from '../../
 import type { GeneratorConfig } from '../../src/models/config';
 import { decodeStudio, encodeStudio, restoreStudio } from '../../src/studio/address';
 import { describeFailure, LoadingCancelledError } from '../../src/studio/failure';
-import { FrameLoop } from '../../src/studio/frame-loop';
+import { FrameLoop, FrameLoopStoppedError } from '../../src/studio/frame-loop';
 import { LossHistory } from '../../src/studio/loss-history';
 import { Pace } from '../../src/studio/pace';
 import {
   defaultSettings,
   depthSampleChoices,
   neuralResolutionChoices,
+  type PictureSettings,
   renderSettingsFor,
   sanitiseSettings,
 } from '../../src/studio/settings';
@@ -78,7 +79,8 @@ describe('Store', () => {
 describe('settings', () => {
   test('defaults are the model’s own; the second pass keeps the model’s proportion', () => {
     const settings = defaultSettings(CONFIG);
-    expect(settings).toEqual({ seed: 0, psi: 1, picture: 'image', neuralResolution: 56, depthSamples: 24 });
+    expect(settings).toMatchObject({ seed: 0, psi: 1, picture: 'image', neuralResolution: 56, depthSamples: 24 });
+    expect(settings).toMatchObject({ renderer: 'volumetric', layout: 'single', wipe: 0.5 });
     expect(renderSettingsFor(CONFIG, { ...settings, depthSamples: 8 })).toEqual({
       neuralResolution: 56,
       depthSamples: 8,
@@ -99,9 +101,13 @@ describe('settings', () => {
       seed: 0,
       psi: 1,
       picture: 'image',
+      renderer: 'volumetric',
+      layout: 'single',
+      wipe: 0.5,
       neuralResolution: 64,
       depthSamples: 4,
     });
+    expect(sanitiseSettings(CONFIG, { renderer: 'convolutional', picture: 'depth' }).picture).toBe('image');
     expect(sanitiseSettings(CONFIG, { seed: 2 ** 40, psi: Number.NaN })).toMatchObject({ seed: 2 ** 32 - 1, psi: 1 });
   });
 });
@@ -118,7 +124,16 @@ describe('the address', () => {
   });
 
   test('brings back what it was made from', () => {
-    const settings = { seed: 99, psi: 0.35, picture: 'raw' as const, neuralResolution: 48, depthSamples: 12 };
+    const settings: PictureSettings = {
+      seed: 99,
+      psi: 0.35,
+      picture: 'raw',
+      renderer: 'convolutional',
+      layout: 'wipe',
+      wipe: 0.25,
+      neuralResolution: 48,
+      depthSamples: 12,
+    };
     const view = drag(
       lookFrom(orbitAt(home), { yaw: -1, pitch: 0.5, radius: 1.5 }),
       30,
@@ -135,7 +150,10 @@ describe('the address', () => {
   });
 
   test('nonsense gives the defaults', () => {
-    const restored = restoreStudio(CONFIG, decodeStudio('#seed=abc&psi=&picture=cat&rays=Infinity&yaw=up&unknown=1'));
+    const restored = restoreStudio(
+      CONFIG,
+      decodeStudio('#seed=abc&psi=&picture=cat&renderer=x&layout=y&wipe=&rays=Infinity&yaw=up'),
+    );
     expect(restored.settings).toEqual(defaultSettings(CONFIG));
     expect(restored.view).toEqual(orbitAt(home));
   });
@@ -175,29 +193,70 @@ describe('FrameLoop', () => {
     expect(draw).not.toHaveBeenCalled();
     expect(callbacks.length).toBe(1);
   });
+
+  test('steps of a job go between frames: frames first, one thing at a time', async () => {
+    const order: string[] = [];
+    const loop = new FrameLoop(
+      async () => {
+        order.push('frame');
+      },
+      (callback) => queueMicrotask(() => callback(0)),
+    );
+    const first = loop.between(async () => {
+      order.push('step 1');
+      loop.request();
+      expect(loop.isIdle).toBe(false);
+      return 1;
+    });
+    const second = loop.between(async () => {
+      order.push('step 2');
+      expect(loop.isIdle).toBe(true); // the canvas is as it should be while a job goes on
+    });
+    const third = loop.between(async () => {
+      throw new Error('broken step');
+    });
+    await expect(third).rejects.toThrow('broken step');
+    expect(await first).toBe(1);
+    await second;
+    expect(order).toEqual(['step 1', 'frame', 'step 2']);
+  });
+
+  test('steps that wait when the loop stops are refused', async () => {
+    const loop = new FrameLoop(async () => undefined);
+    loop.stop();
+    await expect(loop.between(async () => 1)).rejects.toBeInstanceOf(FrameLoopStoppedError);
+  });
 });
 
 describe('Pace', () => {
-  const frame = { isMoving: true, isPreview: false, hasNewFace: false, keptRays: false };
+  const drawnBy = 'volumetric';
+  const frame = { isMoving: true, isPreview: false, hasNewFace: false, keptView: false, drawnBy };
 
   test('goes by the adapter first, then by what full frames cost', () => {
     const pace = new Pace(true);
-    expect(pace.isSlow).toBe(true);
+    expect(pace.isSlow(drawnBy)).toBe(true);
     pace.note({ ...frame, begun: 0, finished: 900, hasNewFace: true });
     pace.note({ ...frame, begun: 900, finished: 960 });
-    expect(pace.isSlow).toBe(false);
+    expect(pace.isSlow(drawnBy)).toBe(false);
     pace.note({ ...frame, begun: 1000, finished: 1300 });
-    expect(pace.isSlow).toBe(true);
+    expect(pace.isSlow(drawnBy)).toBe(true);
   });
 
   test('quick frames, and frames whose rays were there already, say nothing about full ones', () => {
     const pace = new Pace(false);
     pace.note({ ...frame, begun: 0, finished: 300 });
     pace.note({ ...frame, begun: 300, finished: 310, isPreview: true });
-    pace.note({ ...frame, begun: 400, finished: 410, isMoving: false, keptRays: true });
-    expect(pace.isSlow).toBe(true);
+    pace.note({ ...frame, begun: 400, finished: 410, isMoving: false, keptView: true });
+    expect(pace.isSlow(drawnBy)).toBe(true);
     pace.note({ ...frame, begun: 500, finished: 550, isMoving: false });
-    expect(pace.isSlow).toBe(false);
+    expect(pace.isSlow(drawnBy)).toBe(false);
+  });
+
+  test('each combination of renderers has a pace of its own', () => {
+    const pace = new Pace(false);
+    pace.note({ ...frame, begun: 0, finished: 300 });
+    expect(pace.isSlow(drawnBy)).toBe(true);
+    expect(pace.isSlow('convolutional')).toBe(false);
   });
 
   test('frames a second count motion only and are kept at rest', () => {

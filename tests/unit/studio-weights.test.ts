@@ -17,7 +17,8 @@ const FOLDER = new URL('http://here.test/app/weights/');
 const CONTENT = Uint8Array.from({ length: 1000 }, (_, index) => index % 251);
 
 async function entryFor(bytes: Uint8Array<ArrayBuffer>): Promise<ModelEntry> {
-  return { id: 'tiny', name: 'Tiny', file: 'tiny.safetensors', bytes: bytes.length, sha256: await sha256(bytes) };
+  const file = { file: 'tiny.safetensors', bytes: bytes.length, sha256: await sha256(bytes) };
+  return { id: 'tiny', name: 'Tiny', ...file, student: undefined };
 }
 
 /** Answers every request with the same response and counts the requests. */
@@ -198,6 +199,7 @@ describe('the index of models', () => {
     ['a file in another folder', { models: [{ ...entry, file: '../a.safetensors' }] }],
     ['no size', { models: [{ ...entry, bytes: '5' }] }],
     ['no hash', { models: [{ ...entry, sha256: 'x' }] }],
+    ['a student without a hash', { models: [{ ...entry, student: { file: 's', bytes: 5 } }] }],
   ])('refuses %s', (_, index) => {
     expect(() => pickEntry(index)).toThrow(ModelIndexError);
   });

@@ -1,0 +1,23 @@
+/** Where a command's result goes. */
+import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { UsageError } from './errors';
+
+/** A result that cannot be written should be known before the work, not after it. @throws UsageError */
+export async function expectWritable(file: string): Promise<void> {
+  const folder = dirname(resolve(file));
+  await access(folder, constants.W_OK).catch(() => {
+    throw new UsageError(`"${file}" cannot be written: the folder "${folder}" does not exist or is read-only`);
+  });
+}
+
+/** Writes a file aside and moves it into place, so that nobody ever finds half of it. */
+export async function writeWhole(file: string, contents: Uint8Array | string): Promise<void> {
+  const unfinished = `${file}.unfinished`;
+  try {
+    await writeFile(unfinished, contents);
+    await rename(unfinished, file);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}

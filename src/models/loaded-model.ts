@@ -1,0 +1,27 @@
+/** A model on a device: its configuration, and its weights, which are uploaded when a network first asks for them. */
+import type { TensorHost } from '../gpu/tensor-host';
+import type { WeightScope, WeightStore } from './weights';
+
+export class LoadedModel<Config, Host extends TensorHost> {
+  protected constructor(
+    readonly host: Host,
+    readonly config: Config,
+    private readonly store: WeightStore,
+    private readonly prefix: string,
+  ) {}
+
+  /** Bytes of the weights that stages have asked for so far. */
+  get weightBytes(): number {
+    return this.store.bytes;
+  }
+
+  /** Weights of one network, for example "backbone.mapping.". */
+  weights(network: string): WeightScope {
+    return this.store.scope(`${this.prefix}${network}`);
+  }
+
+  /** Frees the weights. Plans wired from this model must not run afterwards. */
+  destroy(): void {
+    this.store.destroy();
+  }
+}
