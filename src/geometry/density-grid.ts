@@ -46,7 +46,8 @@ export function voxelSide({ resolution, side }: Omit<DensityGrid, 'values'>): nu
 }
 
 /**
- * Samples the raw density. What all layers share comes first (at most 67 MB, for 512^3 and 64 hidden units), then the layers, in slabs that take well under a second even on a software adapter, and well within the default limits.
+ * Samples the raw density. What all layers share comes first: 67 MB at 512^3 for the usual 64 hidden units, and within the default limits up to
+ * 128 units. Then come the layers, in slabs that take well under a second even on a software adapter.
  * @param planes [1, R, R, 96] of the face
  * @param resolution voxels on a side, 2 to 512
  * @throws GridResolutionError; the signal's reason; BufferLimitError, KernelCompileError
