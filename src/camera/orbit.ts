@@ -29,6 +29,8 @@ export interface OrbitState {
   readonly pitch: number;
   readonly radius: number;
   readonly pivot: Point;
+  /** In image sizes: 0.5 / tan(half the field of view). */
+  readonly focal: number;
   /** Radians a second. */
   readonly yawVelocity: number;
   readonly pitchVelocity: number;
@@ -53,6 +55,11 @@ export const NEAREST_ZOOM = 0.45;
 export const FARTHEST_ZOOM = 2;
 /** How far the pivot may be moved from home, in home radii. */
 export const FARTHEST_PAN = 0.2;
+/** Radians a second of a camera that goes round by itself. */
+const SELF_ROTATION = Math.PI / 10;
+/** Fields of view, in degrees. */
+export const NARROWEST_VIEW = 4;
+export const WIDEST_VIEW = 70;
 /** A drag across the picture's shorter side turns by this. */
 const TURN_ACROSS = Math.PI;
 /** A key turns by 5 degrees (15 with Shift) and zooms by 8 % (25 %). */
@@ -84,8 +91,8 @@ export function homeOf(camera: Partial<Pick<OrbitHome, 'radius' | 'pivot' | 'foc
 
 /** A camera at home and at rest. */
 export function orbitAt(home: OrbitHome): OrbitState {
-  const { yaw, pitch, radius, pivot } = home;
-  return { home, yaw, pitch, radius, pivot, yawVelocity: 0, pitchVelocity: 0, zoomVelocity: 0, held: false };
+  const { yaw, pitch, radius, pivot, focal } = home;
+  return { home, yaw, pitch, radius, pivot, focal, yawVelocity: 0, pitchVelocity: 0, zoomVelocity: 0, held: false };
 }
 
 /** Back home, at rest. */
@@ -93,14 +100,25 @@ export function reset(state: OrbitState): OrbitState {
   return orbitAt(state.home);
 }
 
-/** A camera that looks from given angles (from a URL, say), at rest. Pitch and radius are brought within their limits. */
-export function lookFrom(state: OrbitState, view: { yaw?: number; pitch?: number; radius?: number }): OrbitState {
+/** A place for the camera. */
+export interface OrbitPlace {
+  readonly yaw?: number;
+  readonly pitch?: number;
+  readonly radius?: number;
+  /** The point that it looks at. */
+  readonly pivot?: Point;
+  readonly focal?: number;
+}
+
+/** A camera at a given place (from an address, say), at rest. What is beyond a limit is brought within. */
+export function lookFrom(state: OrbitState, view: OrbitPlace): OrbitState {
   return {
     ...orbitAt(state.home),
     yaw: wrapAngle(view.yaw ?? state.yaw),
     pitch: clamp(view.pitch ?? state.pitch, -PITCH_LIMIT, PITCH_LIMIT),
     radius: limitRadius(state.home, view.radius ?? state.radius),
-    pivot: state.pivot,
+    pivot: limitPivot(state.home, view.pivot ?? state.pivot),
+    focal: clamp(view.focal ?? state.focal, focalOf(WIDEST_VIEW), focalOf(NARROWEST_VIEW)),
   };
 }
 
@@ -154,16 +172,12 @@ function resistedPitch(pitch: number, turn: number): number {
 /** Moves the pivot so that what is under the finger follows it, up to a limit around home. */
 export function pan(state: OrbitState, dx: number, dy: number, viewport: Viewport): OrbitState {
   const { right, down } = orbitAxes(state.yaw, state.pitch);
-  const worldPerPixel = state.radius / (state.home.focal * shorterSide(viewport));
-  const home = vec3d.create(...state.home.pivot);
+  const worldPerPixel = state.radius / (state.focal * shorterSide(viewport));
   const moved = vec3d.create(...state.pivot);
   vec3d.addScaled(moved, right, -dx * worldPerPixel, moved);
   vec3d.addScaled(moved, down, -dy * worldPerPixel, moved);
-  const offset = vec3d.subtract(moved, home);
-  const farthest = FARTHEST_PAN * state.home.radius;
-  const distance = vec3d.length(offset);
-  const [x = 0, y = 0, z = 0] = vec3d.addScaled(home, offset, distance > farthest ? farthest / distance : 1);
-  return { ...state, pivot: [x, y, z] };
+  const [x = 0, y = 0, z = 0] = moved;
+  return { ...state, pivot: limitPivot(state.home, [x, y, z]) };
 }
 
 /** Two fingers: at once, by the ratio of their distances (2 = twice as far apart = half the radius). */
@@ -228,6 +242,11 @@ export function pressKey(state: OrbitState, key: OrbitKey, large = false): Orbit
   }
 }
 
+/** The camera some time later on its way around the head by itself, once in 20 seconds; a hand that holds it stops it. */
+export function rotateByItself(state: OrbitState, seconds: number): OrbitState {
+  return state.held ? state : { ...state, yaw: wrapAngle(state.yaw + SELF_ROTATION * seconds) };
+}
+
 /**
  * The state some time later: inertia, and the spring at the pitch limits. Independent of how the time is cut into
  * steps (to about 1e-6 radians). While a hand holds the camera only gliding zoom goes on.
@@ -266,9 +285,9 @@ export function settle(state: OrbitState): OrbitState {
 }
 
 /** The 25-number label of the camera as it is. */
-export function labelOf({ yaw, pitch, radius, pivot, home }: OrbitState): CameraLabel {
+export function labelOf({ yaw, pitch, radius, pivot, focal }: OrbitState): CameraLabel {
   const shownPitch = clamp(pitch, -FARTHEST_PITCH, FARTHEST_PITCH);
-  return orbitLabel({ yaw, pitch: shownPitch, radius, pivot, focal: home.focal });
+  return orbitLabel({ yaw, pitch: shownPitch, radius, pivot, focal });
 }
 
 function pitchMotion(state: OrbitState): Motion {
@@ -281,6 +300,26 @@ function shorterSide({ width, height }: Viewport): number {
 
 function limitRadius(home: OrbitHome, radius: number): number {
   return clamp(radius, NEAREST_ZOOM * home.radius, FARTHEST_ZOOM * home.radius);
+}
+
+/** A pivot no farther from home than it may be. */
+function limitPivot({ pivot, radius }: OrbitHome, wanted: Point): Point {
+  const home = vec3d.create(...pivot);
+  const offset = vec3d.subtract(vec3d.create(...wanted), home);
+  const farthest = FARTHEST_PAN * radius;
+  const distance = vec3d.length(offset);
+  const [x = 0, y = 0, z = 0] = vec3d.addScaled(home, offset, distance > farthest ? farthest / distance : 1);
+  return [x, y, z];
+}
+
+/** The focal length, in image sizes, of a field of view in degrees from edge to edge. */
+export function focalOf(fieldOfView: number): number {
+  return 0.5 / Math.tan((fieldOfView * Math.PI) / 360);
+}
+
+/** The field of view in degrees of a focal length in image sizes. */
+export function fieldOfViewOf(focal: number): number {
+  return (Math.atan(0.5 / focal) * 360) / Math.PI;
 }
 
 /** Pushes the zoom so that it glides to its aim, which is never beyond the limits. */

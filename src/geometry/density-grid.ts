@@ -10,7 +10,7 @@ import { Recorder } from '../gpu/recorder';
 import { readTensor, type Tensor } from '../gpu/tensor';
 import { type Generator, wireDensityGrid } from '../models/generator';
 import { GridResolutionError } from './errors';
-import type { LongJob } from './long-job';
+import { atOnce, type DeviceJob } from './long-job';
 import { POINT_STRIDE, PointDecoder, SIGMA_STRIDE } from './point-decoder';
 
 /** The level at which the official script cuts the density. */
@@ -56,7 +56,7 @@ export async function sampleDensityGrid(
   generator: Generator,
   planes: Tensor,
   resolution: number,
-  { onProgress, signal }: LongJob = {},
+  { onProgress, signal, turn = atOnce }: DeviceJob = {},
 ): Promise<DensityGrid> {
   if (!Number.isInteger(resolution) || resolution < LEAST_RESOLUTION || resolution > LARGEST_RESOLUTION) {
     throw new GridResolutionError(resolution, LEAST_RESOLUTION, LARGEST_RESOLUTION);
@@ -67,19 +67,15 @@ export async function sampleDensityGrid(
     side: generator.config.rendering.boxWarp,
     values: new Float32Array(resolution ** 3),
   };
-  const front = await runPlan(generator, 'density grid', (plan) =>
-    wireDensityGrid(plan, generator, planes, resolution),
+  const front = await turn(() =>
+    runPlan(generator, 'density grid', (plan) => wireDensityGrid(plan, generator, planes, resolution)),
   );
   try {
     const most = layersPerSlab(generator, resolution);
     for (let first = 0; first < resolution; first += most) {
       const count = Math.min(most, resolution - first);
-      const slab = await runPlan(generator, 'density layers', (plan) => front.wired.wireLayers(plan, { first, count }));
-      try {
-        grid.values.set(await readTensor(generator.host, slab.wired), first * resolution ** 2);
-      } finally {
-        slab.plan.destroy();
-      }
+      const layers = await turn(() => readLayers(generator, front.wired, { first, count }));
+      grid.values.set(layers, first * resolution ** 2);
       onProgress?.((first + count) / resolution);
       signal?.throwIfAborted();
     }
@@ -87,6 +83,20 @@ export async function sampleDensityGrid(
     front.plan.destroy();
   }
   return grid;
+}
+
+/** The densities of some layers along z. */
+async function readLayers(
+  generator: Generator,
+  { wireLayers }: ReturnType<typeof wireDensityGrid>,
+  range: Parameters<ReturnType<typeof wireDensityGrid>['wireLayers']>[1],
+): Promise<Float32Array> {
+  const slab = await runPlan(generator, 'density layers', (plan) => wireLayers(plan, range));
+  try {
+    return await readTensor(generator.host, slab.wired);
+  } finally {
+    slab.plan.destroy();
+  }
 }
 
 /** Layers along z whose densities take the work of one slab. */
@@ -136,28 +146,26 @@ export async function decodeAtPoints(
   planes: Tensor,
   positions: Float32Array,
   step: number,
-  { onProgress, signal }: LongJob = {},
+  { onProgress, signal, turn = atOnce }: DeviceJob = {},
 ): Promise<DecodedSurface> {
   signal?.throwIfAborted();
   const total = positions.length / 3;
   const colours = new Float32Array(positions.length);
   const gradients = new Float32Array(positions.length);
-  const decoder = await PointDecoder.create(generator, planes, total);
+  const decoder = await turn(() => PointDecoder.create(generator, planes, total));
   try {
     const batch = decoder.newBatch();
     for (let first = 0; first < total; first += decoder.capacity) {
       const count = Math.min(decoder.capacity, total - first);
       fillBatch(batch, positions, first, count, 0, 0);
-      decoder.decode(batch);
-      const features = await decoder.colours();
+      const features = await turn(() => decoder.colours(batch));
       for (let k = 0; k < count * 3; k++) {
         const feature = features[Math.floor(k / 3) * decoder.colourStride + (k % 3)]!;
         colours[first * 3 + k] = Math.min(1, Math.max(0, feature));
       }
       for (const { axis, sign } of NEIGHBOURS) {
         fillBatch(batch, positions, first, count, axis, (sign * step) / 2);
-        decoder.decode(batch);
-        const sigma = await decoder.sigma();
+        const sigma = await turn(() => decoder.densities(batch));
         for (let k = 0; k < count; k++) {
           gradients[(first + k) * 3 + axis]! += (sign * sigma[k * SIGMA_STRIDE]!) / step;
         }

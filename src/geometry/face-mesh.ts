@@ -7,7 +7,7 @@ import { Recorder } from '../gpu/recorder';
 import type { Tensor } from '../gpu/tensor';
 import { type Generator, type MappingInputs, wireMapping, wireTriPlanes } from '../models/generator';
 import { type DensityGrid, decodeAtPoints } from './density-grid';
-import type { LongJob } from './long-job';
+import type { DeviceJob, LongJob } from './long-job';
 import { marchingCubes } from './marching-cubes';
 import { largestComponent, type Mesh, triangleNormal } from './mesh';
 import { smoothMesh } from './mesh-smoothing';
@@ -68,7 +68,7 @@ export async function shadeMesh(
   planes: Tensor,
   { positions, indices }: Mesh,
   voxel: number,
-  job: LongJob = {},
+  job: DeviceJob = {},
 ): Promise<Required<Mesh>> {
   const { colours, gradients } = await decodeAtPoints(generator, planes, positions, voxel, job);
   return { positions, indices, colours, normals: normalsOf(gradients, { positions, indices }) };

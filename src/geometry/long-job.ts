@@ -8,6 +8,17 @@ export interface LongJob {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A long job that uses the device. */
+export interface DeviceJob extends LongJob {
+  /** Runs each short piece of work on the device, with what prepares it, when it is its turn. Default: at once. */
+  readonly turn?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
+}
+
+/** Work that nobody else waits for. */
+export function atOnce<T>(work: () => Promise<T>): Promise<T> {
+  return work();
+}
+
 /**
  * Between two slabs of work on the processor: tells the progress and lets events, frames and cancellation through.
  * @throws the signal's reason

@@ -54,22 +54,23 @@ export class PointDecoder {
     return new Float32Array(this.capacity * POINT_STRIDE);
   }
 
-  /** Evaluates the points of a batch. What {@link sigma} and {@link colours} give afterwards belongs to them. */
-  decode(batch: Float32Array<ArrayBuffer>): void {
+  /** The densities of a batch: a value every {@link SIGMA_STRIDE} floats. */
+  densities(batch: Float32Array<ArrayBuffer>): Promise<Float32Array> {
+    this.#decode(batch);
+    return readTensor(this.generator.host, withoutPadding(this.decoded.sigma));
+  }
+
+  /** The colour features of a batch: {@link colourStride} floats a point. */
+  colours(batch: Float32Array<ArrayBuffer>): Promise<Float32Array> {
+    this.#decode(batch);
+    return readTensor(this.generator.host, withoutPadding(this.decoded.colours));
+  }
+
+  #decode(batch: Float32Array<ArrayBuffer>): void {
     writeTensor(this.generator.host, withoutPadding(this.pointTensor), batch);
     const recorder = new Recorder(this.generator.host);
     recorder.run(this.plan);
     recorder.submit();
-  }
-
-  /** The batch's densities: a value every {@link SIGMA_STRIDE} floats. */
-  sigma(): Promise<Float32Array> {
-    return readTensor(this.generator.host, withoutPadding(this.decoded.sigma));
-  }
-
-  /** The batch's colour features: {@link colourStride} floats a point. */
-  colours(): Promise<Float32Array> {
-    return readTensor(this.generator.host, withoutPadding(this.decoded.colours));
   }
 
   get colourStride(): number {

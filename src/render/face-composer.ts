@@ -13,6 +13,24 @@ import type { FaceLatents } from './face-latents';
 /** A w has a few hundred numbers: so many are kept. */
 const MOST_KEPT = 512;
 
+/** Whether the face depends on the camera that looks. */
+export function followsCamera({ conditioning, sources }: FaceRecipe): boolean {
+  return (
+    conditioning.kind === 'follow' || sources.some((source) => source.kind === 'face' && followsCamera(source.face))
+  );
+}
+
+/** The recipe without steps along directions that are not known, in faces within it too. */
+function withKnownDirections(recipe: FaceRecipe, known: number): FaceRecipe {
+  return {
+    ...recipe,
+    directions: recipe.directions.filter(({ direction }) => direction < known),
+    sources: recipe.sources.map((source) =>
+      source.kind === 'face' ? { ...source, face: withKnownDirections(source.face, known) } : source,
+    ),
+  };
+}
+
 export class FaceComposer {
   readonly #kept = new Map<string, Float32Array>();
   #directions: LatentSpace['directions'];
@@ -23,25 +41,24 @@ export class FaceComposer {
     private readonly newRecorder: () => Recorder,
   ) {}
 
-  /** Whether the face depends on the camera that looks. */
-  static followsCamera(recipe: FaceRecipe): boolean {
-    const isFollowing = recipe.conditioning.kind === 'follow';
-    return (
-      isFollowing || recipe.sources.some((source) => source.kind === 'face' && FaceComposer.followsCamera(source.face))
-    );
+  /** Forgets what the mapping network gave. */
+  forget(): void {
+    this.#kept.clear();
   }
 
-  /** Directions of w that steps go along. @param directions each [w_dim], as long as one standard deviation */
+  /**
+   * Directions of w that steps go along; before they are known, steps are left out.
+   * @param directions each [w_dim], as long as one standard deviation
+   */
   setDirections(directions: LatentSpace['directions']): void {
     this.#directions = directions;
   }
 
-  /** Hands a face to the renderers. @param camera that looks, for a face that follows it @throws UnknownDirectionError */
+  /** Hands a face to the renderers. @param camera that looks, for a face that follows it */
   async show(recipe: FaceRecipe, camera: CameraLabel): Promise<void> {
     this.latents.setComposed(await this.compose(recipe, camera));
   }
 
-  /** @throws UnknownDirectionError */
   async compose(recipe: FaceRecipe, camera: CameraLabel): Promise<ComposedFace> {
     const space = { ...this.latents.space, directions: this.#directions };
     const { config } = this.latents.generator;
@@ -56,7 +73,7 @@ export class FaceComposer {
       this.#keep(key, w);
       return w;
     };
-    return composeFace(recipe, space, map);
+    return composeFace(withKnownDirections(recipe, this.#directions?.length ?? 0), space, map);
   }
 
   /** The network has one place for its input: runs wait for each other. */

@@ -151,7 +151,7 @@ export class VolumetricRenderer implements FrameRenderer {
       get version() {
         return latents.version;
       },
-      encode: (recorder) => this.#encodePlanes(recorder),
+      encode: (recorder) => this.encodePlanes(recorder),
     };
     for (const kind of kinds) {
       if (!dependsOnCamera(kind)) await this.#facePictures.prepare(kind, face);
@@ -188,7 +188,7 @@ export class VolumetricRenderer implements FrameRenderer {
 
   encode(recorder: Recorder): void {
     for (const kind of this.#wanted) this.#expectPrepared(kind); // before anything is taken for done
-    this.#encodePlanes(recorder);
+    this.encodePlanes(recorder);
     const { full } = this.views;
     const view = this.#view;
     if (this.#raysDue) {
@@ -207,8 +207,22 @@ export class VolumetricRenderer implements FrameRenderer {
     }
   }
 
+  /** Records what makes {@link planes} of the present face, unless they are its already. */
+  encodePlanes(recorder: Recorder): void {
+    if (this.#version === this.latents.version) return;
+    recorder.run(this.triPlanePlan);
+    this.#version = this.latents.version;
+    this.views.full.raysDue = true;
+    this.views.preview.raysDue = true;
+  }
+
   async readImage(): Promise<Float32Array> {
     return readTensor(this.latents.generator.host, this.views.full.image);
+  }
+
+  /** Of the same frame as {@link readImage}: [r, r, 1], 0 where the ray met nothing. */
+  async readAlpha(): Promise<Float32Array> {
+    return readTensor(this.latents.generator.host, this.views.full.rays.alpha);
   }
 
   /** Reads back what the last frames left on the device. Encode and submit a full frame of the kind 'image' before. */
@@ -227,14 +241,6 @@ export class VolumetricRenderer implements FrameRenderer {
     this.triPlanePlan.destroy();
     this.#facePictures.destroy();
     destroyViews(this.views);
-  }
-
-  #encodePlanes(recorder: Recorder): void {
-    if (this.#version === this.latents.version) return;
-    recorder.run(this.triPlanePlan);
-    this.#version = this.latents.version;
-    this.views.full.raysDue = true;
-    this.views.preview.raysDue = true;
   }
 
   async #prepareNormals(): Promise<void> {

@@ -1,11 +1,19 @@
 /**
- * The studio's state as the fragment of the page's address, so that a reload, a bookmark or a link brings back the same face, view
- * and settings: `#seed=12&psi=0.7&yaw=-35`. Only what differs from the model's defaults is written. `model` names a file that was opened
- * from this device, by the first digits of its fingerprint.
+ * The studio's state as the fragment of the page's address, so that a reload, a bookmark or a link brings back the same face, view and
+ * settings: `#seed=12&psi=0.7&yaw=-35`. Only what differs from the model's defaults is written. A face that is more than a seed is one
+ * packed field, `face`; `model` names the model's file by the first digits of its hash.
+ *
+ * Addresses of older versions go on working: fields are only ever added. What a newer version has written and this one cannot read is told,
+ * not guessed.
  */
 import { lookFrom, type OrbitState, orbitAt } from '../camera/orbit';
 import type { GeneratorConfig } from '../models/config';
+import { type FaceRecipe, faceOfSeed, seedSource } from '../models/face-recipe';
+import { FaceRecipeError, readFaceRecipe } from '../models/face-recipe-check';
+import { faceRecipeJson, type RecipeModel } from '../models/face-recipe-json';
+import { PackedJsonError, packJson, unpackJson } from './packed-json';
 import {
+  type Against,
   carrySettings,
   defaultSettings,
   LAYOUTS,
@@ -17,105 +25,204 @@ import {
 
 /** What an address asks for; everything may be missing. */
 export interface SavedStudio {
-  /** First digits of the fingerprint of an opened file; missing for any other model. */
+  /** First digits of the hash of the model's file; missing for whatever model is there. */
   readonly model?: string;
   readonly settings: Partial<PictureSettings>;
-  /** Degrees, degrees, and radii of the model's own radius. */
-  readonly view: { readonly yaw?: number; readonly pitch?: number; readonly distance?: number };
+  readonly face: SavedFace;
+  readonly view: SavedView;
+}
+
+/** A face as an address has it: a seed, or a whole recipe that is read when the model is known. */
+export interface SavedFace {
+  readonly seed?: number;
+  readonly psi?: number;
+  /** Packed JSON (packed-json.ts). */
+  readonly packed?: string;
+}
+
+export interface SavedView {
+  /** Degrees. */
+  readonly yaw?: number;
+  readonly pitch?: number;
+  /** In the model's own radii. */
+  readonly distance?: number;
+  /** The point that the camera looks at, in scene units. */
+  readonly pivot?: readonly [number, number, number];
+  /** In image sizes. */
+  readonly focal?: number;
+}
+
+/** What the studio keeps: a value that undo, an address and a saved face bring back. */
+export interface KeptState {
+  readonly settings: PictureSettings;
+  readonly face: FaceRecipe;
+  readonly view: OrbitState;
+}
+
+/** A part of an address that this version cannot read; the rest of it counts. */
+export interface Unreadable {
+  readonly message: string;
+  readonly remedy: string;
 }
 
 const DEGREES = 180 / Math.PI;
-/** 64 bits tell the files of one person apart. */
+const HASH = /^[0-9a-f]{16,64}$/;
 const MODEL_DIGITS = 16;
-const FINGERPRINT = /^[0-9a-f]{16,64}$/;
 
-/**
- * @param fingerprint of the opened file; undefined for any other model
- * @returns the fragment without its "#"; empty when everything is at its default
- */
-export function encodeStudio(
-  config: GeneratorConfig,
-  settings: PictureSettings,
-  view: OrbitState,
-  fingerprint?: string,
-): string {
+/** What a recipe needs to know of the model. */
+export function recipeModelOf({ mapping }: GeneratorConfig): RecipeModel {
+  return { numWs: mapping.numWs ?? 1, zDim: mapping.zDim };
+}
+
+/** The first face of a model. */
+export function defaultFace(config: GeneratorConfig): FaceRecipe {
+  return faceOfSeed(0, recipeModelOf(config).numWs);
+}
+
+/** A fragment, without "#". @param hash of the model's file, to name it; undefined for the model that is there anyway */
+export function encodeStudio(config: GeneratorConfig, { settings, face, view }: KeptState, hash?: string): string {
   const defaults = defaultSettings(config);
-  const home = view.home;
+  const { home } = view;
   const fragment = new URLSearchParams();
-  const write = (name: string, value: number | string, usual: number | string) => {
+  const write = (name: string, value: number | string | boolean, usual: number | string | boolean) => {
     if (value !== usual) fragment.set(name, String(value));
   };
-  if (fingerprint) fragment.set('model', fingerprint.slice(0, MODEL_DIGITS));
-  write('seed', settings.seed, defaults.seed);
-  write('psi', rounded(settings.psi, 2), defaults.psi);
+  if (hash) fragment.set('model', hash.slice(0, MODEL_DIGITS));
+  writeFace(fragment, config, face);
   write('picture', settings.picture, defaults.picture);
   write('renderer', settings.renderer, defaults.renderer);
   write('layout', settings.layout, defaults.layout);
+  write('against', settings.against, defaults.against);
   write('wipe', rounded(settings.wipe, 3), defaults.wipe);
+  write('slice', rounded(settings.slice, 3), defaults.slice);
+  write('rotate', settings.autoRotate, defaults.autoRotate);
   write('rays', settings.neuralResolution, defaults.neuralResolution);
   write('samples', settings.depthSamples, defaults.depthSamples);
-  write('yaw', rounded(view.yaw * DEGREES, 1), rounded(home.yaw * DEGREES, 1));
-  write('pitch', rounded(view.pitch * DEGREES, 1), rounded(home.pitch * DEGREES, 1));
-  write('distance', rounded(view.radius / home.radius, 3), 1);
+  write('yaw', rounded(view.yaw * DEGREES, 2), rounded(home.yaw * DEGREES, 2));
+  write('pitch', rounded(view.pitch * DEGREES, 2), rounded(home.pitch * DEGREES, 2));
+  write('distance', rounded(view.radius / home.radius, 4), 1);
+  write('pivot', listed(view.pivot), listed(home.pivot));
+  write('focal', rounded(view.focal, 4), rounded(home.focal, 4));
   return fragment.toString();
+}
+
+/** A seed and a truncation are written for people to read, anything more as one packed field. */
+function writeFace(fragment: URLSearchParams, config: GeneratorConfig, face: FaceRecipe): void {
+  const model = recipeModelOf(config);
+  const json = faceRecipeJson(face, model);
+  const { s: sources = [0], t: psi, ...others } = json;
+  const [first] = sources;
+  if (sources.length > 1 || typeof first !== 'number' || Object.keys(others).length > 0) {
+    fragment.set('face', packJson(json));
+    return;
+  }
+  if (first !== 0) fragment.set('seed', String(first));
+  if (psi !== undefined) fragment.set('psi', String(rounded(psi, 2)));
 }
 
 /** Reads a fragment (with or without "#"). What is missing or no number is left out; ranges are the receiver's business. */
 export function decodeStudio(fragment: string): SavedStudio {
   const fields = new URLSearchParams(fragment.replace(/^#/, ''));
-  const number = (name: string) => {
-    const text = fields.get(name);
-    const value = text === null || text.trim() === '' ? Number.NaN : Number(text);
+  const numberIn = (text: string | null | undefined) => {
+    const value = text === null || text === undefined || text.trim() === '' ? Number.NaN : Number(text);
     return Number.isFinite(value) ? value : undefined;
   };
-  const picture = PICTURE_KINDS.find((kind) => kind === fields.get('picture'));
+  const number = (name: string) => numberIn(fields.get(name));
+  const oneOf = <T extends string>(name: string, known: readonly T[]) => known.find((one) => one === fields.get(name));
+  const [x, y, z] = (fields.get('pivot') ?? '').split(',').map(numberIn);
   const model = fields.get('model') ?? '';
   return {
-    ...(FINGERPRINT.test(model) ? { model } : {}),
+    ...(HASH.test(model) ? { model } : {}),
     settings: withoutGaps({
-      seed: number('seed'),
-      psi: number('psi'),
-      picture,
-      renderer: RENDERER_KINDS.find((kind) => kind === fields.get('renderer')),
-      layout: LAYOUTS.find((layout) => layout === fields.get('layout')),
+      picture: oneOf('picture', PICTURE_KINDS),
+      renderer: oneOf('renderer', RENDERER_KINDS),
+      layout: oneOf('layout', LAYOUTS),
+      against: oneOf<Against>('against', ['convolutional', ...PICTURE_KINDS]),
       wipe: number('wipe'),
+      slice: number('slice'),
+      autoRotate: fields.get('rotate') === 'true' ? true : undefined,
       neuralResolution: number('rays'),
       depthSamples: number('samples'),
     }),
-    view: withoutGaps({ yaw: number('yaw'), pitch: number('pitch'), distance: number('distance') }),
+    face: withoutGaps({ seed: number('seed'), psi: number('psi'), packed: fields.get('face') ?? undefined }),
+    view: withoutGaps({
+      yaw: number('yaw'),
+      pitch: number('pitch'),
+      distance: number('distance'),
+      pivot: x === undefined || y === undefined || z === undefined ? undefined : ([x, y, z] as const),
+      focal: number('focal'),
+    }),
   };
 }
 
-/** What an address asks for, made possible for a model. */
+/**
+ * What an address asks for, made possible for a model.
+ * @param tell is told of a face that cannot be read; the model's first face is taken then
+ */
 export function restoreStudio(
   config: GeneratorConfig,
   saved: SavedStudio,
-): { settings: PictureSettings; view: OrbitState } {
+  tell: (unreadable: Unreadable) => void = () => {},
+): KeptState {
   const { radius, pivot, focal } = config.camera;
   const home = { yaw: 0, pitch: 0, radius, pivot, focal };
-  const { yaw, pitch, distance } = saved.view;
-  const view = lookFrom(
-    orbitAt(home),
-    withoutGaps({
+  const { yaw, pitch, distance, ...place } = saved.view;
+  const view = lookFrom(orbitAt(home), {
+    ...place,
+    ...withoutGaps({
       yaw: yaw === undefined ? undefined : yaw / DEGREES,
       pitch: pitch === undefined ? undefined : pitch / DEGREES,
       radius: distance === undefined ? undefined : distance * radius,
     }),
-  );
-  return { settings: sanitiseSettings(config, saved.settings), view };
+  });
+  return { settings: sanitiseSettings(config, saved.settings), face: restoreFace(config, saved.face, tell), view };
+}
+
+function restoreFace(
+  config: GeneratorConfig,
+  { seed, psi, packed }: SavedFace,
+  tell: (unreadable: Unreadable) => void,
+): FaceRecipe {
+  const model = recipeModelOf(config);
+  if (packed !== undefined) {
+    try {
+      return readFaceRecipe(unpackJson(packed), model);
+    } catch (error) {
+      if (!(error instanceof FaceRecipeError || error instanceof PackedJsonError)) throw error;
+      tell({ message: error.message, remedy: error.remedy });
+    }
+  }
+  const face = defaultFace(config);
+  return readFaceRecipe({ ...face, sources: [seedSource(seed ?? 0)], psi: psi ?? face.psi }, model);
 }
 
 /** Face and view that a person keeps when another model takes the place of the one on screen, made possible for that model. */
-export function carryStudio(
-  config: GeneratorConfig,
-  former: GeneratorConfig,
-  settings: PictureSettings,
-  view: OrbitState,
-): { settings: PictureSettings; view: OrbitState } {
-  return restoreStudio(config, {
-    settings: carrySettings(former, settings),
+export function carryStudio(config: GeneratorConfig, former: GeneratorConfig, kept: KeptState): KeptState {
+  const { view } = kept;
+  const arrived = restoreStudio(config, {
+    settings: carrySettings(former, kept.settings),
+    face: {},
     view: { yaw: view.yaw * DEGREES, pitch: view.pitch * DEGREES, distance: view.radius / view.home.radius },
   });
+  return { ...arrived, face: carryFace(config, kept.face) };
+}
+
+/** A face of another model, made possible: directions are that model's own, and edits of z mean something else here. */
+export function carryFace(config: GeneratorConfig, face: FaceRecipe): FaceRecipe {
+  return readFaceRecipe({ ...withoutEdits(face), directions: [] }, recipeModelOf(config));
+}
+
+function withoutEdits(face: FaceRecipe): FaceRecipe {
+  const sources = face.sources.map((source) =>
+    source.kind === 'seed'
+      ? seedSource(source.seed)
+      : { ...source, face: { ...withoutEdits(source.face), directions: [] } },
+  );
+  return { ...face, sources };
+}
+
+function listed(point: readonly number[]): string {
+  return point.map((value) => rounded(value, 4)).join(',');
 }
 
 function rounded(value: number, digits: number): number {

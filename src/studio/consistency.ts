@@ -1,11 +1,12 @@
 /** The consistency strip: one head at several yaws from both renderers, made view by view between frames. */
+import type { FaceRecipe } from '../models/face-recipe';
 import { compareView, stripCamera, stripYaws } from '../render/compare-views';
 import type { JobContext } from './jobs';
 import type { StripState } from './state';
 
 /** An empty strip of a face. */
-export function newStrip(seed: number, psi: number): StripState {
-  return { status: 'running', share: 0, failure: undefined, seed, psi, yaws: stripYaws(), views: [] };
+export function newStrip(face: FaceRecipe): StripState {
+  return { status: 'running', share: 0, failure: undefined, face, yaws: stripYaws(), views: [] };
 }
 
 /** Fills a strip. @param report is told after every view @throws what the device throws; the signal's reason if stopped */
@@ -14,13 +15,13 @@ export async function fillStrip(
   { step }: JobContext,
   report: (strip: StripState) => void,
 ): Promise<void> {
-  const { seed, psi, yaws } = strip;
+  const { face, yaws } = strip;
   let views: StripState['views'] = [];
   for (const yaw of yaws) {
     const view = await step(async (session) => {
       const camera = stripCamera(session.config.camera, yaw);
-      const volumetric = await session.render('volumetric', { seed, psi }, camera);
-      const convolutional = await session.render('convolutional', { seed, psi }, camera);
+      const volumetric = await session.render('volumetric', face, camera);
+      const convolutional = await session.render('convolutional', face, camera);
       return compareView(yaw, volumetric, convolutional);
     });
     views = [...views, view];

@@ -4,11 +4,11 @@
  * face every frame, "cached" turns one head. The student keeps nothing between cameras but the styles of its super-resolution.
  */
 
+import type { FaceRecipe } from '../models/face-recipe';
 import { stripCamera, stripYaws } from '../render/compare-views';
 import type { RendererKind } from '../render/frame-renderer';
 import { largestBatch } from '../render/largest-batch';
 import type { JobContext } from './jobs';
-import type { FaceRequest } from './session';
 import type { EfficiencyState } from './state';
 
 export type EfficiencyCase = 'volumetric-uncached' | 'volumetric-cached' | 'convolutional';
@@ -51,7 +51,7 @@ export const DEFAULT_BATCH_BUDGET = 2 * 2 ** 30;
  */
 export async function measureEfficiency(
   begun: EfficiencyState,
-  face: FaceRequest,
+  face: FaceRecipe,
   { step }: JobContext,
   report: (state: EfficiencyState) => void,
 ): Promise<void> {

@@ -2,13 +2,14 @@
  * What a person does to a face, as functions from recipe to recipe. Numbers may be anything that a control can give: the studio brings every
  * new recipe into the model's ranges (`readFaceRecipe`).
  */
-import { LAYER_GROUPS, type LayerGroup, layersOfGroup } from '../models/face-composition';
+import { LAYER_GROUPS, type LayerGroup, layersOfGroup, seedOnMap } from '../models/face-composition';
 import {
   type DirectionStep,
   FACE_MODES,
   type FaceMode,
   type FaceRecipe,
   type FaceSource,
+  MAP_ROW,
   MOST_SOURCES,
   type PoseConditioning,
   seedSource,
@@ -25,6 +26,7 @@ export {
   layersOfGroup,
   MOST_SOURCES,
   type PoseConditioning,
+  seedOnMap,
   seedSource,
 };
 
@@ -61,6 +63,16 @@ export function without(index: number): FaceChange {
     if (sources.length === 0) return face;
     const mode = sources.length < 2 && face.mode !== 'map' ? 'single' : face.mode;
     return { ...face, mode, sources };
+  };
+}
+
+/** A source goes to another place among the others. */
+export function withMoved(from: number, to: number): FaceChange {
+  return (face) => {
+    const source = face.sources[from];
+    if (!source || to < 0 || to >= face.sources.length) return face;
+    const others = face.sources.filter((_, at) => at !== from);
+    return { ...face, sources: [...others.slice(0, to), source, ...others.slice(to)] };
   };
 }
 
@@ -123,7 +135,7 @@ export function withCrossing(layer: number): FaceChange {
 }
 
 /** Ready-made mixes. */
-export const MIX_PRESETS = ['half', 'geometry-a-colours-b', 'geometry-b-colours-a', 'all-a', 'all-b'] as const;
+export const MIX_PRESETS = ['all-a', 'half', 'all-b', 'geometry-a-colours-b', 'geometry-b-colours-a'] as const;
 export type MixPreset = (typeof MIX_PRESETS)[number];
 
 /** Geometry is decided by coarse and middle layers, colours by the fine ones and the super-resolution. */
@@ -152,6 +164,35 @@ export function withDirection(step: DirectionStep): FaceChange {
     const directions = step.strength === 0 ? others : [...others, step].sort((a, b) => a.direction - b.direction);
     return { ...face, directions };
   };
+}
+
+/** A place on the map; whole numbers are seeds. */
+export function withPlace(mapX: number, mapY: number): FaceChange {
+  return (face) => ({ ...face, mapX, mapY });
+}
+
+/** The place of a seed on the map. */
+export function withPlaceOf(seed: number): FaceChange {
+  return withPlace(seed % MAP_ROW, Math.floor(seed / MAP_ROW));
+}
+
+/** The seed that is nearest to the present place on the map. */
+export function nearestSeed({ mapX, mapY }: FaceRecipe): number {
+  return seedOnMap(Math.round(mapX), Math.round(mapY));
+}
+
+/** Seconds from one source of a walk to the next. */
+const WALK_SECONDS = 2;
+
+/** A walk some time later; it begins again after the last source. */
+export function walkedOn(face: FaceRecipe, seconds: number): FaceRecipe {
+  return { ...face, walkPosition: (face.walkPosition + seconds / WALK_SECONDS) % face.sources.length };
+}
+
+/** The sources that the face is made of, as it is now; a place on the map has none. */
+export function sourcesInUse({ mode, sources }: FaceRecipe): readonly FaceSource[] {
+  const count = { single: 1, mix: 2, walk: sources.length, map: 0 }[mode];
+  return sources.slice(0, count);
 }
 
 /** The seed of a source; undefined for a saved face. */

@@ -3,6 +3,7 @@
  * face has the fields of {@link SavedFace}, its recipe under short names (models/face-recipe-json.ts) and its thumbnail as a data address,
  * so that the file is complete. Whatever is read here comes from outside, and is bounded before it is believed.
  */
+import type { Point } from '../camera/conventions';
 import type { FaceRecipe } from '../models/face-recipe';
 import { readFaceRecipe, shortName } from '../models/face-recipe-check';
 import { faceRecipeJson, type RecipeModel } from '../models/face-recipe-json';
@@ -21,6 +22,10 @@ export interface SavedView {
   readonly pitch: number;
   /** In radii of the model's own radius. */
   readonly distance: number;
+  /** What it looked at, in scene units; the model's own where it is left out, as older versions did. */
+  readonly pivot?: Point;
+  /** In image sizes; likewise. */
+  readonly focal?: number;
 }
 
 export interface SavedFace {
@@ -144,20 +149,32 @@ function readFace(value: unknown, what: string, readThumbnail: (thumbnail: unkno
   const { id, name, model: givenModel, recipe, view, thumbnail, savedAt } = readObject(value, what);
   if (typeof id !== 'string' || !ID.test(id)) throw wrong(`${what}.id`, 'is no name of a face');
   const model = readModel(readObject(givenModel, `${what}.model`), `${what}.model`);
-  const { yaw, pitch, distance } = readObject(view, `${what}.view`);
   return {
     id,
     name: readName(name, `${what}.name`),
     model,
     recipe: readRecipe(recipe, model, `${what}.recipe`),
-    view: {
-      yaw: readNumber(yaw, [-180, 180], `${what}.view.yaw`),
-      pitch: readNumber(pitch, [-90, 90], `${what}.view.pitch`),
-      distance: readNumber(distance, [0.01, 100], `${what}.view.distance`),
-    },
+    view: readView(view, `${what}.view`),
     thumbnail: readThumbnail(thumbnail),
     savedAt: readNumber(savedAt, [0, 8.64e15], `${what}.savedAt`), // the last moment that a Date can name
   };
+}
+
+function readView(value: unknown, what: string): SavedView {
+  const { yaw, pitch, distance, pivot, focal } = readObject(value, what);
+  return {
+    yaw: readNumber(yaw, [-180, 180], `${what}.yaw`),
+    pitch: readNumber(pitch, [-90, 90], `${what}.pitch`),
+    distance: readNumber(distance, [0.01, 100], `${what}.distance`),
+    ...(pivot === undefined ? {} : { pivot: readPoint(pivot, `${what}.pivot`) }),
+    ...(focal === undefined ? {} : { focal: readNumber(focal, [0.1, 100], `${what}.focal`) }),
+  };
+}
+
+function readPoint(value: unknown, what: string): Point {
+  if (!Array.isArray(value) || value.length !== 3) throw wrong(what, 'is no point');
+  const coordinate = (axis: number) => readNumber(value[axis], [-100, 100], `${what}[${axis}]`);
+  return [coordinate(0), coordinate(1), coordinate(2)];
 }
 
 function readRecipe(value: unknown, model: RecipeModel, what: string): FaceRecipe {

@@ -3,7 +3,8 @@
  * that comes meanwhile is remembered, and the next frame then shows the newest state. So a slow device falls behind in frames a
  * second, not behind the hand.
  *
- * Long jobs (a strip of views, timings) use the device between frames, a step at a time: frames go first.
+ * Long jobs (a strip of views, timings) use the device between frames, a step at a time: frames go first, and what moves without end lets a
+ * step through after every frame.
  */
 /** The device or the model went away while a step waited for its turn. */
 export class FrameLoopStoppedError extends Error {
@@ -34,7 +35,7 @@ export class FrameLoop {
   }
 
   /**
-   * Runs a step of a job when no frame is wanted or on its way; frames wait until it has ended, so keep it short.
+   * Runs a step of a job after the frame that is wanted or on its way; the next frame waits until it has ended, so keep it short.
    * @returns what the step gives, or its error
    * @throws FrameLoopStoppedError when the loop stops before the step has begun
    */
@@ -63,7 +64,7 @@ export class FrameLoop {
     this.#running = true;
     while (!this.#stopped && (this.#requested || this.#steps.length > 0)) {
       if (this.#requested) await this.#frame();
-      else await this.#step();
+      if (!this.#stopped && this.#steps.length > 0) await this.#step();
     }
     this.#running = false;
   }

@@ -1,6 +1,6 @@
 /**
- * Undo and redo over one value. A run of changes that follow each other without a rest (a slider that is dragged, a head that is turned)
- * is one step.
+ * Undo and redo over one value. A run of changes of the same part that follow each other without a rest (a slider that is dragged, a head
+ * that is turned) is one step.
  */
 
 /** As many steps can be undone; older ones are forgotten. */
@@ -13,6 +13,7 @@ export class History<Value> {
   #present: Value;
   #future: Value[] = [];
   #lastChange = Number.NEGATIVE_INFINITY;
+  #lastPart: string | undefined;
 
   /** @param isSame whether two values are the same to a person */
   constructor(
@@ -30,14 +31,24 @@ export class History<Value> {
     return this.#future.length > 0;
   }
 
-  /** Notes a change. @param now in milliseconds */
-  note(value: Value, now: number): void {
+  /**
+   * Notes a change.
+   * @param now in milliseconds
+   * @param part what has changed; undefined for a change that is a step of its own in any case
+   */
+  note(value: Value, now: number, part: string | undefined): void {
     if (this.isSame(value, this.#present)) return;
-    const isNewStep = now - this.#lastChange > REST_MILLISECONDS;
+    const goesOn = part !== undefined && part === this.#lastPart && now - this.#lastChange <= REST_MILLISECONDS;
     this.#lastChange = now;
-    if (isNewStep) this.#past = [...this.#past, this.#present].slice(-MOST_STEPS);
+    this.#lastPart = part;
+    if (!goesOn) this.#past = [...this.#past, this.#present].slice(-MOST_STEPS);
     this.#present = value;
     this.#future = [];
+  }
+
+  /** The present value has changed by itself: no step. */
+  replace(value: Value): void {
+    this.#present = value;
   }
 
   /** @returns the value before the last step; undefined if there is none */

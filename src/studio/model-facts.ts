@@ -34,6 +34,41 @@ export interface ModelFacts {
   readonly sha256: string | undefined;
   /** The student that this page ships for it. */
   readonly student: StudentEntry | undefined;
+  /** What dimensions of z mean, if the file says. */
+  readonly attributes: readonly LatentAttribute[];
+}
+
+/** A dimension of z with a meaning. */
+export interface LatentAttribute {
+  readonly index: number;
+  readonly name: string;
+  /** What values of about -2 and 2 give. */
+  readonly low: string;
+  readonly high: string;
+}
+
+/** Texts longer than this are cut off. */
+const LONGEST_TEXT = 80;
+
+/** The attributes that a file names in its metadata; what makes no sense is left out. @param zDim dimensions of z */
+export function readAttributes({ metadata }: Pick<Checkpoint, 'metadata'>, zDim: number): LatentAttribute[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(metadata.attributes ?? '[]');
+  } catch {
+    return [];
+  }
+  const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : '');
+  const taken = new Set<number>();
+  return (Array.isArray(list) ? list : []).flatMap((entry: unknown) => {
+    const fields = new Map<string, unknown>(Object.entries(Object(entry)));
+    const index = fields.get('index');
+    const name = text(fields.get('name'));
+    if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= zDim || !name) return [];
+    if (taken.has(index)) return [];
+    taken.add(index);
+    return [{ index, name, low: text(fields.get('minus2')), high: text(fields.get('plus2')) }];
+  });
 }
 
 export interface WeightFacts {

@@ -10,7 +10,14 @@ import { isStudentFile } from '../models/student-config';
 import { fingerprintInWorker, readInWorker } from './checkpoint-reader';
 import { downloadFile, modelAddress, nameInAddress } from './download';
 import type { KeptFiles } from './kept-files';
-import { type KnownConfiguration, type ModelOrigin, type WeightFacts, weightFactsOf } from './model-facts';
+import {
+  type KnownConfiguration,
+  type LatentAttribute,
+  type ModelOrigin,
+  readAttributes,
+  type WeightFacts,
+  weightFactsOf,
+} from './model-facts';
 import { readModelEntry, type StudentEntry } from './model-index';
 import { loadWeights, type NotKept } from './weights';
 import { WeightsError } from './weights-errors';
@@ -41,6 +48,7 @@ export interface OpenedModel {
   readonly like: KnownConfiguration | undefined;
   readonly sha256: string | undefined;
   readonly student: StudentEntry | undefined;
+  readonly attributes: readonly LatentAttribute[];
 }
 
 /** A convolutional student, for the generator on screen. */
@@ -60,6 +68,8 @@ export interface ModelSource {
   /** Model of the index; its default if left out. */
   readonly id?: string | undefined;
   readonly kept: KeptFiles;
+  /** Whether the bundled model is opened in the place of a first model that cannot be. Default true. */
+  readonly hasSubstitute?: boolean | undefined;
 }
 
 /** What is being done on the way; `totalBytes` is 0 where there is nothing to count. */
@@ -125,7 +135,7 @@ export async function openModel(
     case 'file':
       return openBlob(request.file, { name: request.file.name, origin: 'file', like: request.like }, options);
     case 'kept':
-      return openKept(source.kept, request.fingerprint, options);
+      return openKept(source, request.fingerprint, options);
     case 'url': {
       const address = modelAddress(request.address, source.page);
       const blob = await downloadFile(address, {
@@ -135,6 +145,12 @@ export async function openModel(
       return openBlob(blob, { name: nameInAddress(address), origin: 'url', like: request.like }, options);
     }
   }
+}
+
+/** Whether a hash, or its first digits, are the bundled model's: a link names any model by it. */
+async function isBundled({ folder, id }: ModelSource, hash: string, { signal }: OpenOptions): Promise<boolean> {
+  const { sha256 } = await readModelEntry(folder, id === undefined ? { signal } : { signal, id });
+  return sha256.startsWith(hash);
 }
 
 async function openBundled({ folder, id }: ModelSource, { signal, onProgress }: OpenOptions): Promise<OpenedModel> {
@@ -154,9 +170,15 @@ async function openBundled({ folder, id }: ModelSource, { signal, onProgress }: 
   };
 }
 
-async function openKept(kept: KeptFiles, wanted: string, options: OpenOptions): Promise<OpenedModel | OpenedStudent> {
+async function openKept(
+  source: ModelSource,
+  wanted: string,
+  options: OpenOptions,
+): Promise<OpenedModel | OpenedStudent> {
+  const { kept } = source;
   const found = await kept.open(wanted);
   options.signal.throwIfAborted();
+  if (!found && (await isBundled(source, wanted, options))) return openBundled(source, options);
   if (!found) throw new FileNotKeptError(wanted);
   const { name, fingerprint, like } = found.entry;
   const actual = await fingerprintInWorker(found.file, {
@@ -196,6 +218,10 @@ async function openBlob(
   };
 }
 
-function modelIn(checkpoint: Checkpoint): Pick<OpenedModel, 'kind' | 'checkpoint' | 'config' | 'weights'> {
-  return { kind: 'generator', checkpoint, config: readGeneratorConfig(checkpoint), weights: weightFactsOf(checkpoint) };
+function modelIn(
+  checkpoint: Checkpoint,
+): Pick<OpenedModel, 'kind' | 'checkpoint' | 'config' | 'weights' | 'attributes'> {
+  const config = readGeneratorConfig(checkpoint);
+  const attributes = readAttributes(checkpoint, config.mapping.zDim);
+  return { kind: 'generator', checkpoint, config, weights: weightFactsOf(checkpoint), attributes };
 }

@@ -43,9 +43,9 @@ export class Openings {
   }
 
   /**
-   * Opens the first model; where that is not the bundled one and it cannot be had, the bundled one, with a notice.
+   * Opens the first model; where that is not the bundled one and it cannot be had, the bundled one, with a notice (unless the source says no).
    * @param check throws if a model does not fit on the device
-   * @throws WeightsError, CheckpointError, ModelConfigError for the bundled model; the signal's reason if aborted
+   * @throws WeightsError, CheckpointError, ModelConfigError for a model without a substitute; the signal's reason if aborted
    */
   async first(request: ModelRequest, signal: AbortSignal, check: (opened: OpenedModel) => void): Promise<OpenedModel> {
     const options = { signal, onProgress: (progress: StudioState['progress']) => this.store.update({ progress }) };
@@ -58,6 +58,7 @@ export class Openings {
         return opened;
       } catch (error) {
         signal.throwIfAborted();
+        if (this.source.hasSubstitute === false) throw error;
         this.#noteFailure(request, error);
       }
     }

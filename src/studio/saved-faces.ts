@@ -60,6 +60,11 @@ export class SavedFaces {
     await this.store.delete(id).catch(() => {}); // Where storage is forbidden, it is not there.
   }
 
+  /** Puts a face back that was removed. */
+  async putBack(face: SavedFace): Promise<SaveResult> {
+    return this.#add([face]);
+  }
+
   /** All saved faces as a file. */
   async exportFile(): Promise<Blob> {
     return writeFacesFile(await this.list());

@@ -3,20 +3,27 @@
  * renderer to the wanted settings, decides between the full picture and a quick one, draws, and reports figures. It draws only what
  * changed: at rest nothing runs.
  */
-import { advance, isMoving, type OrbitState } from '../camera/orbit';
+import { advance, isMoving, type OrbitState, rotateByItself } from '../camera/orbit';
 import type { Checkpoint } from '../checkpoints/checkpoint';
+import type { AdapterDescription } from '../gpu/device';
 import type { CanvasSize } from '../render/canvas-output';
 import { type FrameDue, STAGES } from '../render/frame-renderer';
+import { walkedOn } from './face-actions';
 import { describeFailure } from './failure';
 import { FrameLoop } from './frame-loop';
 import { Pace, REST_MILLISECONDS } from './pace';
+import { PictureRefusedError } from './prepared-pictures';
 import type { FrameRequest, Session } from './session';
 import { renderSettingsFor } from './settings';
 import { renderersShown, shownNow, wantsStudent } from './shown';
-import type { DeviceReport, StudentState, StudioState } from './state';
+import { type DeviceReport, type StudentState, type StudioState, withNotice } from './state';
 import type { Store } from './store';
 
 const REPORT_INTERVAL_MILLISECONDS = 250;
+/** What moves by itself does not leap after a pause (a tab that was hidden, a long job). */
+const LONGEST_STEP_SECONDS = 1;
+/** A picture is a function of these. */
+const DRAWN = ['settings', 'face', 'view', 'student', 'isPlaying', 'directions'] as const;
 const NO_STUDENT: StudentState = { status: 'none' };
 
 export class Screen {
@@ -42,8 +49,8 @@ export class Screen {
     this.#size = size;
     this.#pace = new Pace(session.gpu.adapter.isSoftware);
     this.#unsubscribe = store.subscribe((state, previous) => {
-      const { settings, view, student } = previous;
-      if (state.settings !== settings || state.view !== view || state.student !== student) this.#loop.request();
+      const isSame = DRAWN.every((field) => state[field] === previous[field]);
+      if (!isSame) this.#loop.request();
     });
   }
 
@@ -60,11 +67,17 @@ export class Screen {
     clearTimeout(this.#reportTimer);
   }
 
+  get adapter(): AdapterDescription {
+    return this.session.gpu.adapter;
+  }
+
   /** Whether the canvas shows the state in full and nothing is on its way. */
   get isStill(): boolean {
     const { settings, student, view } = this.store.state;
     const waitsForStudent = wantsStudent(settings) && student.status !== 'ready';
-    return this.#loop.isIdle && this.#restTimer === undefined && !isMoving(view) && !waitsForStudent;
+    return (
+      this.#loop.isIdle && this.#restTimer === undefined && !isMoving(view) && !this.#movesByItself && !waitsForStudent
+    );
   }
 
   /** Puts a student on the device. @throws as `Session.setStudent`; FrameLoopStoppedError */
@@ -87,7 +100,8 @@ export class Screen {
   moveCamera(change: (view: OrbitState) => OrbitState): void {
     const now = performance.now();
     this.#lastGesture = now;
-    this.store.update({ view: change(this.#advanceCamera(now)) });
+    const moved = this.#advance(now);
+    this.store.update({ ...moved, view: change(moved.view) });
   }
 
   /** New figures have come from the device. */
@@ -108,18 +122,19 @@ export class Screen {
   }
 
   async #draw(now: number): Promise<void> {
-    const view = this.#advanceCamera(now);
-    this.store.update({ view });
+    this.store.update(this.#advance(now));
     await this.#configure();
-    const { settings, student } = this.store.state;
-    const { picture } = settings;
+    const { settings, student, face, view } = this.store.state;
+    const { picture, slice } = settings;
     const shown = shownNow(settings, this.session.hasStudent ? student : NO_STUDENT);
     const drawnBy = renderersShown(shown).join();
-    const isTurning = isMoving(view) || now - this.#lastGesture < REST_MILLISECONDS;
+    const goesOn = isMoving(view) || this.#movesByItself;
+    const isTurning = goesOn || now - this.#lastGesture < REST_MILLISECONDS;
     const isPreview = isTurning && this.#pace.isSlow(drawnBy);
-    const frame: FrameRequest = { face: settings, picture, shown, isPreview, view, size: this.#size };
+    const frame: FrameRequest = { face, picture, shown, slice, isPreview, view, size: this.#size };
     const begun = performance.now();
-    const due = await this.session.draw(frame);
+    const due = await this.#show(frame);
+    if (!due) return;
     this.#isPreview = isPreview;
     this.#pace.note({
       begun,
@@ -130,15 +145,31 @@ export class Screen {
       keptView: !due.view,
       drawnBy,
     });
-    if (isMoving(view)) this.#loop.request();
+    if (goesOn) this.#loop.request();
     else if (isTurning) this.#drawAgainAtRest();
     this.#compare(frame, due);
     this.reportSoon();
   }
 
+  /** Draws a frame; if one of its pictures cannot be had, the page goes back to the final one and says why. */
+  async #show(frame: FrameRequest): Promise<FrameDue | undefined> {
+    try {
+      return await this.session.draw(frame);
+    } catch (error) {
+      if (!(error instanceof PictureRefusedError)) throw error;
+      const { settings, notices } = this.store.state;
+      const { message, remedy } = error;
+      this.store.update({
+        settings: { ...settings, picture: 'image', layout: 'single' },
+        notices: withNotice(notices, { kind: 'picture-refused', message, remedy }),
+      });
+      return undefined;
+    }
+  }
+
   /** Measures how alike the two pictures are, as soon as both are there in full and nothing else is to be drawn. */
   #compare({ shown, picture, isPreview, view }: FrameRequest, due: FrameDue): void {
-    const isComplete = shown.layout !== 'single' && picture === 'image' && !isPreview;
+    const isComplete = renderersShown(shown).length > 1 && picture === 'image' && !isPreview;
     if (!isComplete || due.face || due.view) this.store.update({ likeness: undefined });
     if (!isComplete || this.store.state.likeness) return;
     const frame = ++this.#comparison;
@@ -163,11 +194,22 @@ export class Screen {
     }, REST_MILLISECONDS);
   }
 
-  /** @returns the camera at the moment `now`, in milliseconds; the store still has the old one */
-  #advanceCamera(now: number): OrbitState {
-    const seconds = Math.max(0, now - this.#cameraTime) / 1000;
+  /** Whether something goes on without a hand: the camera around the head, or a walk. */
+  get #movesByItself(): boolean {
+    const { settings, isPlaying, face } = this.store.state;
+    return settings.autoRotate || (isPlaying && face.mode === 'walk');
+  }
+
+  /** @returns camera and face at the moment `now`, in milliseconds; the store still has the old ones */
+  #advance(now: number): Pick<StudioState, 'view' | 'face'> {
+    const { settings, isPlaying, view, face } = this.store.state;
+    const seconds = Math.min(LONGEST_STEP_SECONDS, Math.max(0, now - this.#cameraTime) / 1000);
     this.#cameraTime = Math.max(now, this.#cameraTime);
-    return advance(this.store.state.view, seconds);
+    const coasted = advance(view, seconds);
+    return {
+      view: settings.autoRotate ? rotateByItself(coasted, seconds) : coasted,
+      face: isPlaying && face.mode === 'walk' ? walkedOn(face, seconds) : face,
+    };
   }
 
   /** Brings the renderer to the wanted settings; if the device refuses, the page goes back to the ones in force and says why. */
@@ -197,7 +239,10 @@ export class Screen {
       precision: 'f32',
       stages: stageTimes && STAGES.map((stage) => ({ stage, milliseconds: stageTimes.get(stage) })),
       framesPerSecond: this.#pace.framesPerSecond,
-      isMoving: isMoving(this.store.state.view) || performance.now() - this.#lastGesture < REST_MILLISECONDS,
+      isMoving:
+        isMoving(this.store.state.view) ||
+        this.#movesByItself ||
+        performance.now() - this.#lastGesture < REST_MILLISECONDS,
       isPreview: this.#isPreview,
       memoryBytes: gpu.memory.bytesInUse,
       degradations: gpu.degradations,

@@ -4,15 +4,15 @@
  *
  * A failure without a model on screen ends in the state `failed`, with a message and a way to try again.
  */
-import type { OrbitState } from '../camera/orbit';
 import type { Checkpoint } from '../checkpoints/checkpoint';
 import { Gpu } from '../gpu/device';
 import { largestBlock } from '../gpu/tensor-host';
 import type { CanvasSize } from '../render/canvas-output';
 import { estimateMemory } from '../render/memory-estimate';
+import type { KeptState } from './address';
 import { DeviceKeepsFailingError, describeFailure, LoadingCancelledError } from './failure';
 import { LossHistory } from './loss-history';
-import type { MemoryCheck, ModelFacts } from './model-facts';
+import type { MemoryCheck } from './model-facts';
 import type { OpenedModel } from './open-model';
 import { Screen } from './screen';
 import { Session } from './session';
@@ -21,26 +21,21 @@ import type { Shown } from './shown';
 import { type LoadingProgress, type StudioState, withNotice } from './state';
 import type { Store } from './store';
 
-/** Face, settings and view with which a model comes on screen. */
-export interface Arrival {
-  readonly settings: PictureSettings;
-  readonly view: OrbitState;
-}
-
-/** Chooses the arrival from the state at that moment. */
-export type Arrive = (opened: OpenedModel, state: StudioState) => Arrival;
+/** Chooses face, settings and view with which a model comes on screen, from the state at that moment. */
+export type Arrive = (opened: OpenedModel, state: StudioState) => KeptState;
 
 /** How long after an error the news of a lost device may arrive. */
 const LOSS_NEWS_MILLISECONDS = 200;
 
 /** What a model's first picture is made with. */
-const VOLUMETRIC_ALONE: Shown = { layout: 'single', renderer: 'volumetric', wipe: 0 };
+const VOLUMETRIC_ALONE: Shown = { layout: 'single', renderer: 'volumetric', wipe: 0, against: 'convolutional' };
 
 export class SessionKeeper {
   #canvas: HTMLCanvasElement | undefined;
   #size: CanvasSize = { width: 512, height: 512 };
   #opened: OpenedModel | undefined;
   #student: Checkpoint | undefined;
+  #directions: readonly Float32Array[] | undefined;
   #session: Session | undefined;
   #screen: Screen | undefined;
   /** Ends the attempt to open that is under way; a new attempt has a new one. */
@@ -103,12 +98,12 @@ export class SessionKeeper {
     let memory: MemoryCheck;
     try {
       signal.throwIfAborted();
-      const { settings, view } = arrive(opened, store.state);
+      const { settings, face, view } = arrive(opened, store.state);
       memory = this.checkMemory(opened, settings, gpu);
       session = await this.#openSession(opened, settings, gpu);
       signal.throwIfAborted();
-      const { picture } = settings;
-      const frame = { face: settings, picture, shown: VOLUMETRIC_ALONE, isPreview: false, view, size: this.#size };
+      const { picture, slice } = settings;
+      const frame = { face, picture, shown: VOLUMETRIC_ALONE, slice, isPreview: false, view, size: this.#size };
       await session.prepare(frame);
       signal.throwIfAborted();
     } catch (error) {
@@ -128,6 +123,12 @@ export class SessionKeeper {
   async setStudent(checkpoint: Checkpoint | undefined): Promise<void> {
     await this.#screen?.setStudent(checkpoint);
     this.#student = checkpoint;
+  }
+
+  /** Hands over the directions of the model on screen, now and whenever the device comes back; undefined forgets them. */
+  async setDirections(directions: readonly Float32Array[] | undefined): Promise<void> {
+    this.#directions = directions;
+    if (directions) await this.#screen?.between(async (session) => session.setDirections(directions));
   }
 
   /** How much memory the model will take. @throws BufferLimitError if the device cannot have it */
@@ -163,6 +164,7 @@ export class SessionKeeper {
       this.checkMemory(opened, settings, gpu);
       const session = await this.#openSession(opened, settings, gpu);
       if (this.#student) await session.setStudent(this.#student);
+      if (this.#directions) session.setDirections(this.#directions);
       signal.throwIfAborted();
       await this.#show(session);
       signal.throwIfAborted();
@@ -182,11 +184,11 @@ export class SessionKeeper {
     return opened;
   }
 
-  #setModel(opened: OpenedModel, memory: MemoryCheck, arrival: Arrival): void {
+  #setModel(opened: OpenedModel, memory: MemoryCheck, arrival: KeptState): void {
     this.#opened = opened;
-    const { name, origin, config, fileBytes, weights, fingerprint, sha256, student } = opened;
-    const model: ModelFacts = { name, origin, config, fileBytes, weights, memory, fingerprint, sha256, student };
-    this.store.update({ model, ...arrival });
+    const { name, origin, config, fileBytes, weights, fingerprint, sha256, student, attributes } = opened;
+    const facts = { name, origin, config, fileBytes, weights, memory, fingerprint, sha256, student, attributes };
+    this.store.update({ model: facts, ...arrival, isPlaying: false });
   }
 
   #openSession({ config, checkpoint }: OpenedModel, settings: PictureSettings, gpu: Gpu): Promise<Session> {
@@ -206,7 +208,12 @@ export class SessionKeeper {
     session.gpu.lost.then(() => {
       if (this.#session === session) this.#rebuild();
     });
-    await screen.open();
+    try {
+      await screen.open();
+    } catch (error) {
+      if (await isLost(session.gpu)) return; // it is being set up again
+      throw error;
+    }
     if (this.#session === session) this.store.update({ status: 'ready', progress: undefined, failure: undefined });
   }
 
@@ -223,10 +230,8 @@ export class SessionKeeper {
     if (status === 'ready') this.store.update({ notices: withNotice(notices, { kind: 'device-rebuilt' }) });
   }
 
-  /** An error may be the first sign of a lost device, which has its own cure. */
   async #sessionFailed(session: Session, error: unknown): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, LOSS_NEWS_MILLISECONDS));
-    if (this.#session === session) this.#fail(error);
+    if (!(await isLost(session.gpu)) && this.#session === session) this.#fail(error);
   }
 
   #closeSession(): void {
@@ -244,4 +249,10 @@ export class SessionKeeper {
     this.#closeSession();
     this.store.update({ status: 'failed', progress: undefined, failure: describeFailure(error) });
   }
+}
+
+/** Whether the device is lost: an error may be the first sign of that, which has its own cure. */
+function isLost({ lost }: Gpu): Promise<boolean> {
+  const noNews = new Promise<boolean>((resolve) => setTimeout(resolve, LOSS_NEWS_MILLISECONDS, false));
+  return Promise.race([lost.then(() => true), noNews]);
 }

@@ -9,15 +9,17 @@ import type { Gpu } from '../gpu/device';
 import { DeviceLostError, GpuError } from '../gpu/errors';
 import { withinMemory } from '../gpu/memory-guard';
 import { Recorder } from '../gpu/recorder';
+import type { Tensor } from '../gpu/tensor';
 import { StageTimer } from '../gpu/timing';
 import type { GeneratorConfig } from '../models/config';
+import type { FaceRecipe } from '../models/face-recipe';
 import { Generator } from '../models/generator';
-import { seededLatent } from '../models/latent';
 import { Student } from '../models/student';
-import type { PicturePart } from '../pipelines/present';
+import type { PicturePart, PresentSource } from '../pipelines/present';
 import { CanvasOutput, type CanvasSize } from '../render/canvas-output';
 import { compareView, encodePicture } from '../render/compare-views';
 import { ConvolutionalRenderer } from '../render/convolutional-renderer';
+import { FaceComposer, followsCamera } from '../render/face-composer';
 import { FaceLatents } from '../render/face-latents';
 import {
   type FrameDue,
@@ -26,11 +28,14 @@ import {
   RENDERER_KINDS,
   type RendererKind,
 } from '../render/frame-renderer';
+import { type LatentRows, LatentSampler } from '../render/latent-samples';
 import { estimateMemory, estimateStudentMemory, type MemoryEstimate } from '../render/memory-estimate';
 import { sideBySide, wipe } from '../render/picture-layout';
 import type { RenderSettings } from '../render/render-settings';
 import { VolumetricRenderer } from '../render/volumetric-renderer';
-import { renderersShown, type Shown } from './shown';
+import type { RenderedPicture } from './picture-export';
+import { PreparedPictures } from './prepared-pictures';
+import { picturesShown, renderersShown, type Shown } from './shown';
 import type { Likeness } from './state';
 
 export interface SessionRequest {
@@ -42,17 +47,13 @@ export interface SessionRequest {
   readonly onTimes: () => void;
 }
 
-/** A face as the session tells it from another. */
-export interface FaceRequest {
-  readonly seed: number;
-  readonly psi: number;
-}
-
 /** What a frame shows. */
 export interface FrameRequest {
-  readonly face: FaceRequest;
+  readonly face: FaceRecipe;
   readonly picture: PictureKind;
   readonly shown: Shown;
+  /** Where density slices cut the box, -1..1. */
+  readonly slice: number;
   /** Quick and coarse, while the camera moves on a slow device. */
   readonly isPreview: boolean;
   readonly view: OrbitState;
@@ -78,10 +79,12 @@ export const DIFFERENCE_RANGE = 0.5;
 
 export class Session {
   #output: CanvasOutput | undefined;
-  #face: FaceRequest | undefined;
+  #face: FaceRecipe | undefined;
+  readonly #composer: FaceComposer;
   /** The view that each renderer has; undefined when a job has moved its camera. */
   readonly #views = new Map<RendererKind, OrbitState>();
   #attached: Attached | undefined;
+  readonly #pictures: PreparedPictures;
 
   private constructor(
     readonly gpu: Gpu,
@@ -90,7 +93,10 @@ export class Session {
     private readonly volumetric: VolumetricRenderer,
     private readonly canvas: HTMLCanvasElement,
     private readonly timer: StageTimer | undefined,
-  ) {}
+  ) {
+    this.#composer = new FaceComposer(latents, () => new Recorder(gpu, timer));
+    this.#pictures = new PreparedPictures(gpu, volumetric);
+  }
 
   /**
    * Puts the model on the device, which it takes over: closes it if anything fails. The canvas is taken at the first `draw`, so that
@@ -157,6 +163,7 @@ export class Session {
   async configure(settings: RenderSettings): Promise<void> {
     const { volumetric } = this;
     const former = volumetric.settings;
+    this.#pictures.forget();
     try {
       await withinMemory(this.gpu, 'the settings', () => volumetric.configure(settings));
     } catch (error) {
@@ -165,7 +172,7 @@ export class Session {
     }
   }
 
-  /** Does the work of a frame without showing it. Resolves when the device has finished it. @throws DeviceLostError */
+  /** Does the work of a frame without showing it. Resolves when the device has finished it. @throws DeviceLostError, PictureRefusedError */
   async prepare(frame: FrameRequest): Promise<void> {
     await this.#apply(frame);
     this.#record(frame).submit();
@@ -176,7 +183,7 @@ export class Session {
   /**
    * Draws one frame on the canvas. Resolves when the device has finished it, or is lost.
    * @returns what it had to compute
-   * @throws WebGpuUnavailableError
+   * @throws WebGpuUnavailableError, PictureRefusedError
    */
   async draw(frame: FrameRequest): Promise<FrameDue> {
     this.#output ??= await CanvasOutput.create(this.gpu, this.canvas);
@@ -204,24 +211,46 @@ export class Session {
   /**
    * A picture that is not shown, [S, S, 3], about -1 to 1: a step of a job between two frames. The next frame finds its camera again.
    */
-  async render(kind: RendererKind, face: FaceRequest, camera: CameraLabel): Promise<Float32Array> {
+  async render(kind: RendererKind, face: FaceRecipe, camera: CameraLabel): Promise<Float32Array> {
     const renderer = this.#renderer(kind);
-    await this.#setFace(face);
+    await this.#setFace(face, camera);
     this.#views.delete(kind);
     encodePicture(renderer, camera, new Recorder(this.gpu)).submit();
     return renderer.readImage();
+  }
+
+  /** As {@link render}, with what the volume renderer knows of the background: what files are made from. */
+  async renderArrays(kind: RendererKind, face: FaceRecipe, camera: CameraLabel): Promise<RenderedPicture> {
+    const image = await this.render(kind, face, camera);
+    const alpha = kind === 'volumetric' ? await this.volumetric.readAlpha() : undefined;
+    return { image, alpha, whiteBackground: this.config.rendering.whiteBackground };
+  }
+
+  /**
+   * Puts the tri-planes of a face on the device, [1, R, R, 96]: a step of a job between two frames. The next frame may put another's in their
+   * place: ask again at every step.
+   */
+  async planesOf(face: FaceRecipe, camera: CameraLabel): Promise<Tensor> {
+    const { volumetric } = this;
+    if (this.#face !== face) await this.#setFace(face, camera);
+    if (volumetric.due.face) {
+      const recorder = new Recorder(this.gpu);
+      volumetric.encodePlanes(recorder);
+      recorder.submit();
+    }
+    return volumetric.planes;
   }
 
   /**
    * Runs a frame of one renderer without showing it, and tells how long it took in milliseconds: a step of a job between two frames.
    * @param isNewFace whether whatever depends on the face alone is computed anew
    */
-  async time(kind: RendererKind, face: FaceRequest, camera: CameraLabel, isNewFace: boolean): Promise<number> {
+  async time(kind: RendererKind, face: FaceRecipe, camera: CameraLabel, isNewFace: boolean): Promise<number> {
     const renderer = this.#renderer(kind);
-    if (isNewFace) this.#face = undefined;
+    if (isNewFace) this.#forgetFace();
     this.#views.delete(kind);
     const begun = performance.now();
-    await this.#setFace(face);
+    await this.#setFace(face, camera);
     encodePicture(renderer, camera, new Recorder(this.gpu)).submit();
     await this.gpu.finished();
     return performance.now() - begun;
@@ -236,16 +265,20 @@ export class Session {
   }
 
   /** Hands face, camera and wishes to the renderers that are shown. */
-  async #apply({ face, picture, shown, isPreview, view }: FrameRequest): Promise<void> {
-    await this.#setFace(face);
+  async #apply({ face, picture, shown, slice, isPreview, view }: FrameRequest): Promise<void> {
+    await this.#setFace(face, labelOf(view));
     const isDifference = shown.layout === 'difference';
-    const wanted = isDifference ? this.#comparablePicture(picture, isPreview) : picture;
+    const wanted = isDifference
+      ? ([this.#comparablePicture(picture, isPreview)] as const)
+      : picturesShown(picture, shown);
     for (const renderer of this.#renderers(shown)) {
       if (this.#views.get(renderer.kind) !== view) renderer.setCamera(labelOf(view));
       this.#views.set(renderer.kind, view);
-      renderer.setWanted(wanted);
+      if (renderer === this.volumetric) await this.#pictures.prepare(...wanted);
+      renderer.setWanted(...wanted);
       renderer.setPreview(isPreview && !isDifference);
     }
+    this.volumetric.setSlice(slice);
   }
 
   /** A difference needs pictures of one size: the raw ones while the camera moves, if they are, and never the coarser preview. */
@@ -254,11 +287,27 @@ export class Session {
     return hasEqualRaw && (isPreview || picture === 'raw') ? 'raw' : 'image';
   }
 
-  async #setFace(face: FaceRequest): Promise<void> {
-    const { seed, psi } = face;
-    if (this.#face?.seed === seed && this.#face.psi === psi) return;
-    await this.latents.setFace({ z: seededLatent(seed, this.config.mapping.zDim), psi });
+  /** @param camera that looks, for a face that follows it */
+  async #setFace(face: FaceRecipe, camera: CameraLabel): Promise<void> {
+    if (this.#face === face && !followsCamera(face)) return;
+    await this.#composer.show(face, camera);
     this.#face = face;
+  }
+
+  #forgetFace(): void {
+    this.#face = undefined;
+    this.#composer.forget();
+  }
+
+  /** Draws samples of w on this device, for finding directions. */
+  sampleLatents(samples: number): Promise<LatentRows> {
+    return LatentSampler.create(this.generator, { samples });
+  }
+
+  /** Directions of w that steps of a face go along; steps along unknown ones are left out. */
+  setDirections(directions: readonly Float32Array[]): void {
+    this.#composer.setDirections(directions);
+    this.#face = undefined;
   }
 
   #record({ shown }: FrameRequest): Recorder {
@@ -267,14 +316,21 @@ export class Session {
     return recorder;
   }
 
-  #parts({ shown, size }: FrameRequest): PicturePart[] {
-    const [first, second] = this.#renderers(shown).map((renderer) => renderer.picture);
+  #parts({ picture, shown, size }: FrameRequest): PicturePart[] {
+    const [first, second] = this.#sources(picture, shown);
     if (!second) return [{ source: first! }];
     if (shown.layout === 'difference' && first!.kind === 'rgb' && second.kind === 'rgb') {
       return [{ source: { kind: 'difference', first: first!.image, second: second.image, range: DIFFERENCE_RANGE } }];
     }
     const places = shown.layout === 'side-by-side' ? sideBySide(size) : wipe(size, shown.wipe);
     return [first!, second].map((source, index) => ({ source, ...places[index]! }));
+  }
+
+  /** One picture, one of each renderer, or two of the same renderer's. */
+  #sources(picture: PictureKind, shown: Shown): PresentSource[] {
+    const kinds = picturesShown(picture, shown);
+    if (kinds.length > 1) return kinds.map((kind) => this.volumetric.pictureOf(kind));
+    return this.#renderers(shown).map((renderer) => renderer.picture);
   }
 
   #renderers(shown: Shown): FrameRenderer[] {

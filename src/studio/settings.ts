@@ -3,28 +3,34 @@
  * sample counts (EG3D: 64 or 128 rays a side, 48 + 48 samples); they are the defaults, the rest trades time for detail.
  */
 import type { GeneratorConfig } from '../models/config';
-import { LARGEST_SEED } from '../models/numpy-random';
-import { type PictureKind, RENDERER_KINDS, type RendererKind } from '../render/frame-renderer';
+import {
+  needsVolume,
+  PICTURE_KINDS,
+  type PictureKind,
+  RENDERER_KINDS,
+  type RendererKind,
+} from '../render/frame-renderer';
 import type { RenderSettings } from '../render/render-settings';
-import { LAYOUTS, type Layout, wantsStudent } from './shown';
+import { type Against, LAYOUTS, type Layout, wantsStudent } from './shown';
 
-export type { Layout, PictureKind, RendererKind };
-export { LAYOUTS, RENDERER_KINDS };
-export const PICTURE_KINDS: readonly PictureKind[] = ['image', 'raw', 'depth'];
+export type { Against, Layout, PictureKind, RendererKind };
+export { LAYOUTS, PICTURE_KINDS, RENDERER_KINDS };
 
-/** Everything about a picture but the camera. */
+/** Everything about a picture but the face and the camera. */
 export interface PictureSettings {
-  /** Whole number, 0..2^32-1; numpy's `RandomState(seed).randn(1, z_dim)` is the latent code. */
-  readonly seed: number;
-  /** Truncation: 0 is the average face, 1 the face as sampled (EG3D supplement; StyleGAN section 3). */
-  readonly psi: number;
   readonly picture: PictureKind;
   /** Whose picture is shown where there is one. */
   readonly renderer: RendererKind;
   /** One picture, or both in comparison. */
   readonly layout: Layout;
-  /** Share of the width that shows the volumetric picture in a wipe, 0..1. */
+  /** Share of the width that shows the first picture in a wipe, 0..1. */
   readonly wipe: number;
+  /** What the picture is compared with: the student's, or another kind of the volumetric renderer's own. */
+  readonly against: Against;
+  /** Where a density slice cuts the box, -1..1. */
+  readonly slice: number;
+  /** Whether the camera goes round by itself. */
+  readonly autoRotate: boolean;
   /** Side of the feature image in rays. */
   readonly neuralResolution: number;
   /** Samples of the first pass; the second follows the model's proportion. */
@@ -39,12 +45,13 @@ const SAMPLES_RANGE = [4, 192] as const;
 export function defaultSettings({ rendering }: GeneratorConfig): PictureSettings {
   const { neuralResolution, depthSamples } = rendering;
   return {
-    seed: 0,
-    psi: 1,
     picture: 'image',
     renderer: 'volumetric',
     layout: 'single',
     wipe: 0.5,
+    against: 'convolutional',
+    slice: 0,
+    autoRotate: false,
     neuralResolution,
     depthSamples,
   };
@@ -75,14 +82,17 @@ export function renderSettingsFor(config: GeneratorConfig, settings: PictureSett
 export function sanitiseSettings(config: GeneratorConfig, wanted: Partial<PictureSettings>): PictureSettings {
   const defaults = defaultSettings(config);
   const { picture = defaults.picture, renderer = defaults.renderer, layout = defaults.layout } = wanted;
+  const against = comparableWith(layout, wanted.against ?? defaults.against);
   const [smallest, largest] = RESOLUTION_RANGE;
   return {
-    seed: whole(wanted.seed, [0, LARGEST_SEED], defaults.seed),
-    psi: clamp(wanted.psi ?? defaults.psi, [0, 1], defaults.psi),
-    picture: PICTURE_KINDS.includes(picture) && canShow(picture, { renderer, layout }) ? picture : defaults.picture,
+    picture:
+      PICTURE_KINDS.includes(picture) && canShow(picture, { renderer, layout, against }) ? picture : defaults.picture,
     renderer: RENDERER_KINDS.includes(renderer) ? renderer : defaults.renderer,
     layout: LAYOUTS.includes(layout) ? layout : defaults.layout,
     wipe: clamp(wanted.wipe ?? defaults.wipe, [0, 1], defaults.wipe),
+    against,
+    slice: clamp(wanted.slice ?? defaults.slice, [-1, 1], defaults.slice),
+    autoRotate: wanted.autoRotate === true,
     neuralResolution: whole(
       wanted.neuralResolution,
       [smallest, Math.min(largest, largestNeuralResolution(config))],
@@ -92,22 +102,30 @@ export function sanitiseSettings(config: GeneratorConfig, wanted: Partial<Pictur
   };
 }
 
-/** A student makes pictures and knows no depth. */
-export function canShow(picture: PictureKind, shown: Pick<PictureSettings, 'renderer' | 'layout'>): boolean {
-  return picture !== 'depth' || !wantsStudent(shown);
+/** A difference is that of the two renderers: kinds of picture have nothing to subtract. */
+function comparableWith(layout: Layout, against: Against): Against {
+  const isKind = against !== 'convolutional' && PICTURE_KINDS.includes(against);
+  return isKind && layout !== 'difference' ? against : 'convolutional';
+}
+
+/** A student makes pictures: it knows no depth, no density and no planes. */
+export function canShow(
+  picture: PictureKind,
+  shown: Pick<PictureSettings, 'renderer' | 'layout' | 'against'>,
+): boolean {
+  return !needsVolume(picture) || !wantsStudent(shown);
 }
 
 /**
- * What stays of the settings when another model is opened: the face's seed, psi and kind of picture always; quality only where the person
+ * What stays of the settings when another model is opened: the kind of picture always; quality only where the person
  * chose another than the former model's own; the renderer not, since a student belongs to one model.
  */
 export function carrySettings(former: GeneratorConfig, settings: PictureSettings): Partial<PictureSettings> {
   const own = defaultSettings(former);
-  const { seed, psi, picture, neuralResolution, depthSamples } = settings;
+  const { picture, neuralResolution, depthSamples, autoRotate } = settings;
   return {
-    seed,
-    psi,
     picture,
+    autoRotate,
     ...(neuralResolution === own.neuralResolution ? {} : { neuralResolution }),
     ...(depthSamples === own.depthSamples ? {} : { depthSamples }),
   };

@@ -2,15 +2,19 @@
  * What the page knows at any moment. The part that is worth keeping (settings and view) goes into the address (address.ts).
  */
 import { homeOf, type OrbitState, orbitAt } from '../camera/orbit';
+import type { Mesh } from '../geometry/mesh';
 import type { AdapterDescription } from '../gpu/device';
+import { type FaceRecipe, faceOfSeed } from '../models/face-recipe';
 import type { ComparedView } from '../render/compare-views';
 import type { EfficiencyRow } from './efficiency';
+import type { SavedFace } from './faces-file';
 import type { Failure } from './failure';
 import type { KeptFile } from './kept-files';
 import type { ModelFacts } from './model-facts';
 import type { ModelRequest } from './open-model';
 import type { PictureSettings } from './settings';
 import type { StudentFacts } from './student-facts';
+import type { VideoPose } from './video-plan';
 
 export type StudioStatus = 'loading' | 'ready' | 'failed';
 
@@ -35,6 +39,10 @@ export type Notice =
   | { readonly kind: 'open-failed'; readonly name: string; readonly message: string; readonly remedy: string }
   /** The student could not be loaded, or does not fit; the volumetric renderer stays. */
   | { readonly kind: 'student-failed'; readonly message: string; readonly remedy: string }
+  /** A picture does not fit on this device, or cannot be made of this face. */
+  | { readonly kind: 'picture-refused'; readonly message: string; readonly remedy: string }
+  /** A part of the address could not be read; the rest counts. */
+  | { readonly kind: 'link-unreadable'; readonly message: string; readonly remedy: string }
   /** A state dict that was saved alone: the person is asked how its model was trained. */
   | {
       readonly kind: 'facts-missing';
@@ -77,6 +85,16 @@ export interface DeviceReport {
   readonly degradations: readonly string[];
 }
 
+/** Directions of w that are found by principal components (GANSpace). */
+export interface DirectionsState {
+  readonly status: 'unknown' | 'finding' | 'ready' | 'failed';
+  /** How much of the work is done, 0..1. */
+  readonly share: number;
+  /** For each direction its share of the whole variance of w; empty until they are known. */
+  readonly shares: readonly number[];
+  readonly failure?: Failure | undefined;
+}
+
 /** The convolutional student of the model on screen. */
 export type StudentState =
   /** None is known. */
@@ -105,9 +123,8 @@ export interface JobProgress {
 
 /** The same head at several yaws from both renderers. */
 export interface StripState extends JobProgress {
-  /** Seed and truncation of the face that it shows. */
-  readonly seed: number;
-  readonly psi: number;
+  /** The face that it shows. */
+  readonly face: FaceRecipe;
   /** Yaws that are wanted, in radians; the views come in their order. */
   readonly yaws: readonly number[];
   readonly views: readonly ComparedView[];
@@ -122,6 +139,47 @@ export interface EfficiencyState extends JobProgress {
   readonly rows: readonly EfficiencyRow[];
 }
 
+export type ExportKind = 'picture' | 'video' | 'mesh';
+
+/** A file that is being made, or was made last. */
+export interface ExportState extends JobProgress {
+  readonly kind: ExportKind;
+  /** From what has been done so far; undefined before there is enough of it to tell. */
+  readonly secondsLeft: number | undefined;
+  /** What was made, once it is there. */
+  readonly file: { readonly name: string; readonly bytes: number } | undefined;
+}
+
+/** The density of a face on a coarse grid, and its surface at a level, while the person chooses one. */
+export interface MeshPreviewState extends JobProgress {
+  /** Lowest and highest density of the grid, before softplus; undefined until it is sampled. */
+  readonly range: readonly [number, number] | undefined;
+  /** The surface that was found last; undefined where there is none. */
+  readonly surface: { readonly level: number; readonly mesh: Mesh } | undefined;
+  /** Why there is no surface at the level that was asked for last. */
+  readonly problem: Failure | undefined;
+}
+
+/** What became of the last wish about saved faces, where there is something to tell. */
+export type SavedFacesNews =
+  | { readonly kind: 'saved'; readonly name: string }
+  | { readonly kind: 'removed'; readonly face: SavedFace }
+  | { readonly kind: 'imported'; readonly added: number; readonly known: number }
+  | { readonly kind: 'no-storage' | 'storage-full' | 'too-many' }
+  /** The face was made with another model than the one on screen: the person is asked what to do. */
+  | { readonly kind: 'other-model'; readonly face: SavedFace }
+  /** The file of the model on screen has no fingerprint yet, or will have none. */
+  | { readonly kind: 'nameless-model' }
+  | { readonly kind: 'failed'; readonly message: string; readonly remedy: string };
+
+/** Faces that are saved on this device. */
+export interface SavedFacesState {
+  /** Newest first; undefined until they have been read. */
+  readonly faces: readonly SavedFace[] | undefined;
+  readonly isSaving: boolean;
+  readonly news: SavedFacesNews | undefined;
+}
+
 export interface StudioState {
   readonly status: StudioStatus;
   readonly progress: LoadingProgress | undefined;
@@ -131,14 +189,23 @@ export interface StudioState {
   readonly keeping: Keeping;
   readonly model: ModelFacts | undefined;
   readonly settings: PictureSettings;
-  /** Seeds before the present one, oldest first. */
-  readonly previousSeeds: readonly number[];
+  readonly face: FaceRecipe;
   readonly view: OrbitState;
+  /** Whether a walk goes on by itself. */
+  readonly isPlaying: boolean;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  readonly directions: DirectionsState;
   readonly student: StudentState;
   /** How alike the two pictures on the canvas are; undefined unless both are there in full. */
   readonly likeness: Likeness | undefined;
   readonly strip: StripState | undefined;
   readonly efficiency: EfficiencyState | undefined;
+  readonly export: ExportState | undefined;
+  readonly meshPreview: MeshPreviewState | undefined;
+  /** Views that a camera path goes through, in their order. */
+  readonly pathViews: readonly VideoPose[];
+  readonly savedFaces: SavedFacesState;
   readonly device: DeviceReport | undefined;
 }
 
@@ -158,21 +225,30 @@ export function initialState(): StudioState {
     keeping: { isWanted: false, files: [] },
     model: undefined,
     settings: {
-      seed: 0,
-      psi: 1,
       picture: 'image',
       renderer: 'volumetric',
       layout: 'single',
       wipe: 0.5,
+      against: 'convolutional',
+      slice: 0,
+      autoRotate: false,
       neuralResolution: 64,
       depthSamples: 24,
     },
-    previousSeeds: [],
+    face: faceOfSeed(0, 1),
     view: orbitAt(homeOf()),
+    isPlaying: false,
+    canUndo: false,
+    canRedo: false,
+    directions: { status: 'unknown', share: 0, shares: [] },
     student: { status: 'none' },
     likeness: undefined,
     strip: undefined,
     efficiency: undefined,
+    export: undefined,
+    meshPreview: undefined,
+    pathViews: [],
+    savedFaces: { faces: undefined, isSaving: false, news: undefined },
     device: undefined,
   };
 }

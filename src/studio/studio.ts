@@ -2,25 +2,39 @@
  * The studio: the state of the page and every action on it. The elements in `ui` show the state and call the actions; they know
  * nothing of devices. A web app that embeds `<trifold-app>` finds this object as its property `studio`.
  *
- * Behind it, `SessionKeeper` keeps a model on the screen, and `Openings` opens models.
+ * Behind it, `SessionKeeper` keeps a model on the screen, `Openings` opens models, `Students` their students; `comparisons`, `directions` and
+ * `undo` are parts of their own.
  */
 import { isMoving, type OrbitState, reset, settle } from '../camera/orbit';
 import type { Gpu } from '../gpu/device';
+import type { FaceRecipe } from '../models/face-recipe';
+import { readFaceRecipe } from '../models/face-recipe-check';
 import type { CanvasSize } from '../render/canvas-output';
 import type { PictureKind, RendererKind } from '../render/frame-renderer';
-import { carryStudio, encodeStudio, restoreStudio, type SavedStudio } from './address';
-import { fillStrip, newStrip } from './consistency';
-import { DEFAULT_BATCH_BUDGET, measureEfficiency } from './efficiency';
-import { Job } from './jobs';
+import {
+  carryStudio,
+  encodeStudio,
+  type KeptState,
+  recipeModelOf,
+  restoreStudio,
+  type SavedStudio,
+  type Unreadable,
+} from './address';
+import { Comparisons } from './comparisons';
+import { DirectionFinder } from './direction-finder';
+import { Exports } from './exports';
+import { type FaceChange, withPlaceOf, withSeed } from './face-actions';
+import { FaceLibrary } from './face-library';
 import type { KnownConfiguration } from './model-facts';
 import type { ModelRequest, ModelSource } from './open-model';
 import { Openings } from './openings';
 import { type Arrive, SessionKeeper } from './session-keeper';
 import { defaultSettings, type PictureSettings, sanitiseSettings } from './settings';
 import type { Layout } from './shown';
-import { type EfficiencyState, initialState, type Notice, type StripState, type StudioState } from './state';
+import { initialState, type Notice, type StudioState, withNotice } from './state';
 import { Store } from './store';
 import { Students } from './students';
+import { UndoKeeper } from './undo-keeper';
 
 export interface StudioOptions {
   readonly source: ModelSource;
@@ -36,42 +50,45 @@ export interface StudioOptions {
 
 /** New faces have short seeds: easier to tell someone, and there are more than anybody will look at. */
 const NEW_SEEDS = 100_000;
-const REMEMBERED_SEEDS = 100;
-
-/** Face, settings and view stay as far as the other model allows. */
-const carryOver: Arrive = ({ config }, { model, settings, view }) =>
-  model ? carryStudio(config, model.config, settings, view) : restoreStudio(config, NOTHING_SAVED);
-const NOTHING_SAVED: SavedStudio = { settings: {}, view: {} };
+const NOTHING_SAVED: SavedStudio = { settings: {}, face: {}, view: {} };
 
 export class Studio {
   readonly store = new Store<StudioState>(initialState());
+  /** The consistency strip and the cost of a frame. */
+  readonly comparisons: Comparisons;
+  /** Directions of w, found by principal components. */
+  readonly directions: DirectionFinder;
+  /** Pictures, videos and meshes to take away. */
+  readonly exports: Exports;
+  /** Faces that the person has saved. */
+  readonly faces: FaceLibrary;
+  /** What was done can be undone. */
+  readonly undo: UndoKeeper;
   #saved: SavedStudio;
   readonly #openings: Openings;
   readonly #keeper: SessionKeeper;
   readonly #students: Students;
-  readonly #stripJob = new Job(() => this.#keeper.screen);
-  readonly #efficiencyJob = new Job(() => this.#keeper.screen);
 
   constructor(private readonly options: StudioOptions) {
     this.#saved = options.saved ?? NOTHING_SAVED;
     const openings = new Openings(this.store, options.source);
-    const arrive: Arrive = ({ config }) => restoreStudio(config, this.#saved);
+    const arrive: Arrive = ({ config }) => restoreStudio(config, this.#saved, this.#tellUnreadable);
     const keeper: SessionKeeper = new SessionKeeper(
       this.store,
       (gpu, signal) =>
         openings.first(this.#firstRequest, signal, (opened) => {
-          keeper.checkMemory(opened, arrive(opened, this.state).settings, gpu);
+          keeper.checkMemory(opened, restoreStudio(opened.config, this.#saved).settings, gpu);
         }),
       arrive,
     );
     this.#openings = openings;
     this.#keeper = keeper;
     this.#students = new Students(this.store, options.source.folder, keeper);
-    this.store.subscribe((state, previous) => {
-      const { model, student } = state;
-      const isOther = model?.config !== previous.model?.config;
-      if (isOther || (student !== previous.student && student.status !== 'ready')) this.#forgetComparisons();
-    });
+    this.comparisons = new Comparisons(this.store, () => keeper.screen);
+    this.directions = new DirectionFinder(this.store, keeper);
+    this.exports = new Exports(this.store, () => keeper.screen);
+    this.faces = new FaceLibrary(this.store, () => keeper.screen, this);
+    this.undo = new UndoKeeper(this.store);
   }
 
   get state(): StudioState {
@@ -107,8 +124,11 @@ export class Studio {
   close(): void {
     this.#openings.cancel();
     this.#students.cancel();
-    this.stopStrip();
-    this.stopEfficiency();
+    this.comparisons.stopStrip();
+    this.comparisons.stopEfficiency();
+    this.directions.stop();
+    this.exports.dismiss();
+    this.exports.endMesh();
     this.#keeper.close();
   }
 
@@ -161,32 +181,32 @@ export class Studio {
 
   // The face
 
-  /** @param seed whole number, 0..2^32-1; others are brought into the range */
+  /** Changes the face by one of the functions of `face-actions`; what is out of range is brought into it. */
+  changeFace(change: FaceChange): void {
+    const { model, face } = this.state;
+    if (model) this.store.update({ face: sameOr(face, readFaceRecipe(change(face), recipeModelOf(model.config))) });
+  }
+
+  /** Another seed for the first source. @param seed whole number, 0..2^32-1; others are brought into the range */
   setSeed(seed: number): void {
-    const { settings, previousSeeds } = this.state;
-    const before = settings.seed;
-    this.#change({ seed });
-    if (this.state.settings.seed === before) return;
-    this.store.update({ previousSeeds: [...previousSeeds, before].slice(-REMEMBERED_SEEDS) });
+    this.changeFace(withSeed(0, seed));
   }
 
-  newFace(): void {
+  /** A face that nobody has chosen, as the first source or another one; on the map, the place of one. */
+  newFace(index = 0): void {
     const random = this.options.random ?? Math.random;
-    this.setSeed(Math.floor(random() * NEW_SEEDS));
-  }
-
-  /** Back to the face before; does nothing when there is none. */
-  previousFace(): void {
-    const { previousSeeds } = this.state;
-    const seed = previousSeeds.at(-1);
-    if (seed === undefined) return;
-    this.store.update({ previousSeeds: previousSeeds.slice(0, -1) });
-    this.#change({ seed });
+    const seed = Math.floor(random() * NEW_SEEDS);
+    this.changeFace(this.state.face.mode === 'map' ? withPlaceOf(seed) : withSeed(index, seed));
   }
 
   /** @param psi truncation, 0..1 */
   setPsi(psi: number): void {
-    this.#change({ psi });
+    this.changeFace((face) => ({ ...face, psi }));
+  }
+
+  /** Lets a walk go on by itself, or stops it. */
+  setPlaying(isPlaying: boolean): void {
+    this.store.update({ isPlaying });
   }
 
   // The picture
@@ -205,12 +225,17 @@ export class Studio {
     this.setRenderer(this.state.settings.renderer === 'volumetric' ? 'convolutional' : 'volumetric');
   }
 
-  /** One picture, or both in comparison. */
+  /** One picture, or two in comparison. */
   setLayout(layout: Layout): void {
     this.#change({ layout });
   }
 
-  /** @param wipe share of the width that shows the volumetric picture, 0..1 */
+  /** Whatever is not named stays as it is. */
+  changeSettings(wanted: Partial<PictureSettings>): void {
+    this.#change(wanted);
+  }
+
+  /** @param wipe share of the width that shows the first picture, 0..1 */
   setWipe(wipe: number): void {
     this.#change({ wipe });
   }
@@ -248,47 +273,10 @@ export class Studio {
     this.#change({ neuralResolution, depthSamples });
   }
 
-  // Comparing the renderers
-
-  /** Makes the consistency strip of the present face: `state.strip` fills view by view. Needs a student on the device. */
-  async makeStrip(): Promise<void> {
-    const { seed, psi } = this.state.settings;
-    const report = (strip: StripState) => this.store.update({ strip });
-    const begun = newStrip(seed, psi);
-    report(begun);
-    await this.#stripJob.run(
-      (context) => fillStrip(begun, context, report),
-      (end) => report({ ...this.state.strip!, ...end }),
-    );
-  }
-
-  stopStrip(): void {
-    this.#stripJob.stop();
-  }
-
-  /** Measures frames a second, memory and largest batch of both renderers into `state.efficiency`. Needs a student on the device. */
-  async measureEfficiency(budgetBytes = DEFAULT_BATCH_BUDGET): Promise<void> {
-    const { gpu } = this;
-    if (!gpu) return;
-    const report = (efficiency: EfficiencyState) => this.store.update({ efficiency });
-    const { adapter } = gpu;
-    const begun: EfficiencyState = { status: 'running', share: 0, failure: undefined, adapter, budgetBytes, rows: [] };
-    report(begun);
-    await this.#efficiencyJob.run(
-      (context) => measureEfficiency(begun, this.state.settings, context, report),
-      (end) => report({ ...this.state.efficiency!, ...end }),
-    );
-  }
-
-  stopEfficiency(): void {
-    this.#efficiencyJob.stop();
-  }
-
-  /** What was compared of another model or another student says nothing about the present ones. */
-  #forgetComparisons(): void {
-    this.#stripJob.forget();
-    this.#efficiencyJob.forget();
-    this.store.update({ strip: undefined, efficiency: undefined, likeness: undefined });
+  #change(wanted: Partial<PictureSettings>): void {
+    const { model, settings } = this.state;
+    if (model)
+      this.store.update({ settings: sameOr(settings, sanitiseSettings(model.config, { ...settings, ...wanted })) });
   }
 
   // The camera
@@ -316,18 +304,28 @@ export class Studio {
 
   /** Face, settings and view as the fragment of an address, without "#"; undefined before the model is known. */
   save(): string | undefined {
-    const { model, settings, view } = this.state;
-    return model && encodeStudio(model.config, settings, view, model.fingerprint);
+    const { model } = this.state;
+    return model && encodeStudio(model.config, this.state, model.fingerprint);
+  }
+
+  /** As `save`, for somebody else: it names a bundled model too, so that another version of it is noticed. */
+  saveForOthers(): string | undefined {
+    const { model } = this.state;
+    if (!model) return undefined;
+    const { origin, fingerprint, sha256 } = model;
+    // A model of this server has its address in the link; nobody else keeps it under its hash.
+    return encodeStudio(model.config, this.state, origin === 'url' ? undefined : (fingerprint ?? sha256));
   }
 
   /** Goes to a saved face, settings and view, and to the kept file that they belong to. */
   restore(saved: SavedStudio): void {
     const { model } = this.state;
     if (!model) this.#saved = saved;
-    else if (saved.model === undefined || model.fingerprint?.startsWith(saved.model)) {
-      this.store.update(restoreStudio(model.config, saved));
-    } else {
-      this.#openModel({ kind: 'kept', fingerprint: saved.model }, ({ config }) => restoreStudio(config, saved));
+    else if (isModel(saved.model, model)) this.store.update(restoreStudio(model.config, saved, this.#tellUnreadable));
+    else {
+      this.#openModel({ kind: 'kept', fingerprint: saved.model! }, ({ config }) =>
+        restoreStudio(config, saved, this.#tellUnreadable),
+      );
     }
   }
 
@@ -336,11 +334,23 @@ export class Studio {
     this.store.update({ notices: this.state.notices.filter((other) => other !== notice) });
   }
 
-  #change(wanted: Partial<PictureSettings>): void {
-    const { model, settings } = this.state;
-    if (!model) return;
-    const changed = sanitiseSettings(model.config, { ...settings, ...wanted });
-    const isSame = Object.entries(changed).every(([name, value]) => settings[name as keyof PictureSettings] === value);
-    if (!isSame) this.store.update({ settings: changed });
-  }
+  readonly #tellUnreadable = ({ message, remedy }: Unreadable) => {
+    this.store.update({ notices: withNotice(this.state.notices, { kind: 'link-unreadable', message, remedy }) });
+  };
 }
+
+/** Face, settings and view stay as far as the other model allows. */
+const carryOver: Arrive = ({ config }, state) =>
+  state.model ? carryStudio(config, state.model.config, state) : restoreStudio(config, NOTHING_SAVED);
+
+/** Whether a hash, or its first digits, name the model; no name is any model's. */
+function isModel(hash: string | undefined, { fingerprint, sha256 }: NonNullable<StudioState['model']>): boolean {
+  return hash === undefined || [fingerprint, sha256].some((known) => known?.startsWith(hash));
+}
+
+/** The former value if the new one says the same, so that nobody takes it for a change. */
+function sameOr<Value extends PictureSettings | FaceRecipe>(former: Value, value: Value): Value {
+  return JSON.stringify(former) === JSON.stringify(value) ? former : value;
+}
+
+export type { KeptState };

@@ -6,7 +6,7 @@ import type { ViewExcess } from '../camera/trained-views';
 import type { EfficiencyCase } from '../studio/efficiency';
 import type { FailureKind } from '../studio/failure';
 import type { KnownConfiguration, ModelOrigin } from '../studio/model-facts';
-import type { Layout, PictureKind, RendererKind } from '../studio/settings';
+import type { Layout, RendererKind } from '../studio/settings';
 import type { LoadingProgress, Notice } from '../studio/state';
 
 /** With the minus sign of typography. */
@@ -36,63 +36,24 @@ export const STRINGS = {
   viewport: {
     /** What the interactive area is, for people who hear it. */
     role: 'Orbit view',
-    hint: 'Arrow keys turn, plus and minus zoom, Home or R resets, N makes a new face, Backspace brings the previous one back, T shows the other renderer.',
-    describe: (seed: number, octant: string, kind: string) =>
-      `Generated head, seed ${seed}, seen from: ${octant}. ${kind}.`,
-    reset: 'Reset view',
-    angles: (yaw: number, pitch: number) => `Yaw ${signed(yaw)}°, pitch ${signed(pitch)}°`,
-    helpLines: [
-      ['Turn', 'drag, one finger, arrow keys'],
-      ['Zoom', 'wheel, pinch, + and −'],
-      ['Move', 'right or Shift drag, two fingers'],
-      ['Reset', 'double-click, Home, R'],
-      ['Renderer', 'T shows the other one'],
-    ] as const,
+    hint: 'Arrow keys turn, plus and minus zoom, Home or R resets, N makes a new face, Backspace undoes, T shows the other renderer.',
+    /** @param face as `FACE_STRINGS.describe` puts it */
+    describe: (face: string, octant: string, kind: string) => `Generated head, ${face}, seen from: ${octant}. ${kind}.`,
   },
 
   panel: {
     label: 'Settings',
     face: 'Face',
-    seed: 'Seed',
-    newFace: 'New face',
-    previous: 'Previous',
-    previousFace: 'Previous face',
-    psi: 'Truncation ψ',
-    psiHint: '0 is the average face, 1 the full one.',
-    picture: 'Picture',
-    pictures: {
-      image: 'Final',
-      raw: 'Raw',
-      depth: 'Depth',
-      normals: 'Normals',
-      'density-x': 'Slice x',
-      'density-y': 'Slice y',
-      'density-z': 'Slice z',
-      'plane-0': 'Plane 1',
-      'plane-1': 'Plane 2',
-      'plane-2': 'Plane 3',
-    } satisfies Record<PictureKind, string>,
-    pictureNames: {
-      image: 'Final image',
-      raw: 'Raw volume rendering',
-      depth: 'Depth map',
-      normals: 'Surface normals',
-      'density-x': 'Density, cut at right angles to x',
-      'density-y': 'Density, cut at right angles to y',
-      'density-z': 'Density, cut at right angles to z',
-      'plane-0': 'First feature plane',
-      'plane-1': 'Second feature plane',
-      'plane-2': 'Third feature plane',
-    } satisfies Record<PictureKind, string>,
-    rawOfStudent: 'Raw picture before super-resolution',
-    noDepth: 'The convolutional renderer knows no depth',
+    edit: 'Edit',
     quality: 'Quality',
     neuralResolution: 'Neural rendering',
     resolutionOption: (side: number) => `${side} × ${side}`,
     samples: 'Samples per ray',
     samplesOption: (first: number, second: number) => (second > 0 ? `${first} + ${second}` : `${first}`),
     modelQuality: (side: number, samples: string) => `The model’s own: ${side} × ${side}, ${samples}.`,
-    view: 'View',
+    view: 'Picture and view',
+    export: 'Take it with you',
+    savedFaces: 'Saved faces',
   },
 
   renderer: {
@@ -176,7 +137,8 @@ export const STRINGS = {
     title: 'Consistency over yaw',
     about:
       'The same head from eleven sides, drawn by both renderers. Volume rendering shows one and the same scene from everywhere; where the student drifts from it, the difference turns blue (darker) or red (brighter).',
-    face: (seed: number, psi: number) => `Seed ${seed}, ψ ${psi.toFixed(2)}.`,
+    face: (description: string, psi: number) =>
+      `${description.charAt(0).toUpperCase()}${description.slice(1)}, ψ ${psi.toFixed(2)}.`,
     anotherFace: 'The face on screen is another one by now.',
     again: 'Make again',
     progress: 'Progress of the strip',
@@ -192,7 +154,7 @@ export const STRINGS = {
     psnrPlot: 'PSNR of the convolutional picture with respect to the volumetric one, over yaw',
     ssimPlot: 'SSIM of the two pictures, over yaw',
     table: 'Figures',
-    fileName: (seed: number) => `trifold-consistency-seed-${seed}`,
+    fileName: (description: string) => `trifold-consistency-${description.replaceAll(/[^a-z0-9]+/gi, '-')}`,
   },
 
   efficiency: {
@@ -352,8 +314,12 @@ export const STRINGS = {
           return 'There is no convolutional student of this model at hand. Open its file (format eg3d-student) to compare; volume rendering stays.';
         case 'student-failed':
           return `${notice.message} ${notice.remedy} Volume rendering stays.`;
+        case 'link-unreadable':
+          return `${notice.message} ${notice.remedy} The model’s first face is shown instead.`;
         case 'device-rebuilt':
           return 'The graphics device was lost and has been set up again. Face, view and settings are the same.';
+        case 'picture-refused':
+          return `${notice.message} ${notice.remedy} The final picture is shown instead.`;
         case 'setting-refused':
           return `${notice.message} ${notice.remedy} The previous setting stays.`;
         case 'file-no-storage':

@@ -3,6 +3,7 @@ import { differenceRgba, pictureRgba } from '../studio/comparison-pictures';
 import type { StripState } from '../studio/state';
 import { CHART_WIDTH, CURVE_HEIGHT, type Curve, chartImage, curveChart, PAPER } from './charts';
 import { STRINGS } from './strings';
+import { FACE_STRINGS } from './strings/face';
 
 const { strip: strings } = STRINGS;
 
@@ -53,7 +54,7 @@ export function ssimCurve(strip: StripState): Curve {
 
 /** The whole strip on white: pictures with their yaws, and both curves. */
 export async function drawStrip(strip: StripState): Promise<OffscreenCanvas> {
-  const { views, seed, psi } = strip;
+  const { views, face } = strip;
   const cell = Math.min(LARGEST_CELL, Math.sqrt(views[0]!.volumetric.length / 3));
   const chartWidth = CHART_WIDTH * CHART_SCALE;
   const gridWidth = LABELS_WIDTH + views.length * (cell + GAP);
@@ -65,7 +66,7 @@ export async function drawStrip(strip: StripState): Promise<OffscreenCanvas> {
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.fillStyle = PAPER.text;
   context.font = `600 34px ${FONT}`;
-  context.fillText(`${strings.title}. ${strings.face(seed, psi)}`, MARGIN, MARGIN + 34);
+  context.fillText(`${strings.title}. ${strings.face(FACE_STRINGS.describe(face), face.psi)}`, MARGIN, MARGIN + 34);
   context.font = `26px ${FONT}`;
   const gridTop = MARGIN + TITLE_HEIGHT + YAWS_HEIGHT;
   ROWS.forEach((row, index) => {

@@ -9,9 +9,11 @@ import { decodeStudio } from '../studio/address';
 import { KeptFiles } from '../studio/kept-files';
 import type { StudioState } from '../studio/state';
 import { Studio } from '../studio/studio';
+import { addressWith } from './page-address';
 import { STRINGS } from './strings';
 import { controls, theme } from './theme';
 import './trifold-drop';
+import './trifold-help';
 import './trifold-message';
 import './trifold-notices';
 import './trifold-opening';
@@ -22,6 +24,8 @@ import type { TrifoldViewport } from './trifold-viewport';
 
 /** The address follows the state only when it has rested for so long: browsers limit how often it may change. */
 const ADDRESS_DELAY_MILLISECONDS = 400;
+/** The address is a function of these. */
+const IN_ADDRESS = ['settings', 'face', 'view', 'model'] as const;
 /** Endings of files that may hold a model. */
 const ACCEPTED = '.pkl,.pt,.pth,.safetensors';
 
@@ -73,7 +77,9 @@ export class TrifoldApp extends LitElement {
         margin: 0;
         color: var(--muted);
       }
-      header button {
+      .buttons {
+        display: flex;
+        gap: 0.5rem;
         margin-left: auto;
       }
       main {
@@ -154,7 +160,10 @@ export class TrifoldApp extends LitElement {
       <header>
         <h1>${STRINGS.appName}</h1>
         <p>${STRINGS.tagline}</p>
-        <button type="button" @click=${() => this.#fileInput.click()}>${STRINGS.open.button}</button>
+        <span class="buttons">
+          <trifold-help .studio=${studio}></trifold-help>
+          <button type="button" @click=${() => this.#fileInput.click()}>${STRINGS.open.button}</button>
+        </span>
         <input type="file" hidden accept=${ACCEPTED} @change=${this.#filePicked} />
       </header>
       <main>
@@ -183,7 +192,7 @@ export class TrifoldApp extends LitElement {
 
   #stateChanged(state: StudioState, previous: StudioState): void {
     if (state.status !== previous.status) this.requestUpdate();
-    if (state.settings === previous.settings && state.view === previous.view && state.model === previous.model) return;
+    if (IN_ADDRESS.every((field) => state[field] === previous[field])) return;
     clearTimeout(this.#addressTimer);
     this.#addressTimer = setTimeout(() => this.#writeAddress(), ADDRESS_DELAY_MILLISECONDS);
   }
@@ -202,11 +211,7 @@ export class TrifoldApp extends LitElement {
   #writeAddress(): void {
     const fragment = this.studio.save();
     if (fragment === undefined) return;
-    const address = new URL(location.href);
-    address.hash = fragment;
-    // "?model=" names the model for as long as it is the one on screen.
-    if (this.studio.state.model?.origin !== 'url') address.searchParams.delete('model');
-    const { pathname, search, hash } = address;
+    const { pathname, search, hash } = addressWith(fragment, this.studio.state.model?.origin);
     if (search === location.search && hash === location.hash) return;
     history.replaceState(history.state, '', pathname + search + hash);
   }

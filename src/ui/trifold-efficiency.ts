@@ -64,7 +64,7 @@ export class TrifoldEfficiency extends StudioDialog {
   protected begin(): void {}
 
   protected stop(): void {
-    if (this.studio.state.efficiency?.status === 'running') this.studio.stopEfficiency();
+    if (this.studio.state.efficiency?.status === 'running') this.studio.comparisons.stopEfficiency();
   }
 
   protected override content() {
@@ -93,7 +93,7 @@ export class TrifoldEfficiency extends StudioDialog {
           type="button"
           class="primary"
           ?disabled=${isRunning || !this.isStudentReady}
-          @click=${() => this.studio.measureEfficiency(this.budgetBytes)}
+          @click=${() => this.studio.comparisons.measureEfficiency(this.budgetBytes)}
         >
           ${isEmpty ? strings.run : strings.again}
         </button>

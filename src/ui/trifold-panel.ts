@@ -7,29 +7,32 @@ import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import type { ModelFacts } from '../studio/model-facts';
 import {
-  canShow,
   depthSampleChoices,
   importanceSamplesFor,
   neuralResolutionChoices,
-  PICTURE_KINDS,
   type PictureSettings,
 } from '../studio/settings';
-import { wantsStudent } from '../studio/shown';
 import type { StudioState } from '../studio/state';
+import { folds } from './section-styles';
 import { STRINGS } from './strings';
 import { StudioElement } from './studio-element';
-import { controls, sections, segments } from './theme';
+import { controls, sections } from './theme';
+import './trifold-edit';
+import './trifold-export';
+import './trifold-face';
+import './trifold-faces';
 import './trifold-model';
 import './trifold-renderer';
+import './trifold-view';
 
-const { panel, viewport } = STRINGS;
+const { panel } = STRINGS;
 
 @customElement('trifold-panel')
 export class TrifoldPanel extends StudioElement {
   static override styles = [
     controls,
     sections,
-    segments,
+    folds,
     css`
       form {
         display: grid;
@@ -52,6 +55,12 @@ export class TrifoldPanel extends StudioElement {
           column-span: all;
         }
       }
+      .section > :not(summary, fieldset) {
+        padding: 0.2rem 1rem 1rem;
+      }
+      [inert] {
+        opacity: 0.5;
+      }
       .columns {
         display: grid;
         grid-template-columns: repeat(2, minmax(0, 1fr));
@@ -60,106 +69,39 @@ export class TrifoldPanel extends StudioElement {
     `,
   ];
 
-  protected slice({ status, model, settings, previousSeeds, view }: StudioState): readonly unknown[] {
-    return [status, model, settings, previousSeeds, degrees(view.yaw), degrees(view.pitch)];
+  protected slice({ status, model, settings }: StudioState): readonly unknown[] {
+    return [status, model, settings];
   }
 
   protected override render() {
-    const { status, model, settings, view } = this.studio.state;
+    const { status, model, settings } = this.studio.state;
     const isBusy = status !== 'ready';
     return html`
       <form aria-label=${panel.label} @submit=${(event: Event) => event.preventDefault()}>
-        ${this.#face(settings, isBusy)}
+        <details class="section" open>
+          <summary>${panel.face}</summary>
+          <trifold-face .studio=${this.studio} ?inert=${isBusy}></trifold-face>
+        </details>
+        <details class="section">
+          <summary>${panel.edit}</summary>
+          <trifold-edit .studio=${this.studio} ?inert=${isBusy}></trifold-edit>
+        </details>
         <trifold-renderer .studio=${this.studio}></trifold-renderer>
-        ${this.#picture(settings, isBusy)} ${this.#quality(settings, model, isBusy)}
-        <fieldset ?disabled=${isBusy}>
-          <legend>${panel.view}</legend>
-          <div class="row between">
-            <span class="figures">${viewport.angles(degrees(view.yaw), degrees(view.pitch))}</span>
-            <button type="button" @click=${() => this.studio.resetCamera()}>${viewport.reset}</button>
-          </div>
-          <dl>
-            ${viewport.helpLines.map(([what, how]) => html`<dt>${what}</dt><dd>${how}</dd>`)}
-          </dl>
-        </fieldset>
+        <details class="section" open>
+          <summary>${panel.view}</summary>
+          <trifold-view .studio=${this.studio} ?inert=${isBusy}></trifold-view>
+        </details>
+        ${this.#quality(settings, model, isBusy)}
+        <details class="section">
+          <summary>${panel.export}</summary>
+          <trifold-export .studio=${this.studio} ?inert=${isBusy}></trifold-export>
+        </details>
+        <details class="section">
+          <summary>${panel.savedFaces}</summary>
+          <trifold-faces .studio=${this.studio} ?inert=${isBusy}></trifold-faces>
+        </details>
         <trifold-model .studio=${this.studio}></trifold-model>
       </form>
-    `;
-  }
-
-  #face({ seed, psi }: PictureSettings, isBusy: boolean) {
-    const { previousSeeds } = this.studio.state;
-    return html`
-      <fieldset ?disabled=${isBusy}>
-        <legend>${panel.face}</legend>
-        <div class="row">
-          <label for="seed">${panel.seed}</label>
-          <input
-            id="seed"
-            type="number"
-            inputmode="numeric"
-            min="0"
-            max="4294967295"
-            step="1"
-            .value=${live(String(seed))}
-            @change=${this.#seedTyped}
-          />
-        </div>
-        <div class="row">
-          <button type="button" class="primary" @click=${() => this.studio.newFace()}>${panel.newFace}</button>
-          <button
-            type="button"
-            aria-label=${panel.previousFace}
-            ?disabled=${previousSeeds.length === 0}
-            @click=${() => this.studio.previousFace()}
-          >
-            ${panel.previous}
-          </button>
-        </div>
-        <div class="row between">
-          <label for="psi">${panel.psi}</label>
-          <output for="psi">${psi.toFixed(2)}</output>
-        </div>
-        <input
-          id="psi"
-          type="range"
-          min="0"
-          max="1"
-          step="0.01"
-          aria-describedby="psi-hint"
-          .value=${live(String(psi))}
-          @input=${(event: Event) => this.studio.setPsi(numberIn(event))}
-        />
-        <p id="psi-hint" class="hint">${panel.psiHint}</p>
-      </fieldset>
-    `;
-  }
-
-  #picture(settings: PictureSettings, isBusy: boolean) {
-    const names = wantsStudent(settings) ? { ...panel.pictureNames, raw: panel.rawOfStudent } : panel.pictureNames;
-    return html`
-      <fieldset ?disabled=${isBusy}>
-        <legend>${panel.picture}</legend>
-        <div class="segments">
-          ${PICTURE_KINDS.map((kind) => {
-            const isPossible = canShow(kind, settings);
-            return html`
-              <label title=${isPossible ? names[kind] : panel.noDepth}>
-                <input
-                  type="radio"
-                  name="picture"
-                  value=${kind}
-                  aria-label=${names[kind]}
-                  ?disabled=${!isPossible}
-                  .checked=${live(settings.picture === kind)}
-                  @change=${() => this.studio.setPicture(kind)}
-                />
-                ${panel.pictures[kind]}
-              </label>
-            `;
-          })}
-        </div>
-      </fieldset>
     `;
   }
 
@@ -170,8 +112,9 @@ export class TrifoldPanel extends StudioElement {
     const counts = config ? depthSampleChoices(config, depthSamples) : [depthSamples];
     const samples = (first: number) => panel.samplesOption(first, config ? importanceSamplesFor(config, first) : 0);
     return html`
-      <fieldset ?disabled=${isBusy}>
-        <legend>${panel.quality}</legend>
+      <details class="section">
+        <summary>${panel.quality}</summary>
+        <fieldset ?disabled=${isBusy} aria-label=${panel.quality}>
         <div class="columns">
           <label for="rays">${panel.neuralResolution}</label>
           <label for="samples">${panel.samples}</label>
@@ -183,15 +126,9 @@ export class TrifoldPanel extends StudioElement {
           </select>
         </div>
         ${own ? html`<p class="hint">${panel.modelQuality(own.neuralResolution, samples(own.depthSamples))}</p>` : nothing}
-      </fieldset>
+        </fieldset>
+      </details>
     `;
-  }
-
-  #seedTyped(event: Event): void {
-    const field = event.target as HTMLInputElement;
-    const seed = field.valueAsNumber;
-    if (Number.isFinite(seed)) this.studio.setSeed(seed);
-    field.value = String(this.studio.state.settings.seed);
   }
 }
 
@@ -201,10 +138,6 @@ function option(value: number, selected: number, label: string) {
 
 function numberIn(event: Event): number {
   return Number((event.target as HTMLInputElement | HTMLSelectElement).value);
-}
-
-function degrees(radians: number): number {
-  return Math.round((radians * 180) / Math.PI) + 0; // -0 becomes 0
 }
 
 declare global {

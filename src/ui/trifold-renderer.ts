@@ -1,6 +1,6 @@
 /**
  * `<trifold-renderer>`: which of the two renderers is shown, or how both are compared; the facts of the student, and what must be said
- * about it. The key T shows the other renderer from anywhere on the page.
+ * about it.
  */
 import { css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
@@ -78,16 +78,6 @@ export class TrifoldRenderer extends StudioElement {
     const shown = strings.shown(layout, renderer);
     if (this.#lastShown !== undefined && shown !== this.#lastShown) this.spoken = shown;
     this.#lastShown = shown;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    addEventListener('keydown', this.#keyPressed);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    removeEventListener('keydown', this.#keyPressed);
   }
 
   protected override render() {
@@ -177,16 +167,6 @@ export class TrifoldRenderer extends StudioElement {
       ${match === 'match' ? nothing : html`<p class="warning">${strings.match[match]}</p>`}
     `;
   }
-
-  readonly #keyPressed = (event: KeyboardEvent): void => {
-    if (event.key !== 't' && event.key !== 'T') return;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat || event.defaultPrevented)
-      return;
-    const isElsewhere = takesText(event.composedPath()[0]) || this.strip.isOpen || this.efficiency.isOpen;
-    if (isElsewhere || this.studio.state.status !== 'ready') return;
-    event.preventDefault();
-    this.studio.toggleRenderer();
-  };
 }
 
 interface Segment {
@@ -207,13 +187,6 @@ function segment(group: string, value: string, label: string, { isChecked, isDis
     />
     ${label}
   </label>`;
-}
-
-/** Whether letters that are typed there mean something to the element itself; lists jump to the entry that begins with the letter. */
-function takesText(target: EventTarget | undefined): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable) return true;
-  return target.matches('select, textarea, input:not([type=range], [type=radio], [type=checkbox], [type=button])');
 }
 
 declare global {

@@ -9,6 +9,7 @@ import type { StripState, StudioState } from '../studio/state';
 import { curveChart, PAGE } from './charts';
 import { saveCsv, savePng } from './save-file';
 import { STRINGS } from './strings';
+import { FACE_STRINGS } from './strings/face';
 import { drawStrip, paintPicture, psnrCurve, ROWS, ssimCurve, viewPictures, yawText } from './strip-picture';
 import { StudioDialog } from './studio-dialog';
 
@@ -73,17 +74,17 @@ export class TrifoldStrip extends StudioDialog {
 
   protected readonly heading = strings.title;
 
-  protected slice({ strip, settings, student, model }: StudioState): readonly unknown[] {
-    return [strip, settings.seed, settings.psi, student, model];
+  protected slice({ strip, face, student, model }: StudioState): readonly unknown[] {
+    return [strip, face, student, model];
   }
 
   protected begin(): void {
     const { strip } = this.studio.state;
-    if (!strip || this.#isOfAnotherFace(strip) || strip.status !== 'done') this.studio.makeStrip();
+    if (!strip || this.#isOfAnotherFace(strip) || strip.status !== 'done') this.studio.comparisons.makeStrip();
   }
 
   protected stop(): void {
-    if (this.studio.state.strip?.status === 'running') this.studio.stopStrip();
+    if (this.studio.state.strip?.status === 'running') this.studio.comparisons.stopStrip();
   }
 
   protected override content() {
@@ -94,7 +95,7 @@ export class TrifoldStrip extends StudioDialog {
     return html`
       <p class="muted">${strings.about}</p>
       ${this.warning()}
-      ${strip ? html`<p>${strings.face(strip.seed, strip.psi)} ${isOther ? strings.anotherFace : nothing}</p>` : nothing}
+      ${strip ? html`<p>${strings.face(FACE_STRINGS.describe(strip.face), strip.face.psi)} ${isOther ? strings.anotherFace : nothing}</p>` : nothing}
       ${this.progress(strip, strings.progress)} ${strip ? this.#pictures(strip) : nothing}
       ${isEmpty ? nothing : this.#figures(strip)}
       <div class="actions">
@@ -102,7 +103,7 @@ export class TrifoldStrip extends StudioDialog {
           type="button"
           class=${isOther ? 'primary' : ''}
           ?disabled=${isRunning || !this.isStudentReady}
-          @click=${() => this.studio.makeStrip()}
+          @click=${() => this.studio.comparisons.makeStrip()}
         >
           ${strings.again}
         </button>
@@ -172,19 +173,18 @@ export class TrifoldStrip extends StudioDialog {
     }
   }
 
-  #isOfAnotherFace({ seed, psi }: StripState): boolean {
-    const { settings } = this.studio.state;
-    return seed !== settings.seed || psi !== settings.psi;
+  #isOfAnotherFace({ face }: StripState): boolean {
+    return face !== this.studio.state.face;
   }
 
   #saveCsv(): void {
     const { strip } = this.studio.state;
-    if (strip) saveCsv(`${strings.fileName(strip.seed)}.csv`, stripCsv(strip));
+    if (strip) saveCsv(`${strings.fileName(FACE_STRINGS.describe(strip.face))}.csv`, stripCsv(strip));
   }
 
   async #savePng(): Promise<void> {
     const { strip } = this.studio.state;
-    if (strip) await savePng(`${strings.fileName(strip.seed)}.png`, await drawStrip(strip));
+    if (strip) await savePng(`${strings.fileName(FACE_STRINGS.describe(strip.face))}.png`, await drawStrip(strip));
   }
 }
 

@@ -4,15 +4,19 @@
  */
 import { css, html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { isOrbitKey, pressKey } from '../camera/orbit';
 import { viewOctant } from '../camera/view-octant';
 import { shownNow, wantsStudent } from '../studio/shown';
 import type { StudioState } from '../studio/state';
 import { PointerGestures } from './pointer-gestures';
+import { PICTURE_SHORTCUTS, runShortcut } from './shortcuts';
 import { STRINGS } from './strings';
+import { FACE_STRINGS } from './strings/face';
+import { VIEW_STRINGS } from './strings/view';
 import { StudioElement } from './studio-element';
 import { controls } from './theme';
 import './trifold-compare-overlay';
+
+const { describe } = FACE_STRINGS;
 
 /** The description is spoken when the picture has rested for so long, not at every step of a turn. */
 const SPEECH_DELAY_MILLISECONDS = 700;
@@ -35,13 +39,13 @@ export class TrifoldViewport extends StudioElement {
         place-items: center;
         container-type: size;
       }
-      /* Two pictures beside each other are twice as wide as high. */
+      /* Two pictures beside each other are twice as wide as high. <trifold-viewer> sets the two that have a fallback. */
       .frame {
         --pictures: 1;
         position: relative;
         width: min(100cqw, 100cqh * var(--pictures));
         aspect-ratio: var(--pictures);
-        border-radius: 18px;
+        border-radius: var(--frame-round, 18px);
       }
       .frame.pair {
         --pictures: 2;
@@ -74,12 +78,12 @@ export class TrifoldViewport extends StudioElement {
           container-type: inline-size;
         }
         .frame {
-          width: min(100cqw - 2rem, 70dvh * var(--pictures));
+          width: min(100cqw - 2rem, var(--frame-height, 70dvh) * var(--pictures));
         }
       }
       @media (max-width: 30rem) {
         .frame {
-          width: min(100cqw, 70dvh * var(--pictures));
+          width: min(100cqw, var(--frame-height, 70dvh) * var(--pictures));
           border-radius: 0;
         }
         .stage:focus-visible {
@@ -89,9 +93,9 @@ export class TrifoldViewport extends StudioElement {
     `,
   ];
 
-  protected slice({ settings, view, status, student }: StudioState): readonly unknown[] {
+  protected slice({ face, settings, view, status, student }: StudioState): readonly unknown[] {
     const { layout, renderer } = shownNow(settings, student);
-    return [settings.seed, settings.picture, viewOctant(view.yaw, view.pitch), status, layout, renderer];
+    return [describe(face), settings.picture, viewOctant(view.yaw, view.pitch), status, layout, renderer];
   }
 
   protected override sliceChanged({ status }: StudioState): void {
@@ -145,11 +149,11 @@ export class TrifoldViewport extends StudioElement {
 
   /** Says nothing of the renderer: `<trifold-renderer>` speaks of that at once. */
   #description(): string {
-    const { settings, view, student } = this.studio.state;
+    const { face, settings, view, student } = this.studio.state;
     const { picture } = settings;
     const isRawOfStudent = picture === 'raw' && wantsStudent(shownNow(settings, student));
-    const kind = isRawOfStudent ? STRINGS.panel.rawOfStudent : STRINGS.panel.pictureNames[picture];
-    return STRINGS.viewport.describe(settings.seed, viewOctant(view.yaw, view.pitch), kind);
+    const kind = isRawOfStudent ? VIEW_STRINGS.rawOfStudent : VIEW_STRINGS.pictureNames[picture];
+    return STRINGS.viewport.describe(describe(face), viewOctant(view.yaw, view.pitch), kind);
   }
 
   #resized({ contentRect, devicePixelContentBoxSize }: ResizeObserverEntry): void {
@@ -162,13 +166,7 @@ export class TrifoldViewport extends StudioElement {
   }
 
   #keyPressed(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { key, shiftKey } = event;
-    if (isOrbitKey(key)) this.studio.moveCamera((view) => pressKey(view, key, shiftKey));
-    else if (key === 'n' || key === 'N') this.studio.newFace();
-    else if (key === 'Backspace') this.studio.previousFace();
-    else return;
-    event.preventDefault();
+    runShortcut(event, this.studio, PICTURE_SHORTCUTS);
   }
 }
 

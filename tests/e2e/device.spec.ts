@@ -11,6 +11,7 @@ import {
   QUICK,
   studioState,
   test,
+  unfold,
   untilReady,
   untilStill,
 } from './support';
@@ -22,8 +23,9 @@ test('a lost device is rebuilt without losing face, view or settings', async ({ 
   await loseDevice(page);
   await untilReady(page);
   await untilStill(page);
-  const { settings, view } = await studioState(page);
+  const { settings, face, view } = await studioState(page);
   expect(settings).toEqual(stateBefore.settings);
+  expect(face).toEqual(stateBefore.face);
   expect(view).toEqual(stateBefore.view);
   await expect(page.getByText('has been set up again')).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).click();
@@ -57,6 +59,7 @@ test('a setting that the device refuses is taken back with a notice, and the pic
   await page.evaluate(() => {
     Object.defineProperty(GPUSupportedLimits.prototype, 'maxBufferSize', { get: () => 100_000 });
   });
+  await unfold(page, 'Quality');
   await page.getByLabel('Neural rendering').selectOption('128');
   await expect(page.getByText(/needs [\d.]+ MB in one buffer.*The previous setting stays/)).toBeVisible();
   await expect(page.getByLabel('Neural rendering')).toHaveValue('32');

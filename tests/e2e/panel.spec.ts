@@ -2,7 +2,19 @@
  * The panel: every control changes the picture, and runs no more of the network than it must.
  */
 import { expect, type Page } from '@playwright/test';
-import { contrast, counts, difference, openStudio, picture, studioState, test, untilStill, watch } from './support';
+import {
+  contrast,
+  counts,
+  difference,
+  openStudio,
+  picture,
+  seedShown,
+  studioState,
+  test,
+  unfold,
+  untilStill,
+  watch,
+} from './support';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -35,18 +47,23 @@ async function effectOf(act: () => Promise<unknown>) {
   };
 }
 
-test('New face shows another face and runs the backbone once; Previous brings the old one back', async () => {
+test('New face shows another face and runs the backbone once; Undo brings the old one back', async () => {
   const first = await counts(page); // one face so far: its dispatches are those of one run
-  const { settings: before } = await studioState(page);
+  const { settings, face } = await studioState(page);
   const original = await picture(page);
   const fresh = await effectOf(() => page.getByRole('button', { name: 'New face' }).click());
   expect(fresh.change).toBeGreaterThan(1);
   expect(fresh).toMatchObject({ mapping: first.mapping, triPlanes: first.triPlanes });
-  expect((await studioState(page)).settings.seed).not.toBe(before.seed);
-  const back = await effectOf(() => page.getByRole('button', { name: 'Previous face' }).click());
+  const fresher = await seedShown(page);
+  expect(fresher).not.toBe(0);
+  const back = await effectOf(() => page.getByRole('button', { name: 'Undo' }).click());
   expect(difference(back.after, original)).toBe(0);
-  expect((await studioState(page)).settings).toEqual(before);
-  await expect(page.getByRole('button', { name: 'Previous face' })).toBeDisabled();
+  expect(back).toMatchObject({ mapping: 0, triPlanes: first.triPlanes }); // its w is still known
+  expect(await studioState(page)).toMatchObject({ settings, face });
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
+  await page.getByRole('button', { name: 'Redo' }).click();
+  await expect.poll(() => seedShown(page)).toBe(fresher);
+  await page.getByRole('button', { name: 'Undo' }).click();
 });
 
 test('a typed seed gives the same face every time; nonsense is brought into range', async () => {
@@ -84,6 +101,7 @@ test('raw and depth show other pictures without another run of the backbone', as
 });
 
 test('resolution and samples take effect without another run of the backbone', async () => {
+  await unfold(page, 'Quality');
   const finer = await effectOf(() => page.getByLabel('Neural rendering').selectOption('48'));
   const denser = await effectOf(() => page.getByLabel('Samples per ray').selectOption('16'));
   for (const { change, mapping, triPlanes } of [finer, denser]) {

@@ -48,11 +48,23 @@ export async function untilReady(page: Page): Promise<void> {
 
 export function studioState(
   page: Page,
-): Promise<Pick<StudioState, 'status' | 'settings' | 'view' | 'failure' | 'notices'>> {
+): Promise<Pick<StudioState, 'status' | 'settings' | 'face' | 'view' | 'failure' | 'notices'>> {
   return page.evaluate(() => {
-    const { status, settings, view, failure, notices } = document.querySelector('trifold-app')!.studio.state;
-    return { status, settings, view, failure, notices };
+    const { status, settings, face, view, failure, notices } = document.querySelector('trifold-app')!.studio.state;
+    return { status, settings, face, view, failure, notices };
   });
+}
+
+/** The seed of the first source; undefined for a saved face. */
+export async function seedShown(page: Page): Promise<number | undefined> {
+  const [source] = (await studioState(page)).face.sources;
+  return source?.kind === 'seed' ? source.seed : undefined;
+}
+
+/** Opens a section of the panel, or a fold within one, by its title. */
+export async function unfold(page: Page, title: string): Promise<void> {
+  const fold = page.locator('details', { has: page.locator('summary', { hasText: title }) }).last();
+  if ((await fold.getAttribute('open')) === null) await fold.locator('summary').first().click();
 }
 
 /** Dispatches of mapping and backbone, and command buffers, since the device was opened. */

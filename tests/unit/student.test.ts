@@ -117,9 +117,10 @@ describe('what is shown', () => {
   );
 
   it('is the volumetric picture until the student is there', () => {
-    const wished: Shown = { layout: 'wipe', renderer: 'volumetric', wipe: 0.3 };
+    const wished: Shown = { layout: 'wipe', renderer: 'volumetric', wipe: 0.3, against: 'convolutional' };
     expect(wantsStudent(wished)).toBe(true);
-    expect(wantsStudent({ layout: 'single', renderer: 'volumetric' })).toBe(false);
+    expect(wantsStudent({ ...wished, layout: 'single' })).toBe(false);
+    expect(wantsStudent({ ...wished, against: 'depth' })).toBe(false);
     expect(renderersShown(shownNow(wished, { status: 'available', bytes: 1 }))).toEqual(['volumetric']);
     expect(renderersShown(shownNow(wished, { status: 'ready', facts }))).toEqual(['volumetric', 'convolutional']);
   });

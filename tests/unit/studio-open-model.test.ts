@@ -7,6 +7,7 @@ import { lookFrom, orbitAt } from '../../src/camera/orbit';
 import { CheckpointError, MissingFactsError, MissingTensorError } from '../../src/checkpoints/errors';
 import { parseSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors';
 import type { GeneratorConfig } from '../../src/models/config';
+import { type FaceRecipe, faceOfSeed, seedSource } from '../../src/models/face-recipe';
 import { carryStudio, decodeStudio, encodeStudio, restoreStudio } from '../../src/studio/address';
 import { packCheckpoint, packError, unpackCheckpoint, unpackError } from '../../src/studio/checkpoint-messages';
 import {
@@ -185,6 +186,7 @@ describe('?model=', () => {
 describe('what stays when another model is opened', () => {
   const model = (neuralResolution: number, depthSamples: number, radius: number) => {
     const config: Partial<GeneratorConfig> = {
+      mapping: { zDim: 4, cDim: 25, wDim: 8, numWs: 4, layers: 2, lrMultiplier: 1 },
       camera: { radius, pivot: [0, 0, radius / 10], focal: 4 },
     };
     const rendering = { neuralResolution, depthSamples, importanceSamples: depthSamples };
@@ -195,32 +197,44 @@ describe('what stays when another model is opened', () => {
 
   test('face and angles do; quality follows the model unless the person chose another', () => {
     const view = lookFrom(orbitAt({ yaw: 0, pitch: 0, ...small.camera }), { yaw: 0.5, pitch: -0.2, radius: 3 });
-    const settings = { ...defaultSettings(small), seed: 7, psi: 0.5, picture: 'depth' as const };
-    const untouched = carryStudio(large, small, settings, view);
-    expect(untouched.settings).toEqual({
-      seed: 7,
+    const settings = { ...defaultSettings(small), picture: 'depth' as const };
+    const face: FaceRecipe = {
+      ...faceOfSeed(7, 4),
       psi: 0.5,
+      sources: [seedSource(7, { 1: 2 })],
+      directions: [{ direction: 0, strength: 1, from: 0, to: 3 }],
+    };
+    const untouched = carryStudio(large, small, { settings, face, view });
+    expect(untouched.face).toEqual({ ...faceOfSeed(7, 4), psi: 0.5 }); // edits and directions are the former model's own
+    expect(untouched.settings).toEqual({
       picture: 'depth',
       renderer: 'volumetric',
       layout: 'single',
       wipe: 0.5,
+      against: 'convolutional',
+      slice: 0,
+      autoRotate: false,
       neuralResolution: 128,
       depthSamples: 48,
     });
     expect(untouched.view).toMatchObject({ radius: 4.5, pivot: [0, 0, 0.3], home: large.camera });
     expect(untouched.view.yaw).toBeCloseTo(0.5);
     expect(untouched.view.pitch).toBeCloseTo(-0.2);
-    const chosen = carryStudio(large, small, { ...settings, neuralResolution: 48 }, view);
+    const chosen = carryStudio(large, small, { settings: { ...settings, neuralResolution: 48 }, face, view });
     expect(chosen.settings).toMatchObject({ neuralResolution: 48, depthSamples: 48 });
-    const back = carryStudio(small, large, { ...defaultSettings(large), neuralResolution: 9999 }, view);
+    const back = carryStudio(small, large, {
+      settings: { ...defaultSettings(large), neuralResolution: 9999 },
+      face,
+      view,
+    });
     expect(back.settings).toMatchObject({ neuralResolution: 128, depthSamples: 12 });
   });
 
   test('the address names an opened file by the first digits of its fingerprint', () => {
-    const { settings, view } = restoreStudio(small, { settings: {}, view: {} });
-    const fragment = encodeStudio(small, settings, view, '0123456789abcdef'.repeat(4));
+    const kept = restoreStudio(small, { settings: {}, face: {}, view: {} });
+    const fragment = encodeStudio(small, kept, '0123456789abcdef'.repeat(4));
     expect(fragment).toBe('model=0123456789abcdef');
-    expect(decodeStudio(`#${fragment}&seed=3`)).toMatchObject({ model: '0123456789abcdef', settings: { seed: 3 } });
+    expect(decodeStudio(`#${fragment}&seed=3`)).toMatchObject({ model: '0123456789abcdef', face: { seed: 3 } });
     for (const nonsense of ['', '0123', 'x'.repeat(16), '../../etc/passwd']) {
       expect(decodeStudio(`#model=${encodeURIComponent(nonsense)}`).model).toBeUndefined();
     }

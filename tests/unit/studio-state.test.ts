@@ -1,11 +1,9 @@
 /**
- * The studio's pure parts: the store, the settings and their ranges, the address, the pace and the frame loop.
+ * The studio's pure parts: the store, the settings and their ranges, the pace and the frame loop.
  */
 import { describe, expect, test, vi } from 'vitest';
-import { drag, lookFrom, orbitAt } from '../../src/camera/orbit';
 import { BufferLimitError, NoAdapterError, WebGpuUnavailableError } from '../../src/gpu/errors';
 import type { GeneratorConfig } from '../../src/models/config';
-import { decodeStudio, encodeStudio, restoreStudio } from '../../src/studio/address';
 import { describeFailure, LoadingCancelledError } from '../../src/studio/failure';
 import { FrameLoop, FrameLoopStoppedError } from '../../src/studio/frame-loop';
 import { LossHistory } from '../../src/studio/loss-history';
@@ -14,52 +12,14 @@ import {
   defaultSettings,
   depthSampleChoices,
   neuralResolutionChoices,
-  type PictureSettings,
   renderSettingsFor,
   sanitiseSettings,
 } from '../../src/studio/settings';
 import { Store } from '../../src/studio/store';
 import { WeightsMissingError } from '../../src/studio/weights-errors';
+import { modelConfig } from './studio-fixtures';
 
-/** A model of which only the fields that the studio reads matter. */
-const CONFIG: GeneratorConfig = {
-  mapping: { zDim: 4, cDim: 25, wDim: 8, numWs: 4, layers: 2, lrMultiplier: 1 },
-  backbone: { wDim: 8, resolution: 16, imageChannels: 96, channelBase: 64, channelMax: 16, convClamp: undefined },
-  rendering: {
-    planeAxes: [
-      [0, 1],
-      [0, 2],
-      [2, 1],
-    ],
-    planeChannels: 32,
-    boxWarp: 1,
-    rayLimits: 'auto',
-    depthSamples: 24,
-    importanceSamples: 36,
-    disparitySampling: false,
-    whiteBackground: true,
-    decoderHiddenWidth: 64,
-    decoderOutputs: 32,
-    decoderLrMultiplier: 1,
-    neuralResolution: 56,
-  },
-  superResolution: {
-    wDim: 8,
-    inputChannels: 32,
-    inputResolution: 64,
-    resize: 'when-smaller',
-    antialias: true,
-    blocks: [
-      { channels: 16, upsample: true },
-      { channels: 8, upsample: true },
-    ],
-    convClamp: undefined,
-    noiseMode: 'none',
-  },
-  conditioning: { zeroed: true, scale: 1 },
-  camera: { radius: 2, pivot: [0, 0.25, 0], focal: 4 },
-  imageResolution: 256,
-};
+const CONFIG: GeneratorConfig = modelConfig();
 
 describe('Store', () => {
   test('tells listeners of real changes only, until they leave', () => {
@@ -79,7 +39,7 @@ describe('Store', () => {
 describe('settings', () => {
   test('defaults are the model’s own; the second pass keeps the model’s proportion', () => {
     const settings = defaultSettings(CONFIG);
-    expect(settings).toMatchObject({ seed: 0, psi: 1, picture: 'image', neuralResolution: 56, depthSamples: 24 });
+    expect(settings).toMatchObject({ picture: 'image', neuralResolution: 56, depthSamples: 24 });
     expect(settings).toMatchObject({ renderer: 'volumetric', layout: 'single', wipe: 0.5 });
     expect(renderSettingsFor(CONFIG, { ...settings, depthSamples: 8 })).toEqual({
       neuralResolution: 56,
@@ -96,66 +56,20 @@ describe('settings', () => {
   });
 
   test('brings wild values into range', () => {
-    const wild = { seed: -3.7, psi: 9, neuralResolution: 1e9, depthSamples: 0.2 };
+    const wild = { wipe: -3.7, slice: 9, neuralResolution: 1e9, depthSamples: 0.2 };
     expect(sanitiseSettings(CONFIG, wild)).toEqual({
-      seed: 0,
-      psi: 1,
       picture: 'image',
       renderer: 'volumetric',
       layout: 'single',
-      wipe: 0.5,
+      wipe: 0,
+      against: 'convolutional',
+      slice: 1,
+      autoRotate: false,
       neuralResolution: 64,
       depthSamples: 4,
     });
     expect(sanitiseSettings(CONFIG, { renderer: 'convolutional', picture: 'depth' }).picture).toBe('image');
-    expect(sanitiseSettings(CONFIG, { seed: 2 ** 40, psi: Number.NaN })).toMatchObject({ seed: 2 ** 32 - 1, psi: 1 });
-  });
-});
-
-describe('the address', () => {
-  const home = { yaw: 0, pitch: 0, ...CONFIG.camera };
-
-  test('is empty at home and holds what differs', () => {
-    const settings = defaultSettings(CONFIG);
-    expect(encodeStudio(CONFIG, settings, orbitAt(home))).toBe('');
-    const turned = lookFrom(orbitAt(home), { yaw: Math.PI / 6, radius: 3 });
-    const changed = { ...settings, seed: 7, picture: 'depth' as const };
-    expect(encodeStudio(CONFIG, changed, turned)).toBe('seed=7&picture=depth&yaw=30&distance=1.5');
-  });
-
-  test('brings back what it was made from', () => {
-    const settings: PictureSettings = {
-      seed: 99,
-      psi: 0.35,
-      picture: 'raw',
-      renderer: 'convolutional',
-      layout: 'wipe',
-      wipe: 0.25,
-      neuralResolution: 48,
-      depthSamples: 12,
-    };
-    const view = drag(
-      lookFrom(orbitAt(home), { yaw: -1, pitch: 0.5, radius: 1.5 }),
-      30,
-      0,
-      { width: 300, height: 300 },
-      0,
-    );
-    const restored = restoreStudio(CONFIG, decodeStudio(`#${encodeStudio(CONFIG, settings, view)}`));
-    expect(restored.settings).toEqual(settings);
-    expect(restored.view.yaw).toBeCloseTo(view.yaw, 2);
-    expect(restored.view.pitch).toBeCloseTo(0.5, 2);
-    expect(restored.view.radius).toBeCloseTo(1.5, 2);
-    expect(restored.view.pivot).toEqual([0, 0.25, 0]);
-  });
-
-  test('nonsense gives the defaults', () => {
-    const restored = restoreStudio(
-      CONFIG,
-      decodeStudio('#seed=abc&psi=&picture=cat&renderer=x&layout=y&wipe=&rays=Infinity&yaw=up'),
-    );
-    expect(restored.settings).toEqual(defaultSettings(CONFIG));
-    expect(restored.view).toEqual(orbitAt(home));
+    expect(sanitiseSettings(CONFIG, { wipe: Number.NaN, slice: Number.NaN })).toMatchObject({ wipe: 0.5, slice: 0 });
   });
 });
 

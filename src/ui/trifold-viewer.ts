@@ -1,0 +1,341 @@
+/**
+ * `<trifold-viewer>`: a generated head for any web page: one model, one face, one picture that can be turned. It is the page's own studio
+ * and view in a small box; `docs/embedding.md` tells how to use it.
+ *
+ * Each viewer has a device of its own. It is opened when the viewer is first scrolled into sight and freed when the viewer is removed;
+ * what has left the sight does not move, and at rest nothing is drawn. Nothing is set up outside of the element, but for the names of the
+ * elements and the browser's cache, in which weights are kept by their hash.
+ */
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
+import { isMoving, lookFrom } from '../camera/orbit';
+import type { SavedStudio } from '../studio/address';
+import { seedOf } from '../studio/face-actions';
+import { KeptFiles } from '../studio/kept-files';
+import type { StudioState } from '../studio/state';
+import { Studio } from '../studio/studio';
+import { FACE_STRINGS } from './strings/face';
+import { VIEWER_STRINGS as strings } from './strings/viewer';
+import { theme } from './theme';
+import './trifold-message';
+import './trifold-viewport';
+import type { TrifoldViewport } from './trifold-viewport';
+
+/** Where the camera is, as the attribute `camera` has it. */
+export interface ViewerCamera {
+  /** Degrees; 0 is in front, 90 at the head's own left. */
+  readonly yaw: number;
+  /** Degrees above the horizon, -75 to 75. */
+  readonly pitch: number;
+  /** In multiples of the model's own distance, 0.45 to 2. */
+  readonly distance: number;
+}
+
+/** Detail of `trifold-error`. */
+export interface ViewerError {
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** Detail of `trifold-change`. */
+export interface ViewerChange {
+  readonly seed: number;
+  readonly camera: ViewerCamera;
+}
+
+/** The viewer was asked for something that it does not have. */
+export class ViewerStateError extends Error {
+  override name = 'ViewerStateError';
+  constructor(
+    message: string,
+    /** What to do about it. */
+    readonly remedy: string,
+  ) {
+    super(message);
+  }
+}
+
+const DEGREES = 180 / Math.PI;
+const MODEL_FILE = /\.(pkl|pt|pth|safetensors)$/i;
+const FRONT: ViewerCamera = { yaw: 0, pitch: 0, distance: 1 };
+
+/**
+ * @fires trifold-ready - the first picture of the model is there
+ * @fires trifold-error - `ViewerError`: something went wrong; what is on screen stays
+ * @fires trifold-change - `ViewerChange`: another seed, or the camera has come to rest in another place
+ */
+@customElement('trifold-viewer')
+export class TrifoldViewer extends LitElement {
+  /** Address of a model file, or of a folder of weights with its `index.json`; relative to the page. Default: `weights/` beside the page. */
+  @property() src = 'weights/';
+  /** Which face: a whole number, 0 to 2^32 - 1. */
+  @property({ type: Number }) seed = 0;
+  /** Truncation: 0 is the model's average face, 1 the full one. */
+  @property({ type: Number }) psi = 1;
+  /** The attribute is "yaw pitch" or "yaw pitch distance". While the camera moves this is where it was last at rest. */
+  @property({ converter: { fromAttribute: cameraFrom } }) camera: ViewerCamera | string = FRONT;
+  /** "on": pointer, wheel and keys turn the head; "off": it is a picture. */
+  @property() controls: 'on' | 'off' = 'on';
+  /** Whether the head turns by itself; not for people who prefer reduced motion. */
+  @property({ type: Boolean }) autorotate = false;
+  @state() private running: Studio | undefined;
+  @state() private isVisible = false;
+  #started: Studio | undefined;
+  #wasReady = false;
+  #announced = '';
+  readonly #sight = new IntersectionObserver((entries) => {
+    this.isVisible = entries.at(-1)!.isIntersecting;
+  });
+
+  static override styles = [
+    theme,
+    css`
+      :host {
+        --shadow: none;
+        --frame-round: 0;
+        --frame-height: 100cqh;
+        display: block;
+        position: relative;
+        width: 20rem;
+        aspect-ratio: 1;
+        overflow: hidden;
+        color: var(--text);
+        font: 15px/1.45 system-ui, sans-serif;
+        accent-color: var(--accent);
+      }
+      :host([hidden]) {
+        display: none;
+      }
+      .stage,
+      trifold-viewport {
+        width: 100%;
+        height: 100%;
+      }
+      trifold-viewport {
+        container-type: size;
+      }
+    `,
+  ];
+
+  /** The running studio, for what the attributes do not offer; undefined until the viewer has been in sight, and after its removal. */
+  get studio(): Studio | undefined {
+    return this.running;
+  }
+
+  /** Another face, that nobody has chosen. */
+  newFace(): void {
+    this.running?.newFace();
+  }
+
+  /**
+   * The present picture as PNG.
+   * @param side in pixels, 16 to 4096; default: the model's own
+   * @throws ViewerStateError before `trifold-ready`, and if the picture cannot be made
+   */
+  async toBlob(side?: number): Promise<Blob> {
+    const studio = this.running;
+    const config = studio?.state.model?.config;
+    if (!studio || !config || studio.state.status !== 'ready') {
+      throw new ViewerStateError(strings.notReady, strings.notReadyRemedy);
+    }
+    const { exports } = studio;
+    const wish = { renderer: exports.rendererShown, side: side ?? config.imageResolution, isTransparent: false };
+    const made = await exports.exportPicture(wish);
+    const failure = studio.state.export?.failure;
+    exports.dismiss();
+    if (!made) throw new ViewerStateError(failure?.message ?? strings.noPicture, failure?.remedy ?? '');
+    return made.blob;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#sight.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#sight.disconnect();
+    this.isVisible = false;
+    this.#close();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('src')) this.#close();
+    this.#mend(changed);
+    if (!this.running && this.isVisible) this.#open();
+    else if (this.running) this.#push(this.running, changed);
+  }
+
+  protected override render() {
+    const { running: studio } = this;
+    if (!studio) return html`<div class="stage"></div>`;
+    const isReady = studio.state.status === 'ready';
+    const isPicture = this.controls === 'off';
+    return html`<div
+      class="stage"
+      role=${isPicture ? 'img' : nothing}
+      aria-label=${isPicture ? strings.describe(FACE_STRINGS.describe(studio.state.face)) : nothing}
+    >
+      ${keyed(studio, html`<trifold-viewport .studio=${studio} ?inert=${isPicture || !isReady}></trifold-viewport>`)}
+      ${isReady ? nothing : keyed(studio, html`<trifold-message .studio=${studio}></trifold-message>`)}
+    </div>`;
+  }
+
+  protected override updated(): void {
+    if (this.running && this.running !== this.#started) this.#start(this.running);
+  }
+
+  #open(): void {
+    if (!URL.canParse(this.src, document.baseURI)) {
+      this.#tellAttribute('src', this.src);
+      return;
+    }
+    const address = new URL(this.src, document.baseURI);
+    const isFile = MODEL_FILE.test(address.pathname);
+    const folder = new URL(isFile ? './' : withSlash(address), address);
+    const studio = new Studio({
+      source: { folder, page: address, kept: new KeptFiles(new URL('kept/', document.baseURI)), hasSubstitute: false },
+      address: isFile ? address.href : undefined,
+      saved: this.#wishes,
+      prefersReducedMotion,
+    });
+    studio.store.subscribe((state, previous) => {
+      if (this.running === studio) this.#stateChanged(state, previous);
+    });
+    this.#wasReady = false;
+    this.running = studio;
+  }
+
+  async #start(studio: Studio): Promise<void> {
+    this.#started = studio;
+    const viewport = this.renderRoot.querySelector<TrifoldViewport>('trifold-viewport')!;
+    await viewport.updateComplete;
+    if (this.running === studio) await studio.start(viewport.canvas);
+  }
+
+  #close(): void {
+    this.running?.close();
+    this.running = undefined;
+  }
+
+  /** What the attributes ask for. */
+  get #wishes(): SavedStudio {
+    const { seed, psi } = this;
+    return { settings: { autoRotate: this.#turns }, face: { seed, psi }, view: this.#camera };
+  }
+
+  get #turns(): boolean {
+    return this.autorotate && this.isVisible && !prefersReducedMotion();
+  }
+
+  get #camera(): ViewerCamera {
+    return typeof this.camera === 'string' ? FRONT : this.camera;
+  }
+
+  /** Values that mean nothing give way to the former ones, and are told. */
+  #mend(changed: PropertyValues<this>): void {
+    for (const name of ['seed', 'psi'] as const) {
+      if (Number.isFinite(this[name])) continue;
+      this.#tellAttribute(name, this.getAttribute(name) ?? String(this[name]));
+      this[name] = changed.get(name) ?? (name === 'psi' ? 1 : 0);
+    }
+    if (typeof this.camera !== 'string') return;
+    const read = cameraFrom(this.camera);
+    if (typeof read === 'string') this.#tellAttribute('camera', read);
+    const former = changed.get('camera');
+    this.camera = typeof read === 'string' ? (typeof former === 'object' ? former : FRONT) : read;
+  }
+
+  /** Brings what has changed into the studio. */
+  #push(studio: Studio, changed: PropertyValues<this>): void {
+    if (!studio.state.model) {
+      studio.restore(this.#wishes);
+      return;
+    }
+    const { face } = studio.state;
+    if (changed.has('seed') && seedOf(face.sources[0]) !== this.seed) studio.setSeed(this.seed);
+    if (changed.has('psi') && face.psi !== this.psi) studio.setPsi(this.psi);
+    if (studio.state.settings.autoRotate !== this.#turns) studio.changeSettings({ autoRotate: this.#turns });
+    if (!changed.has('camera') || keyOf(this.#camera) === keyOf(cameraOf(studio.state))) return;
+    const { yaw, pitch, distance } = this.#camera;
+    studio.moveCamera((view) =>
+      lookFrom(view, { yaw: yaw / DEGREES, pitch: pitch / DEGREES, radius: distance * view.home.radius }),
+    );
+  }
+
+  #stateChanged(state: StudioState, previous: StudioState): void {
+    if (state.status !== previous.status) this.requestUpdate();
+    if (state.failure && state.failure !== previous.failure) this.#tell(state.failure);
+    for (const notice of state.notices) {
+      if ('message' in notice && !previous.notices.includes(notice)) this.#tell(notice);
+    }
+    if (state.status !== 'ready') return;
+    if (!this.#wasReady) {
+      this.#wasReady = true;
+      this.#noteChange(state, false);
+      this.dispatchEvent(new CustomEvent('trifold-ready'));
+    } else if (state.face !== previous.face || state.view !== previous.view) this.#noteChange(state, true);
+  }
+
+  /** The properties follow what was done by hand, as soon as it has come to rest. */
+  #noteChange(state: StudioState, tells: boolean): void {
+    const { view, face, settings } = state;
+    const isTurning = settings.autoRotate || view.held || isMoving(view);
+    const seed = seedOf(face.sources[0]) ?? this.seed;
+    const camera = isTurning ? this.#camera : cameraOf(state);
+    const news = JSON.stringify([seed, face.psi, keyOf(camera)]);
+    if (news === this.#announced) return;
+    this.#announced = news;
+    this.seed = seed;
+    this.psi = face.psi;
+    this.camera = camera;
+    if (tells) this.dispatchEvent(new CustomEvent<ViewerChange>('trifold-change', { detail: { seed, camera } }));
+  }
+
+  #tellAttribute(name: keyof typeof strings.remedies, value: string): void {
+    this.#tell({ message: strings.attribute(name, value), remedy: strings.remedies[name] });
+  }
+
+  #tell({ message, remedy }: ViewerError): void {
+    this.dispatchEvent(new CustomEvent<ViewerError>('trifold-error', { detail: { message, remedy } }));
+  }
+}
+
+/** @returns the text itself if it is no camera */
+function cameraFrom(text: string | null): ViewerCamera | string {
+  const words = (text ?? '0 0').trim().split(/[\s,]+/);
+  const [yaw = Number.NaN, pitch = Number.NaN, distance = 1] = words.map(Number);
+  const isCamera = words.length <= 3 && [yaw, pitch, distance].every(Number.isFinite) && distance > 0;
+  return isCamera ? { yaw, pitch, distance } : (text ?? '');
+}
+
+function cameraOf({ view }: StudioState): ViewerCamera {
+  const { yaw, pitch, radius, home } = view;
+  return { yaw: yaw * DEGREES, pitch: pitch * DEGREES, distance: radius / home.radius };
+}
+
+/** The same for cameras that nobody can tell apart. */
+function keyOf({ yaw, pitch, distance }: ViewerCamera): string {
+  return [yaw.toFixed(3), pitch.toFixed(3), distance.toFixed(4)].join(' ');
+}
+
+function withSlash({ pathname }: URL): string {
+  return pathname.endsWith('/') ? pathname : `${pathname}/`;
+}
+
+function prefersReducedMotion(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'trifold-viewer': TrifoldViewer;
+  }
+  interface HTMLElementEventMap {
+    'trifold-ready': CustomEvent<null>;
+    'trifold-error': CustomEvent<ViewerError>;
+    'trifold-change': CustomEvent<ViewerChange>;
+  }
+}

@@ -1,0 +1,361 @@
+/**
+ * Faces by hand: mixed, walked through, found on the map of seeds, edited by attributes and along directions; what was done undone, and
+ * all of it in a link.
+ */
+import AxeBuilder from '@axe-core/playwright';
+import { type BrowserContext, expect, type Page } from '@playwright/test';
+import {
+  counts,
+  difference,
+  openStudio,
+  type Picture,
+  picture,
+  QUICK,
+  seedShown,
+  studioState,
+  test,
+  unfold,
+  untilReady,
+  untilStill,
+  watch,
+} from './support';
+
+test.describe.configure({ mode: 'serial' });
+
+let context: BrowserContext;
+let page: Page;
+let watched: ReturnType<typeof watch>;
+
+test.beforeAll(async ({ browser }) => {
+  context = await browser.newContext({
+    viewport: { width: 800, height: 900 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  page = await context.newPage();
+  watched = watch(page);
+  await openStudio(page);
+});
+
+test.afterAll(async () => {
+  watched.check();
+  await context.close();
+});
+
+/** The picture at rest, always from the same place on the screen: the canvas does not begin at a whole pixel, and its edge is smoothed. */
+async function stillPicture(shown = page): Promise<Picture> {
+  await untilStill(shown);
+  await shown.evaluate(() => scrollTo(0, 0));
+  return picture(shown);
+}
+
+/** The largest difference of any value of any pixel, 0..255. */
+function largestDifference(a: Picture, b: Picture): number {
+  expect([a.width, a.height]).toEqual([b.width, b.height]);
+  return a.pixels.reduce((largest, value, index) => Math.max(largest, Math.abs(value - b.pixels[index]!)), 0);
+}
+
+/** A hand rests between two things that it does; without that they would be one step to undo. */
+async function rest(): Promise<void> {
+  await page.waitForTimeout(700);
+}
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+const slider = (name: string | RegExp) => page.getByRole('slider', { name });
+const status = (text: string) => page.getByRole('status').filter({ hasText: text });
+
+test('two faces are mixed, an attribute is edited and undone, and the link shows the same pixels in a new page', async () => {
+  await page.getByRole('radio', { name: 'Final image' }).check();
+  const alone = await stillPicture();
+  await page.getByRole('radio', { name: 'Mix' }).check();
+  const seedOfB = page.getByLabel('Seed of B');
+  await seedOfB.fill('12');
+  await seedOfB.press('Enter');
+  expect(difference(await stillPicture(), alone)).toBeGreaterThan(1);
+
+  // Colours follow one slider, the shape another; neither runs the mapping network again.
+  const before = await counts(page);
+  await slider('Coarse').fill('0.8');
+  await slider('Middle').fill('1');
+  await slider('Fine').fill('0.1');
+  await slider('Super-resolution').fill('0');
+  const mixed = await stillPicture();
+  expect((await counts(page)).mapping).toBe(before.mapping);
+  const { face: mix } = await studioState(page);
+  expect(mix.mixLayers).toEqual([0.8, 0.8, 0.8, 0.8, 1, 1, 1, 1, 0.1, 0.1, 0.1, 0.1]);
+  expect(mix.mixSuperResolution).toBe(0);
+
+  await rest();
+  await unfold(page, 'Edit');
+  const smile = slider('smile');
+  await expect(smile).toHaveAttribute('aria-valuetext', '−0.10, the seed’s own');
+  await smile.fill('2.5');
+  await expect(smile).toHaveAttribute('aria-valuetext', '2.50, edited');
+  const edited = await stillPicture();
+  expect(difference(edited, mixed)).toBeGreaterThan(0.1);
+  await page.getByRole('application').focus();
+  await page.keyboard.press('Control+z');
+  expect(largestDifference(await stillPicture(), mixed)).toBe(0);
+  expect((await studioState(page)).face).toEqual(mix);
+  await page.keyboard.press('Control+Shift+Z');
+  expect(largestDifference(await stillPicture(), edited)).toBe(0);
+  await page.keyboard.press('Control+z');
+  await page.getByLabel('Face to edit').selectOption('B: seed 12');
+  await slider('age').fill('-2');
+  const shown = await stillPicture();
+
+  await button('Copy link').click();
+  await expect(status('Link copied')).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const visitor = await context.newPage();
+  const watchedVisitor = watch(visitor);
+  await visitor.goto(link);
+  await untilReady(visitor);
+  expect((await studioState(visitor)).notices).toEqual([]);
+  expect((await studioState(visitor)).face).toEqual((await studioState(page)).face);
+  expect(largestDifference(await stillPicture(visitor), shown)).toBeLessThanOrEqual(1);
+  watchedVisitor.check();
+  await visitor.close();
+});
+
+test('a crossing point, ready-made mixes and single layers set the shares; A and B change places', async () => {
+  await page.getByRole('radio', { name: 'Raw volume rendering' }).check();
+  await slider('Crossing point').fill('4');
+  const shares = async () => (await studioState(page)).face.mixLayers.join(' ');
+  expect(await shares()).toBe('0 0 0 0 1 1 1 1 1 1 1 1');
+  await expect(slider('Crossing point')).toHaveAttribute('aria-valuetext', 'A below layer 5, then B');
+  await button('Shape B, colours A').click();
+  expect(await shares()).toBe('1 1 1 1 1 1 1 1 0 0 0 0');
+  await unfold(page, 'Every layer');
+  await slider('Layer 3 (8 × 8)').fill('0.25');
+  expect(await shares()).toBe('1 1 0.25 1 1 1 1 1 0 0 0 0');
+  await expect(slider('Crossing point')).toHaveAttribute('aria-valuetext', 'blended');
+  await button('All A').click();
+  const a = await stillPicture();
+  await button('All B').click();
+  const b = await stillPicture();
+  expect(difference(a, b)).toBeGreaterThan(1);
+  await button('Swap A and B').click();
+  expect(largestDifference(await stillPicture(), a)).toBe(0);
+});
+
+test('where the page may not copy, the link is there to copy by hand', async () => {
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+  });
+  await button('Copy link').click();
+  const field = page.getByLabel('Copy the link from here');
+  await expect(field).toHaveValue(/^http:\/\/localhost:\d+\/#model=[0-9a-f]{16}&face=1\./);
+  expect(
+    await field.evaluate((input: HTMLInputElement) => input.selectionEnd! - input.selectionStart!),
+  ).toBeGreaterThan(50);
+  await field.press('Tab');
+  await expect(field).toBeHidden();
+});
+
+test('faces that follow each other quickly are undone one by one', async () => {
+  await page.getByRole('radio', { name: 'One face' }).check();
+  const seeds: (number | undefined)[] = [];
+  for (let press = 0; press < 3; press++) {
+    seeds.push(await seedShown(page));
+    await button('New face').click();
+  }
+  for (const seed of seeds.reverse()) {
+    await page.keyboard.press('Control+z');
+    expect(await seedShown(page)).toBe(seed);
+  }
+});
+
+test('undo leaves a text field its own', async () => {
+  const seed = page.getByLabel('Seed', { exact: true });
+  const before = (await studioState(page)).face;
+  await seed.focus();
+  await page.keyboard.press('Control+z');
+  expect((await studioState(page)).face).toEqual(before);
+});
+
+test('a walk goes through its faces in their order, plays and pauses', async () => {
+  await page.getByRole('radio', { name: 'Walk' }).check();
+  await button('Add a face').click();
+  const seeds = async () =>
+    (await studioState(page)).face.sources.map((source) => (source.kind === 'seed' ? source.seed : source.name));
+  const [a, b, c] = await seeds();
+  await button('Move 3 earlier').click();
+  await expect(button('Move B earlier')).toBeFocused();
+  expect(await seeds()).toEqual([a, c, b]);
+  await button('Remove 3').click();
+  expect(await seeds()).toEqual([a, c]);
+
+  const place = slider('Place on the walk');
+  await place.fill('0');
+  const begin = await stillPicture();
+  await place.fill('0.5');
+  expect(difference(await stillPicture(), begin)).toBeGreaterThan(0.5);
+  await place.fill('2'); // the end is the beginning
+  expect(largestDifference(await stillPicture(), begin)).toBe(0);
+  await expect(place).toHaveValue('2');
+  await page.getByRole('radio', { name: 'Straight' }).check();
+  expect((await studioState(page)).face.walkPath).toBe('linear');
+
+  const position = async () => (await studioState(page)).face.walkPosition;
+  await button('Play').click();
+  await expect(button('Pause')).toBeVisible();
+  await expect.poll(position).not.toBe(0);
+  await place.press(' ');
+  await expect(button('Play')).toBeVisible();
+  await untilStill(page);
+  const stopped = await position();
+  await page.waitForTimeout(600);
+  expect(await position()).toBe(stopped);
+});
+
+test('on the map, keys go to seeds and between them, and a seed is taken from it', async () => {
+  await page.getByRole('radio', { name: 'Map', exact: true }).check();
+  const map = page.getByRole('application', { name: /^Map of seeds/ });
+  await map.press('Home');
+  const home = (await studioState(page)).face;
+  await page.getByLabel('Across', { exact: true }).fill('3');
+  await page.getByLabel('Across', { exact: true }).press('Enter');
+  await page.getByLabel('Down', { exact: true }).fill('1');
+  await page.getByLabel('Down', { exact: true }).press('Enter');
+  await map.press('ArrowRight');
+  await map.press('ArrowRight');
+  await map.press('ArrowUp');
+  const { face } = await studioState(page);
+  expect([face.mapX, face.mapY]).toEqual([3.2, 0.9]);
+  await expect(map).toHaveAccessibleName('Map of seeds, at 3.2 across and 0.9 down');
+  await expect(status('Nearest seed: 103')).toBeAttached();
+  await map.press('Shift+ArrowRight');
+  await map.press('Shift+ArrowDown');
+  await expect(map).toHaveAccessibleName('Map of seeds, at 4.0 across and 1.0 down');
+  const onMap = await stillPicture();
+  expect(home.mode).toBe('map');
+
+  await map.evaluate((pad) => pad.scrollIntoView({ block: 'center' }));
+  const box = (await map.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 - box.width / 8, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await expect(map).toHaveAccessibleName('Map of seeds, at 4.5 across and 1.0 down');
+  await page.mouse.click(box.x + box.width * 0.4, box.y + box.height * 0.52);
+  await expect(map).toHaveAccessibleName('Map of seeds, at 4.0 across and 1.0 down');
+
+  await button('Take seed 104').click();
+  await expect(page.getByRole('radio', { name: 'One face' })).toBeChecked();
+  expect(await seedShown(page)).toBe(104);
+  expect(largestDifference(await stillPicture(), onMap)).toBeLessThanOrEqual(1);
+});
+
+test('attributes are found by name and reset one by one or all', async () => {
+  const edits = async () => {
+    const [source] = (await studioState(page)).face.sources;
+    return source?.kind === 'seed' ? source.edits : undefined;
+  };
+  await unfold(page, 'Edit');
+  const search = page.getByRole('searchbox', { name: 'Find an attribute' });
+  await search.fill('NOSE');
+  await expect(slider('nose width')).toBeVisible();
+  await expect(slider('smile')).toBeHidden();
+  await slider('nose width').fill('3');
+  expect(await edits()).toEqual({ 44: 3 });
+  await search.fill('wings');
+  await expect(status('No attribute is called “wings”.')).toBeVisible();
+  await search.fill('');
+  await slider('age').fill('2');
+  await slider('gender').fill('-1');
+  await button('Reset age').click();
+  expect(await edits()).toEqual({ 1: -1, 44: 3 });
+  await button('Reset all').click();
+  expect(await edits()).toEqual({});
+});
+
+test('directions are searched, given up, found, and kept', async () => {
+  await button('Find directions').click();
+  await expect(page.getByRole('progressbar', { name: 'Search for directions' })).toBeVisible();
+  await button('Cancel').click();
+  await expect(button('Find directions')).toBeVisible();
+  await button('Find directions').click();
+  const first = slider(/^Direction 1 /);
+  await expect(first).toBeVisible();
+  const before = await stillPicture();
+  await first.fill('3');
+  const after = await stillPicture();
+  expect(difference(after, before)).toBeGreaterThan(0.5);
+  await page.getByText('Layers 1 to 12').first().click();
+  const last = page.getByLabel('Last layer of direction 1', { exact: true });
+  await last.fill('4');
+  await last.press('Enter');
+  expect((await studioState(page)).face.directions).toEqual([{ direction: 0, strength: 3, from: 0, to: 3 }]);
+  expect(difference(await stillPicture(), after)).toBeGreaterThan(0.1);
+  const kept = await stillPicture();
+
+  await expect.poll(() => page.url()).toContain('face=1.');
+  await page.reload();
+  await untilReady(page);
+  await unfold(page, 'Edit');
+  await expect(first).toBeVisible();
+  await expect(first).toHaveValue('3');
+  expect(largestDifference(await stillPicture(), kept)).toBe(0);
+  await button('Reset direction 1').click();
+  expect(largestDifference(await stillPicture(), before)).toBe(0);
+});
+
+test('truncation of some layers, and the pose that the model is told', async () => {
+  await unfold(page, 'Truncated layers and pose');
+  await slider('Truncation ψ').fill('0.5');
+  const cutoff = page.getByLabel('Truncate the first layers only');
+  await cutoff.fill('4');
+  await cutoff.press('Enter');
+  await page.getByRole('radio', { name: 'By hand' }).check();
+  await page.getByLabel('Yaw in degrees').fill('30');
+  await page.getByLabel('Yaw in degrees').press('Enter');
+  const { face } = await studioState(page);
+  expect(face).toMatchObject({ psi: 0.5, psiCutoff: 4, conditioning: { kind: 'fixed', pitch: 0 } });
+  await expect(page.getByLabel('Yaw in degrees')).toHaveValue('30');
+  const isZeroed = await page.evaluate(
+    () => document.querySelector('trifold-app')!.studio.state.model!.config.conditioning.zeroed,
+  );
+  await expect(page.getByText('trained without a pose')).toBeVisible({ visible: isZeroed });
+});
+
+test('a link that cannot be read is told, and the page works', async () => {
+  await page.goto('about:blank');
+  await openStudio(page, `${QUICK}&face=7.abc`);
+  await expect(page.getByText('made by a newer version')).toBeVisible();
+  await button('Dismiss').click();
+  expect(await seedShown(page)).toBe(0);
+});
+
+test('axe finds nothing with every section open, in light and dark, and all fits 360 pixels', async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByRole('radio', { name: 'Walk' }).check();
+  for (const mode of ['Walk', 'Map', 'Mix']) {
+    await page.getByRole('radio', { name: mode, exact: true }).check();
+    await openAllFolds(page);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow, mode).toBe(0);
+    for (const control of await page.locator('button:visible, select:visible, input:visible, summary:visible').all()) {
+      const box = (await control.boundingBox())!;
+      const html = await control.evaluate((element) => element.outerHTML);
+      expect(Math.min(box.width, box.height), html).toBeGreaterThanOrEqual(44);
+    }
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const findings = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+      expect(findings, `${mode}, ${colorScheme}`).toEqual([]);
+    }
+  }
+});
+
+async function openAllFolds(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const open = (root: Document | ShadowRoot) => {
+      for (const fold of root.querySelectorAll('details')) fold.open = true;
+      for (const { shadowRoot } of root.querySelectorAll('*')) if (shadowRoot) open(shadowRoot);
+    };
+    open(document);
+  });
+}
