@@ -1,5 +1,6 @@
 /**
- * The build: one page that may live in any folder, and the service worker that keeps it for visits without a network.
+ * The build: one page that may live in any folder, the service worker that keeps it for visits without a network, and the element for other
+ * pages (`viewer.js`, under the same name in every version, with a page that shows it).
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,6 +8,8 @@ import { join, resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 
 const WORKER = 'service-worker.js';
+/** Scripts that are asked for by name. */
+const NAMED = ['service-worker', 'viewer'];
 const SHELL_FILE = /\.(html|js|css|svg|webmanifest|json)$/;
 
 /** Tells the finished service worker which files make up the page. Weights are left out: the page keeps those by their hash. */
@@ -44,8 +47,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { page: 'index.html', 'service-worker': 'src/service-worker.ts' },
-      output: { entryFileNames: ({ name }) => (name === 'service-worker' ? WORKER : 'assets/[name]-[hash].js') },
+      input: {
+        page: 'index.html',
+        embed: 'embed.html',
+        viewer: 'src/ui/trifold-viewer.ts',
+        'service-worker': 'src/service-worker.ts',
+      },
+      output: { entryFileNames: ({ name }) => (NAMED.includes(name) ? '[name].js' : 'assets/[name]-[hash].js') },
     },
   },
   plugins: [listShellFiles()],

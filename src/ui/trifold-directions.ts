@@ -31,7 +31,7 @@ export class TrifoldDirections extends StudioElement {
     inSection,
     progressBar,
     css`
-      h3 {
+      h2 {
         margin: 0;
         font-size: 1rem;
       }
@@ -84,7 +84,7 @@ export class TrifoldDirections extends StudioElement {
   protected override render() {
     const { directions } = this.studio.state;
     return html`
-      <h3>${strings.title}</h3>
+      <h2>${strings.title}</h2>
       ${this.#content(directions)}
     `;
   }

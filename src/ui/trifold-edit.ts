@@ -15,7 +15,7 @@ export class TrifoldEdit extends StudioElement {
     controls,
     inSection,
     css`
-      h3 {
+      h2 {
         margin: 0;
         font-size: 1rem;
       }
@@ -35,7 +35,7 @@ export class TrifoldEdit extends StudioElement {
     return html`
       ${
         hasAttributes
-          ? html`<h3>${FACE_STRINGS.edit.attributes}</h3>
+          ? html`<h2>${FACE_STRINGS.edit.attributes}</h2>
               <trifold-attributes .studio=${this.studio}></trifold-attributes>`
           : nothing
       }

@@ -50,6 +50,7 @@ export class TrifoldFace extends StudioElement {
         white-space: nowrap;
       }
       .actions {
+        flex-wrap: wrap;
         gap: 0.4rem;
       }
       .row > button.icon {
@@ -113,7 +114,7 @@ export class TrifoldFace extends StudioElement {
         <button type="button" class="primary" @click=${() => this.studio.newFace()}>${strings.newFace}</button>
         ${iconButton(strings.undo, UNDO, canUndo, () => this.studio.undo.undo())}
         ${iconButton(strings.redo, REDO, canRedo, () => this.studio.undo.redo())}
-        <button type="button" @click=${this.#copyLink}>${strings.copyLink}</button>
+        ${iconButton(strings.copyLink, LINK, true, this.#copyLink)}
       </div>
       <p class="copied" role="status">${this.isCopied ? strings.copied : nothing}</p>
       ${this.link === undefined ? nothing : this.#linkToCopy(this.link)} ${this.#part(face.mode)}
@@ -254,6 +255,9 @@ function iconButton(label: string, icon: unknown, isPossible: boolean, act: () =
 }
 
 const UNDO = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 5 4 10l5 5M4.5 10H14a5 5 0 0 1 0 10h-3" /></svg>`;
+const LINK = html`<svg viewBox="0 0 24 24" aria-hidden="true">
+  <path d="M10 14a4 4 0 0 0 6 .4l3-3A4.2 4.2 0 0 0 13 5.5l-1.5 1.5M14 10a4 4 0 0 0-6-.4l-3 3A4.2 4.2 0 0 0 11 18.5l1.5-1.5" />
+</svg>`;
 const REDO = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="m15 5 5 5-5 5m4.5-5H10a5 5 0 0 0 0 10h3" /></svg>`;
 
 declare global {

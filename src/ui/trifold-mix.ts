@@ -48,6 +48,8 @@ export class TrifoldMix extends StudioElement {
       .presets button:nth-child(n + 4) {
         grid-column: span 3;
         font-size: 0.8rem;
+        line-height: 1.25;
+        text-wrap: balance;
       }
     `,
   ];
