@@ -176,8 +176,12 @@ function means(event: KeyboardEvent, { keys, withControl = false, withShift }: S
   return keys.includes(key);
 }
 
-/** Text fields and lists have their own keys, and behind an open dialog nothing should happen. */
+/** Text fields and lists have their own keys, and behind an open dialog nothing should happen, wherever the focus has got to. */
 function isTakenElsewhere(event: KeyboardEvent): boolean {
-  const [target, ...around] = event.composedPath();
-  return takesText(target) || around.some((node) => node instanceof HTMLDialogElement);
+  return takesText(event.composedPath()[0]) || hasOpenDialog(document);
+}
+
+function hasOpenDialog(root: ParentNode): boolean {
+  if (root.querySelector('dialog[open]')) return true;
+  return [...root.querySelectorAll('*')].some(({ shadowRoot }) => shadowRoot !== null && hasOpenDialog(shadowRoot));
 }

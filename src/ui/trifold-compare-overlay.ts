@@ -1,5 +1,5 @@
 /**
- * `<trifold-compare-overlay>`: what lies over the picture while the student is on it: who drew what, the dividing line of a wipe, the legend
+ * `<trifold-compare-overlay>`: what lies over the picture while two are compared, or while the student is on it: who drew what, the dividing line of a wipe, the legend
  * of the difference, the figures of the present view, and a word when the student is asked for a camera that it never saw. Everything but
  * the dividing line lets the hand through to the head.
  */
@@ -7,10 +7,12 @@ import { css, html, nothing, type PropertyValues, unsafeCSS } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { DIFFERENCE_SHARE, legendColours } from '../studio/comparison-pictures';
-import { renderersShown, shownNow } from '../studio/shown';
+import type { PictureKind } from '../studio/settings';
+import { picturesShown, renderersShown, shownNow } from '../studio/shown';
 import type { StudioState } from '../studio/state';
 import { studentViewExcesses, teacherMatch } from '../studio/student-facts';
 import { STRINGS } from './strings';
+import { VIEW_STRINGS } from './strings/view';
 import { StudioElement } from './studio-element';
 import { controls } from './theme';
 
@@ -176,14 +178,31 @@ export class TrifoldCompareOverlay extends StudioElement {
   protected override render() {
     const { status, settings, student } = this.studio.state;
     const shown = shownNow(settings, student);
-    if (status !== 'ready' || !renderersShown(shown).includes('convolutional')) return nothing;
+    if (status !== 'ready') return nothing;
+    const [picture, other] = picturesShown(settings.picture, shown);
+    if (other) return this.#kinds(picture, other);
+    if (!renderersShown(shown).includes('convolutional')) return nothing;
     const { layout, wipe } = shown;
     return html`
-      ${this.#labels()} ${layout === 'wipe' ? this.#divider(wipe) : nothing}
+      ${this.#labels()} ${layout === 'wipe' ? this.#divider(wipe, comparison.divider, comparison.dividerValue(wipe)) : nothing}
       <div class="notes">
         ${layout === 'single' ? nothing : this.#likeness()} ${layout === 'difference' ? legend() : nothing}
         ${this.#unseen()}
       </div>
+    `;
+  }
+
+  /** Two kinds of picture of the volumetric renderer. */
+  #kinds(picture: PictureKind, other: PictureKind) {
+    const { layout, wipe } = this.studio.state.settings;
+    const isWipe = layout === 'wipe';
+    const [first, second] = [VIEW_STRINGS.pictureNames[picture], VIEW_STRINGS.pictureNames[other]];
+    return html`
+      <div class="labels">
+        ${label(first, { isHidden: isWipe && wipe < LEAST_LABELLED_SHARE })}
+        ${label(second, { isHidden: isWipe && wipe > 1 - LEAST_LABELLED_SHARE })}
+      </div>
+      ${isWipe ? this.#divider(wipe, VIEW_STRINGS.divider(first), VIEW_STRINGS.dividerValue(wipe, first)) : nothing}
     `;
   }
 
@@ -210,7 +229,7 @@ export class TrifoldCompareOverlay extends StudioElement {
     </div>`;
   }
 
-  #divider(wipe: number) {
+  #divider(wipe: number, name: string, value: string) {
     return html`
       <div
         class="line"
@@ -229,8 +248,8 @@ export class TrifoldCompareOverlay extends StudioElement {
           min="0"
           max="100"
           step="1"
-          aria-label=${comparison.divider}
-          aria-valuetext=${comparison.dividerValue(wipe)}
+          aria-label=${name}
+          aria-valuetext=${value}
           .value=${live(String(Math.round(wipe * 100)))}
           @input=${(event: Event) => this.studio.setWipe(Number((event.target as HTMLInputElement).value) / 100)}
         />

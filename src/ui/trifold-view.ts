@@ -69,6 +69,7 @@ export class TrifoldView extends StudioElement {
       <div class="row">
         <label class="check">
           <input
+            id="auto-rotate"
             type="checkbox"
             .checked=${live(settings.autoRotate)}
             @change=${(event: Event) => this.studio.changeSettings({ autoRotate: (event.target as HTMLInputElement).checked })}
@@ -149,7 +150,7 @@ export class TrifoldView extends StudioElement {
     return html`
       <label class="against">
         ${strings.against}
-        <select @change=${(event: Event) => this.#compareWith((event.target as HTMLSelectElement).value)}>
+        <select id="against" @change=${(event: Event) => this.#compareWith((event.target as HTMLSelectElement).value)}>
           ${option('', chosen, strings.nothing)}
           ${option('convolutional', chosen, strings.convolutional, !hasStudent || !canCompare)}
           ${PICTURE_KINDS.map((kind) => option(kind, chosen, strings.pictureNames[kind], kind === picture))}

@@ -95,6 +95,7 @@ export class TrifoldViewer extends LitElement {
       :host {
         --shadow: none;
         --frame-round: 0;
+        --frame-gap: 0px;
         --frame-height: 100cqh;
         display: block;
         position: relative;

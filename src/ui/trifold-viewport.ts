@@ -5,7 +5,7 @@
 import { css, html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { viewOctant } from '../camera/view-octant';
-import { shownNow, wantsStudent } from '../studio/shown';
+import { picturesShown, shownNow, wantsStudent } from '../studio/shown';
 import type { StudioState } from '../studio/state';
 import { PointerGestures } from './pointer-gestures';
 import { PICTURE_SHORTCUTS, runShortcut } from './shortcuts';
@@ -39,7 +39,7 @@ export class TrifoldViewport extends StudioElement {
         place-items: center;
         container-type: size;
       }
-      /* Two pictures beside each other are twice as wide as high. <trifold-viewer> sets the two that have a fallback. */
+      /* Two pictures beside each other are twice as wide as high. <trifold-viewer> sets what has a fallback here. */
       .frame {
         --pictures: 1;
         position: relative;
@@ -78,7 +78,7 @@ export class TrifoldViewport extends StudioElement {
           container-type: inline-size;
         }
         .frame {
-          width: min(100cqw - 2rem, var(--frame-height, 70dvh) * var(--pictures));
+          width: min(100cqw - var(--frame-gap, 2rem), var(--frame-height, 70dvh) * var(--pictures));
         }
       }
       @media (max-width: 30rem) {
@@ -94,8 +94,8 @@ export class TrifoldViewport extends StudioElement {
   ];
 
   protected slice({ face, settings, view, status, student }: StudioState): readonly unknown[] {
-    const { layout, renderer } = shownNow(settings, student);
-    return [describe(face), settings.picture, viewOctant(view.yaw, view.pitch), status, layout, renderer];
+    const { layout, renderer, against } = shownNow(settings, student);
+    return [describe(face), settings.picture, viewOctant(view.yaw, view.pitch), status, layout, renderer, against];
   }
 
   protected override sliceChanged({ status }: StudioState): void {
@@ -151,8 +151,10 @@ export class TrifoldViewport extends StudioElement {
   #description(): string {
     const { face, settings, view, student } = this.studio.state;
     const { picture } = settings;
-    const isRawOfStudent = picture === 'raw' && wantsStudent(shownNow(settings, student));
-    const kind = isRawOfStudent ? VIEW_STRINGS.rawOfStudent : VIEW_STRINGS.pictureNames[picture];
+    const shown = shownNow(settings, student);
+    const isRawOfStudent = picture === 'raw' && wantsStudent(shown);
+    const names = picturesShown(picture, shown).map((kind) => VIEW_STRINGS.pictureNames[kind]);
+    const kind = isRawOfStudent ? VIEW_STRINGS.rawOfStudent : names.join(', ');
     return STRINGS.viewport.describe(describe(face), viewOctant(view.yaw, view.pitch), kind);
   }
 

@@ -310,11 +310,11 @@ test('truncation of some layers, and the pose that the model is told', async () 
   await cutoff.fill('4');
   await cutoff.press('Enter');
   await page.getByRole('radio', { name: 'By hand' }).check();
-  await page.getByLabel('Yaw in degrees').fill('30');
-  await page.getByLabel('Yaw in degrees').press('Enter');
+  await page.locator('trifold-face').getByLabel('Yaw in degrees').fill('30');
+  await page.locator('trifold-face').getByLabel('Yaw in degrees').press('Enter');
   const { face } = await studioState(page);
   expect(face).toMatchObject({ psi: 0.5, psiCutoff: 4, conditioning: { kind: 'fixed', pitch: 0 } });
-  await expect(page.getByLabel('Yaw in degrees')).toHaveValue('30');
+  await expect(page.locator('trifold-face').getByLabel('Yaw in degrees')).toHaveValue('30');
   const isZeroed = await page.evaluate(
     () => document.querySelector('trifold-app')!.studio.state.model!.config.conditioning.zeroed,
   );

@@ -49,7 +49,6 @@ export const FACE_STRINGS = {
   copyLink: 'Copy link',
   copied: 'Link copied',
   copyByHand: 'The browser does not let the page copy. Copy the link from here:',
-  link: 'Link to what you see',
   psi: 'Truncation ψ',
   psiHint: '0 is the average face, 1 the full one.',
   more: 'Truncated layers and pose',
@@ -81,7 +80,6 @@ export const FACE_STRINGS = {
   },
 
   mix: {
-    label: 'Mix of A and B',
     hint: 'Left is A, right is B.',
     groups: {
       coarse: 'Coarse: shape, hair, pose',
@@ -109,7 +107,6 @@ export const FACE_STRINGS = {
   },
 
   walk: {
-    label: 'Walk',
     position: 'Place on the walk',
     at: (position: number, count: number) => {
       const before = Math.floor(position) % count;

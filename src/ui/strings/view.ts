@@ -52,6 +52,10 @@ export const VIEW_STRINGS = {
   nothing: 'Nothing',
   convolutional: 'Convolutional renderer',
 
+  /** The line between two kinds of picture. @param name of the one on the left */
+  divider: (name: string) => `Dividing line: share of the picture on the left, ${name}`,
+  dividerValue: (share: number, name: string) => `${Math.round(share * 100)} % ${name}`,
+
   camera: 'Camera',
   fieldOfView: 'Field of view',
   degrees: (value: number) => `${signed(value, 1)}°`,

@@ -1,0 +1,296 @@
+/**
+ * The section "View" and the sheet of keys: every kind of picture shows something else, two kinds are compared, the camera is set in
+ * numbers and by its label, and the keyboard finds it all.
+ */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import type { PictureKind } from '../../src/studio/settings';
+import { VIEW_STRINGS } from '../../src/ui/strings/view';
+import {
+  contrast,
+  counts,
+  difference,
+  openStudio,
+  type Picture,
+  picture,
+  QUICK,
+  studioState,
+  test,
+  untilStill,
+  watch,
+} from './support';
+
+/** The ring around what has the focus touches the corners of the picture. */
+const SAME = 0.1;
+
+test.describe.configure({ mode: 'serial' });
+
+let page: Page;
+let watched: ReturnType<typeof watch>;
+
+test.beforeAll(async ({ browser }) => {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
+  page = await context.newPage();
+  watched = watch(page);
+  await openStudio(page);
+});
+
+test.afterAll(async () => {
+  watched.check();
+  await page.context().close();
+});
+
+async function show(kind: PictureKind): Promise<Picture> {
+  await page.getByRole('radio', { name: VIEW_STRINGS.pictureNames[kind] }).check();
+  await untilStill(page);
+  return picture(page);
+}
+
+const compareWith = () => page.getByLabel('Compare with');
+const slice = () => page.getByRole('slider', { name: 'Place of the slice' });
+
+async function openCamera(): Promise<void> {
+  const label = page.getByRole('textbox', { name: 'Camera label' });
+  if (!(await label.isVisible())) await page.getByText('Camera', { exact: true }).click();
+  await expect(label).toBeVisible();
+}
+
+test('every kind of picture shows something else, from one run of the backbone', async () => {
+  await untilStill(page);
+  const before = await counts(page);
+  const kinds = Object.keys(VIEW_STRINGS.pictureNames) as PictureKind[];
+  const shown: [PictureKind, Picture][] = [];
+  for (const kind of kinds) shown.push([kind, await show(kind)]);
+  expect(shown).toHaveLength(10);
+  for (const [at, [kind, one]] of shown.entries()) {
+    expect(contrast(one), kind).toBeGreaterThan(3);
+    for (const [other, another] of shown.slice(at + 1)) {
+      const isSoftened = kind === 'image' && other === 'raw'; // the same view, before and after super-resolution
+      expect(difference(one, another), `${kind}, ${other}`).toBeGreaterThan(isSoftened ? 0.5 : 2);
+    }
+  }
+  expect(await counts(page)).toMatchObject({ mapping: before.mapping, triPlanes: before.triPlanes });
+});
+
+test('a slice moves through the head; turning does not change it', async () => {
+  const middle = await show('density-z');
+  await slice().fill('0.5');
+  await untilStill(page);
+  const before = await picture(page);
+  expect(difference(before, middle)).toBeGreaterThan(1);
+  await page.getByRole('application').focus();
+  await page.keyboard.press('Shift+ArrowLeft');
+  await untilStill(page);
+  expect(difference(await picture(page), before)).toBeLessThan(SAME);
+  await page.keyboard.press('Home');
+  await slice().fill('0');
+  await show('raw');
+  await expect(slice()).toBeHidden();
+});
+
+test('another face has other planes', async () => {
+  const before = await show('plane-0');
+  await page.getByRole('application').focus();
+  await page.keyboard.press('n');
+  await untilStill(page);
+  expect(difference(await picture(page), before)).toBeGreaterThan(2);
+  await page.keyboard.press('Backspace');
+  await untilStill(page);
+  expect(difference(await picture(page), before)).toBeLessThan(SAME);
+});
+
+test('a wipe of two kinds shows each on its side, and moves', async () => {
+  const raw = await show('raw');
+  const normals = await show('normals');
+  await show('raw');
+  await compareWith().selectOption('normals');
+  await untilStill(page);
+  const both = await picture(page);
+  expect(halfDifference(both, raw, 'left')).toBe(0);
+  expect(halfDifference(both, normals, 'right')).toBe(0);
+  await expect(page.getByText('Surface normals', { exact: true }).first()).toBeVisible();
+  const divider = page.getByRole('slider', { name: /^Dividing line/ });
+  await divider.fill('100');
+  await untilStill(page);
+  expect(halfDifference(await picture(page), raw, 'right')).toBeLessThan(3); // but for the line itself
+  await divider.fill('50');
+  await page.getByRole('application').focus();
+  await page.keyboard.press('Shift+ArrowLeft');
+  await untilStill(page);
+  expect(difference(await picture(page), both)).toBeGreaterThan(2);
+  expect((await studioState(page)).settings).toMatchObject({
+    layout: 'wipe',
+    against: 'normals',
+    renderer: 'volumetric',
+  });
+  await page.keyboard.press('Home');
+  await compareWith().selectOption('');
+  await untilStill(page);
+  expect(difference(await picture(page), raw)).toBeLessThan(SAME);
+});
+
+test('the field of view, the distance and the point looked at change the picture, in numbers', async () => {
+  await openCamera();
+  let former = await picture(page);
+  const changes: readonly [string, string][] = [
+    ['Yaw in degrees', '30'],
+    ['Pitch in degrees', '-12'],
+    ['Distance', '2'],
+    ['Looks at, y', '0.15'],
+  ];
+  await page.getByRole('slider', { name: 'Field of view' }).fill('20');
+  for (const change of [undefined, ...changes]) {
+    if (change) {
+      const field = page.getByRole('spinbutton', { name: change[0] });
+      await field.fill(change[1]);
+      await field.press('Enter');
+    }
+    await untilStill(page);
+    const now = await picture(page);
+    expect(difference(now, former), String(change)).toBeGreaterThan(1);
+    former = now;
+  }
+  const { view } = await studioState(page);
+  expect(view).toMatchObject({ radius: 2, focal: expect.closeTo(0.5 / Math.tan(Math.PI / 18), 5) });
+  expect([view.yaw, view.pitch].map((angle) => (angle * 180) / Math.PI)).toEqual([
+    expect.closeTo(30, 5),
+    expect.closeTo(-12, 5),
+  ]);
+});
+
+test('a label that is copied, and pasted after a reset, brings the same view back', async () => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const before = await picture(page);
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await expect(page.getByText('Copied.')).toBeVisible();
+  const label: number[] = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+  expect(label).toHaveLength(25);
+  await page.getByRole('button', { name: 'Reset view' }).click();
+  await untilStill(page);
+  expect(difference(await picture(page), before)).toBeGreaterThan(2);
+  await page.getByRole('button', { name: 'Paste', exact: true }).click();
+  await expect(page.getByText('The camera is there now.')).toBeVisible();
+  await untilStill(page);
+  expect(difference(await picture(page), before)).toBeLessThan(SAME);
+});
+
+test('a label that is none, or no orbit camera’s, is refused in words and changes nothing', async () => {
+  const { view } = await studioState(page);
+  const field = page.getByRole('textbox', { name: 'Camera label' });
+  const label: number[] = JSON.parse(await field.inputValue());
+  const refused: readonly [string, RegExp][] = [
+    ['1 2 3', /3 numbers where a label has 25/],
+    [label.join(' ').replace('0.5', 'NaN'), /“NaN” is not a finite number/],
+    [label.map((value, at) => (at === 3 ? 9 : value)).join(','), /looks past the head/],
+    [label.map((value, at) => (at === 18 ? 0.2 : value)).join(','), /principal point/],
+  ];
+  for (const [text, message] of refused) {
+    await field.fill(text);
+    await field.blur();
+    await expect(page.locator('trifold-camera [role=alert]')).toContainText(message);
+    expect((await studioState(page)).view).toEqual(view);
+  }
+  await field.fill(JSON.stringify(label));
+  await field.blur();
+  await expect(page.locator('trifold-camera [role=alert]')).toBeHidden();
+});
+
+test('the head turns by itself until it is told to stop', async () => {
+  const yaw = async () => (await studioState(page)).view.yaw;
+  const before = await yaw();
+  await page.getByRole('checkbox', { name: 'Turn by itself' }).check();
+  await expect.poll(yaw).not.toBe(before);
+  await page.getByRole('checkbox', { name: 'Turn by itself' }).uncheck();
+  await untilStill(page);
+  await page.getByRole('button', { name: 'Reset view' }).click();
+});
+
+test('"?" opens the sheet of keys, Escape and "?" close it, and the focus goes back', async () => {
+  const sheet = page.getByRole('dialog', { name: 'Keyboard' });
+  const application = page.getByRole('application');
+  await application.focus();
+  for (const closing of ['Escape', '?']) {
+    await page.keyboard.press('?');
+    await expect(sheet).toBeVisible();
+    await expect(sheet.getByRole('button', { name: 'Close' })).toBeFocused();
+    await page.keyboard.press('3'); // does nothing below an open sheet
+    await page.keyboard.press(closing);
+    await expect(sheet).toBeHidden();
+    await expect(application).toBeFocused();
+  }
+  expect((await studioState(page)).settings.picture).toBe('raw');
+  const button = page.getByRole('button', { name: 'Keyboard help' });
+  await button.click();
+  await expect(sheet.getByText('Surface normals')).toBeVisible();
+  await sheet.getByRole('button', { name: 'Close' }).click();
+  await expect(button).toBeFocused();
+});
+
+test('keys choose the picture and turn, but not from text fields', async () => {
+  await page.getByRole('application').focus();
+  await page.keyboard.press('3');
+  await expect.poll(async () => (await studioState(page)).settings.picture).toBe('depth');
+  await page.keyboard.press('a');
+  await expect.poll(async () => (await studioState(page)).settings.autoRotate).toBe(true);
+  await page.keyboard.press('a');
+  await expect.poll(async () => (await studioState(page)).settings.autoRotate).toBe(false);
+  await page.getByRole('spinbutton', { name: 'Distance' }).focus();
+  await page.keyboard.press('4');
+  expect((await studioState(page)).settings.picture).toBe('depth');
+  await page.keyboard.press('Escape');
+});
+
+test('a link brings back kind, comparison, slice and camera', async () => {
+  const fragment = `${QUICK.replace('raw', 'density-x')}&layout=side-by-side&against=plane-2&slice=-0.25&focal=2&pivot=0,0.1,0.1`;
+  await page.evaluate((wanted) => {
+    location.hash = wanted;
+  }, fragment);
+  await expect
+    .poll(async () => (await studioState(page)).settings)
+    .toMatchObject({
+      picture: 'density-x',
+      layout: 'side-by-side',
+      against: 'plane-2',
+      slice: -0.25,
+    });
+  expect((await studioState(page)).view).toMatchObject({ focal: 2, pivot: [0, 0.1, 0.1] });
+  await untilStill(page);
+  expect(contrast(await picture(page))).toBeGreaterThan(3);
+});
+
+test('axe finds nothing in the section and in the sheet, at any width, in light and dark; 360 pixels are enough', async () => {
+  await openCamera();
+  for (const width of [360, 800, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    const room = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    expect(await page.evaluate(room)).toBe(0);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await expectNoAxeFinding('trifold-view');
+      await page.getByRole('button', { name: 'Keyboard help' }).click();
+      await expectNoAxeFinding('trifold-help');
+      await page.keyboard.press('Escape');
+    }
+  }
+});
+
+async function expectNoAxeFinding(selector: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).include(selector).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+}
+
+/** Mean absolute difference of the left or right third of two pictures, in their upper quarter, away from labels: 0..255. */
+function halfDifference(a: Picture, b: Picture, side: 'left' | 'right'): number {
+  const { width, height } = a;
+  const [from, to] = side === 'left' ? [0, width / 3] : [(2 * width) / 3, width];
+  let sum = 0;
+  let count = 0;
+  for (let y = Math.floor(height * 0.2); y < height * 0.7; y++) {
+    for (let x = Math.ceil(from); x < to; x++) {
+      const at = (y * width + x) * 3;
+      for (let channel = 0; channel < 3; channel++) sum += Math.abs(a.pixels[at + channel]! - b.pixels[at + channel]!);
+      count += 3;
+    }
+  }
+  return sum / count;
+}
