@@ -35,6 +35,8 @@ export interface VideoWish {
   readonly side: number;
   readonly format: VideoWishFormat;
   readonly renderer: RendererKind;
+  /** Is shown every frame as soon as it is rendered. */
+  readonly onFrame?: (picture: PictureRgba) => void;
 }
 
 /** 'mrc': the density itself; of the surface options it needs none. */
@@ -95,7 +97,7 @@ export class Exports {
   }
 
   /** @returns undefined if it was stopped or failed */
-  exportVideo({ video, side, format, renderer }: VideoWish): Promise<MadeFile | undefined> {
+  exportVideo({ video, side, format, renderer, onFrame }: VideoWish): Promise<MadeFile | undefined> {
     const { face } = this.store.state;
     return this.#make('video', async ({ step, signal }, onProgress) => {
       const { fps, frames } = planVideo(video);
@@ -104,7 +106,9 @@ export class Exports {
         const { pose, walkPosition } = frames[index]!;
         const shown = walkPosition === undefined ? face : { ...face, mode: 'walk' as const, walkPosition };
         const rendered = await step((session) => session.renderArrays(renderer, shown, orbitLabel(pose)));
-        return exportedPicture(rendered, { side, isTransparent: false });
+        const picture = exportedPicture(rendered, { side, isTransparent: false });
+        onFrame?.(picture);
+        return picture;
       };
       const request = { fps, frameCount: frames.length, frame, signal, onProgress };
       if (format === 'zip') return (await import('./frames-zip')).zipFrames(request);

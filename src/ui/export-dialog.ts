@@ -27,8 +27,10 @@ export abstract class ExportDialog extends StudioDialog {
     segments,
     checks,
     css`
-      dialog {
-        width: min(52rem, 100vw - 2rem);
+      @media (min-width: 30.01rem) {
+        dialog {
+          width: min(52rem, 100vw - 2rem);
+        }
       }
       .parts {
         display: grid;
@@ -49,7 +51,7 @@ export abstract class ExportDialog extends StudioDialog {
       }
       .fields {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(10rem, 100%), 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(min(8rem, 100%), 1fr));
         gap: 0.6rem;
       }
       .field {
@@ -61,6 +63,13 @@ export abstract class ExportDialog extends StudioDialog {
       input[type='number'] {
         width: 100%;
         min-width: 0;
+      }
+      .segments {
+        grid-auto-columns: auto;
+      }
+      .segments label {
+        padding: 0 0.3rem;
+        text-align: center;
       }
       .shown {
         display: grid;

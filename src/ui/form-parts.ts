@@ -98,7 +98,7 @@ export function numberField({ id, label, value, min, max, step, describedBy, typ
     step=${step}
     aria-label=${label ?? nothing}
     aria-describedby=${describedBy ?? nothing}
-    .value=${live(String(value))}
+    .value=${String(value)}
     @change=${changed}
   />`;
 }

@@ -2,7 +2,7 @@
  * Base of the dialogs that compare the renderers: a modal window with a title, which waits for the student, begins as soon as it is there,
  * and ends its job when it is closed. Escape closes it and the focus goes back to where it was, as with every native dialog.
  */
-import { type CSSResultGroup, css, html, nothing } from 'lit';
+import { type CSSResultGroup, css, html, nothing, type PropertyValues } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import type { JobProgress, StudioState } from '../studio/state';
 import { teacherMatch } from '../studio/student-facts';
@@ -16,6 +16,7 @@ export abstract class StudioDialog extends StudioElement {
   @query('dialog') private readonly window!: HTMLDialogElement;
   @state() private isShown = false;
   #waits = false;
+  #hadFocus = false;
 
   static override styles: CSSResultGroup = [
     controls,
@@ -153,6 +154,16 @@ export abstract class StudioDialog extends StudioElement {
     if (student.status === 'ready') this.begin();
     else this.window.close(); // what went wrong is told in a notice on the page
     this.#waits = false;
+  }
+
+  protected override willUpdate(): void {
+    this.#hadFocus = this.shadowRoot?.activeElement != null;
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    // A pressed button that is gone, as "Cancel" at the end of a job, takes the focus with it.
+    const hasLostFocus = this.isShown && this.#hadFocus && !this.shadowRoot?.activeElement;
+    if (hasLostFocus) this.renderRoot.querySelector<HTMLElement>('header button')?.focus();
   }
 
   protected override render() {

@@ -1,7 +1,7 @@
 /** `<trifold-export-video>`: a turntable, a swing, a camera path or a walk from face to face, as a video or as numbered pictures. */
 import { html, nothing } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import type { VideoWishFormat } from '../studio/exports';
+import { customElement, query, state } from 'lit/decorators.js';
+import type { VideoWish, VideoWishFormat } from '../studio/exports';
 import { frameCount, VIDEO_LIMITS, type VideoOptions } from '../studio/video-plan';
 import { checkBox, choice, ExportDialog, valueIn } from './export-dialog';
 import { numberField, segmentBar } from './form-parts';
@@ -11,6 +11,7 @@ const { videoDialog: strings, dialog } = EXPORT_STRINGS;
 const KINDS = ['turntable', 'swing', 'camera-path', 'latent-walk'] as const;
 const FORMATS: readonly VideoWishFormat[] = ['mp4', 'webm', 'zip'];
 const RATES = [12, 24, 25, 30, 50, 60];
+type FramePicture = Parameters<NonNullable<VideoWish['onFrame']>>[0];
 const DEGREES = 180 / Math.PI;
 /** To each side; up and down it is a quarter of it. */
 const SWING_YAW = 40 / DEGREES;
@@ -25,6 +26,7 @@ export class TrifoldExportVideo extends ExportDialog {
   @state() private format: VideoWishFormat = 'mp4';
   /** What the browser can write at that size; undefined while it is being asked. */
   @state() private possible: readonly VideoWishFormat[] | undefined;
+  @query('canvas') private readonly canvas!: HTMLCanvasElement | null;
   #question = 0;
 
   protected readonly kind = 'video';
@@ -128,7 +130,8 @@ export class TrifoldExportVideo extends ExportDialog {
 
   #result() {
     const { made, address } = this;
-    if (!made || !address || !made.blob.type.startsWith('video/')) return html`<div class="frame"></div>`;
+    if (this.isRunning) return html`<canvas class="frame" role="img" aria-label=${strings.frame}></canvas>`;
+    if (!made || !address || !made.blob.type.startsWith('video/')) return nothing;
     return html`<video class="frame" src=${address} aria-label=${strings.result} controls loop muted playsinline></video>`;
   }
 
@@ -152,7 +155,16 @@ export class TrifoldExportVideo extends ExportDialog {
   async #make(): Promise<void> {
     this.forget();
     const { side, format, renderer } = this;
-    await this.keep(this.studio.exports.exportVideo({ video: this.#options(), side, format, renderer }));
+    const onFrame = (picture: FramePicture) => this.#showFrame(picture);
+    await this.keep(this.studio.exports.exportVideo({ video: this.#options(), side, format, renderer, onFrame }));
+  }
+
+  #showFrame({ data, width, height }: FramePicture): void {
+    const { canvas } = this;
+    if (!canvas) return;
+    canvas.width = width;
+    canvas.height = height;
+    canvas.getContext('2d')!.putImageData(new ImageData(data, width, height), 0, 0);
   }
 
   #options(): VideoOptions {

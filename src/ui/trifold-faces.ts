@@ -52,9 +52,12 @@ export class TrifoldFaces extends StudioElement {
       ul {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(5rem, 1fr));
+        grid-auto-flow: dense;
         gap: 0.6rem;
-        margin: 0;
-        padding: 0;
+        max-height: 27rem;
+        margin: -4px;
+        padding: 4px;
+        overflow: auto;
         list-style: none;
       }
       li {
@@ -104,6 +107,10 @@ export class TrifoldFaces extends StudioElement {
       }
       .wraps {
         flex-wrap: wrap;
+      }
+      .wraps > button {
+        flex: 1 1 auto;
+        white-space: nowrap;
       }
     `,
   ];
@@ -243,7 +250,9 @@ export class TrifoldFaces extends StudioElement {
                 <button type="button" @click=${() => faces.bringBackHere(news.face)}>${strings.useHere}</button>`
             : nothing
         }
-        <button type="button" @click=${() => faces.dismissNews()}>${strings.dismiss}</button>
+        <button type="button" @click=${() => faces.dismissNews()}>
+          ${news.kind === 'other-model' ? strings.cancel : strings.dismiss}
+        </button>
       </div>
     </div>`;
   }

@@ -2,8 +2,8 @@
  * `<trifold-help>`: a button and a sheet with all keys of the page, which "?" opens too. It also listens for those keys, so a page has
  * them as soon as it has this element. The sheet is a native dialog: the focus goes into it, Escape closes it, and the focus goes back.
  */
-import { css, html } from 'lit';
-import { customElement, query } from 'lit/decorators.js';
+import { css, html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
 import { runShortcut, SHORTCUT_GROUPS, type Shortcut, type ShortcutGroup, shortcuts } from './shortcuts';
 import { VIEW_STRINGS } from './strings/view';
 import { StudioElement } from './studio-element';
@@ -14,6 +14,7 @@ const { help: strings } = VIEW_STRINGS;
 @customElement('trifold-help')
 export class TrifoldHelp extends StudioElement {
   @query('dialog') private readonly sheet!: HTMLDialogElement;
+  @state() private isShown = false;
   readonly #table = shortcuts(() => this.toggle());
   /** The picture listens for the others. */
   readonly #ofPage = this.#table.filter(({ where }) => where === 'page');
@@ -141,9 +142,11 @@ export class TrifoldHelp extends StudioElement {
   }
 
   /** Opens the sheet, or closes it. */
-  toggle(): void {
-    if (this.sheet.open) this.sheet.close();
-    else this.sheet.showModal();
+  async toggle(): Promise<void> {
+    this.isShown = !this.isShown;
+    await this.updateComplete; // the focus goes to what is in the sheet when it opens
+    if (!this.isShown) this.sheet.close();
+    else if (!this.sheet.open) this.sheet.showModal();
   }
 
   protected override render() {
@@ -151,14 +154,25 @@ export class TrifoldHelp extends StudioElement {
       <button type="button" aria-label=${strings.buttonName} aria-haspopup="dialog" @click=${this.toggle}>
         ${strings.button}
       </button>
-      <dialog aria-labelledby="title" @keydown=${this.#keyPressedInSheet} @click=${this.#clicked}>
-        <header>
-          <h2 id="title">${strings.title}</h2>
-          <button type="button" @click=${() => this.sheet.close()}>${strings.close}</button>
-        </header>
-        <p>${strings.about}</p>
-        <div class="groups">${SHORTCUT_GROUPS.map((group) => this.#group(group))}</div>
+      <dialog
+        aria-labelledby="title"
+        @keydown=${this.#keyPressedInSheet}
+        @click=${this.#clicked}
+        @close=${this.#closed}
+      >
+        ${this.isShown ? this.#content() : nothing}
       </dialog>
+    `;
+  }
+
+  #content() {
+    return html`
+      <header>
+        <h2 id="title">${strings.title}</h2>
+        <button type="button" @click=${() => this.sheet.close()}>${strings.close}</button>
+      </header>
+      <p>${strings.about}</p>
+      <div class="groups">${SHORTCUT_GROUPS.map((group) => this.#group(group))}</div>
     `;
   }
 
@@ -184,6 +198,10 @@ export class TrifoldHelp extends StudioElement {
     if (event.key !== '?') return;
     event.preventDefault();
     this.sheet.close();
+  }
+
+  #closed(): void {
+    this.isShown = false;
   }
 
   /** Beside the sheet. */

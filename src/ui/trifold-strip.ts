@@ -159,7 +159,8 @@ export class TrifoldStrip extends StudioDialog {
     `;
   }
 
-  protected override updated(_changed: PropertyValues): void {
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
     const { strip } = this.studio.state;
     const grid = this.renderRoot.querySelector<HTMLElement>('.pictures');
     if (!strip || !grid) return;

@@ -168,6 +168,7 @@ test('the consistency strip fills with eleven views, can be stopped, and is save
   await expect(dialog.locator('canvas')).not.toHaveCount(0);
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toContainText('Stopped.');
+  await expect(dialog.getByRole('button', { name: 'Close' })).toBeFocused();
   expect(await dialog.locator('canvas').count()).toBeLessThan(33);
   await page.keyboard.press('t');
   expect((await studioState(page)).settings.renderer).toBe('volumetric');

@@ -108,7 +108,7 @@ test('a wipe of two kinds shows each on its side, and moves', async () => {
   const both = await picture(page);
   expect(halfDifference(both, raw, 'left')).toBe(0);
   expect(halfDifference(both, normals, 'right')).toBe(0);
-  await expect(page.getByText('Surface normals', { exact: true }).first()).toBeVisible();
+  await expect(page.locator('trifold-compare-overlay').getByText('Surface normals')).toBeVisible();
   const divider = page.getByRole('slider', { name: /^Dividing line/ });
   await divider.fill('100');
   await untilStill(page);
@@ -180,7 +180,7 @@ test('a label that is none, or no orbit camera’s, is refused in words and chan
   const label: number[] = JSON.parse(await field.inputValue());
   const refused: readonly [string, RegExp][] = [
     ['1 2 3', /3 numbers where a label has 25/],
-    [label.join(' ').replace('0.5', 'NaN'), /“NaN” is not a finite number/],
+    [label.join(' ').replace('0.5', 'NaN'), /NaN” is not a finite number/],
     [label.map((value, at) => (at === 3 ? 9 : value)).join(','), /looks past the head/],
     [label.map((value, at) => (at === 18 ? 0.2 : value)).join(','), /principal point/],
   ];

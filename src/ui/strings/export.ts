@@ -80,6 +80,7 @@ export const EXPORT_STRINGS = {
     frames: (count: number) => (count === 1 ? 'One frame' : `${count} frames`),
     done: (count: number, all: number) => `Frame ${count} of ${all}`,
     make: 'Make video',
+    frame: 'The newest frame',
     result: 'The finished video',
   },
 

@@ -48,6 +48,7 @@ export const FACES_STRINGS = {
   remove: 'Delete',
   undo: 'Undo',
   dismiss: 'OK',
+  cancel: 'Cancel',
   openModel: 'Open that model',
   useHere: 'Use it here',
   exportAll: 'Export all',
