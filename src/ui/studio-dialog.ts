@@ -151,9 +151,9 @@ export abstract class StudioDialog extends StudioElement {
 
   protected override sliceChanged({ student }: StudioState): void {
     if (!this.#waits || student.status === 'loading') return;
+    this.#waits = false; // before the job begins: its first report comes back here
     if (student.status === 'ready') this.begin();
     else this.window.close(); // what went wrong is told in a notice on the page
-    this.#waits = false;
   }
 
   protected override willUpdate(): void {

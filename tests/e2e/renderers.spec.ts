@@ -31,6 +31,7 @@ test.afterAll(async () => {
 
 const segment = (name: string) => page.getByRole('radio', { name, exact: true });
 const panel = () => page.locator('trifold-renderer');
+const modelFile = () => page.locator('input[type=file][accept*=safetensors]');
 const overlay = () => page.locator('trifold-compare-overlay');
 
 test('button and key T show the other renderer; face, camera and the rest of the address stay', async () => {
@@ -245,9 +246,7 @@ test('a student of another generator is shown, and said to be one', async () => 
   const hash = JSON.parse(readFileSync(new URL('../../public/weights/index.json', import.meta.url), 'utf8')).models[0]
     .sha256 as string;
   file.write('0'.repeat(64), file.indexOf(hash), 'latin1');
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({ name: 'stranger.safetensors', mimeType: 'application/octet-stream', buffer: file });
+  await modelFile().setInputFiles({ name: 'stranger.safetensors', mimeType: 'application/octet-stream', buffer: file });
   await expect(panel()).toContainText('stranger.safetensors');
   await expect(panel()).toContainText('distilled from another model than the one on screen');
   await segment('Convolutional').check();
@@ -255,7 +254,7 @@ test('a student of another generator is shown, and said to be one', async () => 
 });
 
 test('a model without a student says so, and keeps volume rendering', async () => {
-  await page.locator('input[type=file]').setInputFiles(fixture('generator_tiny.safetensors'));
+  await modelFile().setInputFiles(fixture('generator_tiny.safetensors'));
   await expect(panel()).toContainText('No convolutional student of this model is at hand');
   await expect(segment('Convolutional')).toBeDisabled();
   await expect(segment('Wipe')).toBeDisabled();
