@@ -29,7 +29,7 @@ function handmade(name: string, buffer: Buffer) {
 }
 
 async function open(page: Page, file: string | ReturnType<typeof handmade>): Promise<void> {
-  await page.locator('input[type=file]').setInputFiles(file);
+  await page.locator('input[type=file][accept*=safetensors]').setInputFiles(file);
 }
 
 /** Waits until a model of that name is on screen and drawn. */
