@@ -213,7 +213,9 @@ export class TrifoldViewer extends LitElement {
     this.#started = studio;
     const viewport = this.renderRoot.querySelector<TrifoldViewport>('trifold-viewport')!;
     await viewport.updateComplete;
-    if (this.running === studio) await studio.start(viewport.canvas);
+    await afterOthers(this.src, async () => {
+      if (this.running === studio) await studio.start(viewport.canvas);
+    });
   }
 
   #close(): void {
@@ -302,6 +304,20 @@ export class TrifoldViewer extends LitElement {
   #tell({ message, remedy }: ViewerError): void {
     this.dispatchEvent(new CustomEvent<ViewerError>('trifold-error', { detail: { message, remedy } }));
   }
+}
+
+/** What is being loaded, by its address. */
+const loading = new Map<string, Promise<void>>();
+
+/**
+ * Viewers of the same weights load one after the other: the first one downloads them, the others find them in the cache. (Two downloads of
+ * one large file at once can break each other: net::ERR_CACHE_WRITE_FAILURE in Chromium.)
+ */
+async function afterOthers(address: string, load: () => Promise<void>): Promise<void> {
+  const mine = (loading.get(address) ?? Promise.resolve()).then(load);
+  loading.set(address, mine);
+  await mine;
+  if (loading.get(address) === mine) loading.delete(address);
 }
 
 /** @returns the text itself if it is no camera */
