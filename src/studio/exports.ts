@@ -259,12 +259,14 @@ export function fileNameOf({ mode, sources, mapX, mapY }: StudioState['face']): 
   }
 }
 
-/** Bytes that a mesh takes at its worst: the density here and in the worker, and the surface, of which there are about six vertices a voxel's face. */
+/** A head has one to three vertices for each voxel of a side of the box. */
+const VERTICES_PER_SQUARE = 3;
+/** Positions, triangles, colours and normals, each some times over: in the worker, here, and in the file. */
+const BYTES_PER_VERTEX = 300;
+
+/** About how many bytes a mesh takes while it is made: the density, here and in the worker, and the surface. @param resolution voxels on a side */
 export function meshMemory(resolution: number): number {
-  const grids = 2 * 4 * resolution ** 3;
-  const vertices = 6 * resolution ** 2;
-  const bytesPerVertex = 3 * (4 * 9 + 2 * 12);
-  return grids + vertices * bytesPerVertex;
+  return 2 * 4 * resolution ** 3 + VERTICES_PER_SQUARE * BYTES_PER_VERTEX * resolution ** 2;
 }
 
 /** @returns undefined while it is too early to tell */

@@ -6,10 +6,12 @@ import { labelOf, lookFrom, type OrbitState, orbitAt } from '../camera/orbit';
 import type { FaceSource } from '../models/face-recipe';
 import { faceRecipeJson } from '../models/face-recipe-json';
 import { carryFace, recipeModelOf, type SavedStudio } from './address';
+import { ExportError } from './export-errors';
 import type { MadeFile } from './exports';
 import { type FaceChange, withMode, withOneMore, withSource } from './face-actions';
 import { type SavedFace, type SavedView, writeFacesFile } from './faces-file';
 import { describeFailure } from './failure';
+import { FrameLoopStoppedError } from './frame-loop';
 import type { ModelFacts } from './model-facts';
 import { packJson } from './packed-json';
 import { SavedFaces } from './saved-faces';
@@ -23,6 +25,16 @@ export const THUMBNAIL_SIDE = 96;
 export const FACES_FILE_NAME = 'trifold-faces.json';
 
 const DEGREES = 180 / Math.PI;
+
+/** There is no picture for the thumbnail: the device went away, and comes back by itself. */
+export class NoPictureError extends ExportError {
+  constructor() {
+    super(
+      'The face is not saved: its picture could not be made just now.',
+      'Wait until the face is on screen, and try again.',
+    );
+  }
+}
 
 /** What the library asks of the studio. */
 export interface LibraryActions {
@@ -56,7 +68,6 @@ export class FaceLibrary {
     this.#update({ isSaving: true, news: undefined });
     await this.#safely(async () => {
       const thumbnail = await this.#thumbnail();
-      if (!thumbnail) return undefined; // the device is being set up again
       const made = { fingerprint, name: model.name, ...recipeModelOf(model.config) };
       const { result } = await this.kept.save({ name, model: made, recipe: face, view: savedView(view), thumbnail });
       return result === 'kept' ? { kind: 'saved', name } : { kind: result };
@@ -170,13 +181,18 @@ export class FaceLibrary {
     return this.isOfPresentModel(face) ? face.recipe : carryFace(model.config, face.recipe);
   }
 
-  /** The present picture, small; undefined if the device goes away meanwhile. */
-  async #thumbnail(): Promise<Blob | undefined> {
+  /** The present picture, small. @throws NoPictureError */
+  async #thumbnail(): Promise<Blob> {
     const { settings, student, face, view } = this.store.state;
     const { layout, renderer } = shownNow(settings, student);
     const kind = layout === 'single' ? renderer : 'volumetric';
-    const rendered = await this.screen()?.between((session) => session.renderArrays(kind, face, labelOf(view)));
-    if (!rendered) return undefined;
+    const screen = this.screen();
+    if (!screen) throw new NoPictureError();
+    const rendered = await screen
+      .between((session) => session.renderArrays(kind, face, labelOf(view)))
+      .catch((error: unknown) => {
+        throw error instanceof FrameLoopStoppedError ? new NoPictureError() : error;
+      });
     const { exportPicture } = await import('./picture-export');
     return (await exportPicture(rendered, { side: THUMBNAIL_SIDE, isTransparent: false })).blob;
   }

@@ -128,7 +128,7 @@ export function levelScale(range: readonly [number, number]): { least: number; m
   const [lowest, highest] = range;
   const least = Math.min(Math.max(lowest, LEAST_USEFUL_LEVEL), suggestedLevel(range));
   const step = roundStep((highest - least) / LEVEL_STEPS);
-  return { least: Math.ceil(least / step) * step, most: Math.max(step, Math.floor(highest / step) * step), step };
+  return { least: Math.ceil(least / step) * step, most: Math.floor(highest / step) * step, step };
 }
 
 /** The next of 1, 2, 5, 10, 20, ... (or tenths of them). */

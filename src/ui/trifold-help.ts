@@ -143,10 +143,13 @@ export class TrifoldHelp extends StudioElement {
 
   /** Opens the sheet, or closes it. */
   async toggle(): Promise<void> {
-    this.isShown = !this.isShown;
+    if (this.sheet.open) {
+      this.sheet.close();
+      return;
+    }
+    this.isShown = true;
     await this.updateComplete; // the focus goes to what is in the sheet when it opens
-    if (!this.isShown) this.sheet.close();
-    else if (!this.sheet.open) this.sheet.showModal();
+    if (!this.sheet.open) this.sheet.showModal();
   }
 
   protected override render() {
@@ -200,8 +203,9 @@ export class TrifoldHelp extends StudioElement {
     this.sheet.close();
   }
 
+  /** The news comes late: the sheet may be open again. */
   #closed(): void {
-    this.isShown = false;
+    this.isShown = this.sheet.open;
   }
 
   /** Beside the sheet. */
