@@ -205,7 +205,7 @@ export abstract class ExportDialog extends StudioDialog {
     return html`<button
       type="button"
       class=${classes}
-      ?disabled=${!made}
+      ?disabled=${!made || this.isRunning}
       @click=${() => made && saveBlob(made.name, made.blob)}
     >
       ${strings.save}

@@ -6,6 +6,7 @@ import { type CSSResultGroup, css, html, nothing, type PropertyValues } from 'li
 import { query, state } from 'lit/decorators.js';
 import type { JobProgress, StudioState } from '../studio/state';
 import { teacherMatch } from '../studio/student-facts';
+import { dialogs } from './dialog-style';
 import { STRINGS } from './strings';
 import { StudioElement } from './studio-element';
 import { controls, progressBar } from './theme';
@@ -20,37 +21,9 @@ export abstract class StudioDialog extends StudioElement {
 
   static override styles: CSSResultGroup = [
     controls,
+    dialogs,
     progressBar,
     css`
-      :host {
-        display: contents;
-      }
-      dialog {
-        width: min(76rem, 100vw - 2rem);
-        max-width: none;
-        max-height: calc(100dvh - 2rem);
-        padding: 0;
-        border: 1px solid var(--line);
-        border-radius: 14px;
-        background: var(--surface);
-        color: var(--text);
-        box-shadow: var(--shadow);
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 50%);
-      }
-      header {
-        position: sticky;
-        top: 0;
-        z-index: 2;
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        gap: 1rem;
-        padding: 0.6rem 0.75rem 0.6rem 1.25rem;
-        border-bottom: 1px solid var(--line);
-        background: var(--surface);
-      }
       h2 {
         margin: 0;
         font-size: 1.05rem;
@@ -107,18 +80,7 @@ export abstract class StudioDialog extends StudioElement {
         max-width: 29rem;
         overflow: visible;
       }
-      @media (max-width: 30rem) {
-        dialog {
-          width: 100vw;
-          height: 100dvh;
-          max-height: none;
-          margin: 0;
-          border: 0;
-          border-radius: 0;
-        }
-        header {
-          padding-left: 1rem;
-        }
+      @media (max-width: 36rem) {
         .content {
           padding: 0.9rem 1rem 1.25rem;
         }

@@ -17,6 +17,11 @@ export class TrifoldExportPicture extends ExportDialog {
   static override styles: CSSResultGroup = [
     ExportDialog.styles,
     css`
+      [aria-pressed='true'] {
+        border-color: var(--accent);
+        background: var(--soft);
+        color: var(--accent-strong);
+      }
       .transparent {
         background: repeating-conic-gradient(#9a9a9a 0 25%, #e2e2e2 0 50%) 0 0 / 20px 20px;
       }
@@ -80,7 +85,7 @@ export class TrifoldExportPicture extends ExportDialog {
           ${this.isRunning ? html`<p class="muted" role="status">${strings.making}</p>` : this.outcome()}
           <div class="actions">
             ${this.saveButton('primary')}
-            <button type="button" ?disabled=${!this.made} @click=${this.#copy}>${strings.copy}</button>
+            <button type="button" ?disabled=${!this.made || this.isRunning} @click=${this.#copy}>${strings.copy}</button>
             <span class="muted" role="status">${this.#copyWords()}</span>
           </div>
         </div>

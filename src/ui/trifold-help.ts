@@ -4,6 +4,7 @@
  */
 import { css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { dialogs } from './dialog-style';
 import { runShortcut, SHORTCUT_GROUPS, type Shortcut, type ShortcutGroup, shortcuts } from './shortcuts';
 import { VIEW_STRINGS } from './strings/view';
 import { StudioElement } from './studio-element';
@@ -21,34 +22,10 @@ export class TrifoldHelp extends StudioElement {
 
   static override styles = [
     controls,
+    dialogs,
     css`
-      :host {
-        display: contents;
-      }
       dialog {
-        width: min(46rem, 100vw - 2rem);
-        max-width: none;
-        max-height: calc(100dvh - 2rem);
-        padding: 0;
-        border: 1px solid var(--line);
-        border-radius: 14px;
-        background: var(--surface);
-        color: var(--text);
-        box-shadow: var(--shadow);
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 50%);
-      }
-      header {
-        position: sticky;
-        top: 0;
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        gap: 1rem;
-        padding: 0.6rem 0.75rem 0.6rem 1.25rem;
-        border-bottom: 1px solid var(--line);
-        background: var(--surface);
+        --dialog-width: 46rem;
       }
       h2,
       h3 {
@@ -105,17 +82,6 @@ export class TrifoldHelp extends StudioElement {
         text-align: center;
       }
       @media (max-width: 36rem) {
-        dialog {
-          width: 100vw;
-          height: 100dvh;
-          max-height: none;
-          margin: 0;
-          border: 0;
-          border-radius: 0;
-        }
-        header {
-          padding-left: 1rem;
-        }
         p {
           margin-inline: 1rem;
         }

@@ -6,6 +6,7 @@ import { customElement } from 'lit/decorators.js';
 import type { KeptFile } from '../studio/kept-files';
 import type { ModelFacts } from '../studio/model-facts';
 import type { StudioState } from '../studio/state';
+import { checks } from './check-style';
 import { STRINGS } from './strings';
 import { StudioElement } from './studio-element';
 import { controls, sections } from './theme';
@@ -17,6 +18,7 @@ export class TrifoldModel extends StudioElement {
   static override styles = [
     controls,
     sections,
+    checks,
     css`
       fieldset {
         align-items: start;
@@ -37,44 +39,6 @@ export class TrifoldModel extends StudioElement {
         legend {
           grid-column: 1 / -1;
         }
-      }
-      .keep {
-        display: flex;
-        align-items: center;
-        min-height: var(--control);
-        cursor: pointer;
-      }
-      /* A box of usual size in a target that a thumb can hit. */
-      .keep input {
-        appearance: none;
-        position: relative;
-        flex: none;
-        width: var(--control);
-        height: var(--control);
-        margin: 0 0 0 -0.75rem;
-        border-radius: var(--round);
-        cursor: inherit;
-      }
-      .keep input::before,
-      .keep input:checked::after {
-        content: '';
-        position: absolute;
-        inset: 12px;
-        border: 1px solid var(--control-line);
-        border-radius: 4px;
-        background: var(--surface);
-      }
-      .keep input:checked::before {
-        border-color: var(--accent);
-        background: var(--accent);
-      }
-      .keep input:checked::after {
-        inset: 13px 18px 17px;
-        border: solid var(--on-accent);
-        border-width: 0 2px 2px 0;
-        border-radius: 0;
-        background: none;
-        transform: rotate(40deg);
       }
       h2 {
         margin: 0.3rem 0 0;
@@ -128,7 +92,7 @@ export class TrifoldModel extends StudioElement {
                 </button>`
               : nothing
           }
-          <label class="keep">
+          <label class="check">
             <input
               id="keep"
               type="checkbox"

@@ -139,7 +139,7 @@ test('pointer and keys turn; what they do is told once at rest, and the properti
 });
 
 test('a viewer without controls is a picture with a name', async () => {
-  await expect(page.locator('#second').getByRole('application')).toHaveCount(0);
+  await expect(page.locator('#second trifold-viewport')).toHaveAttribute('inert');
   await expect(page.getByRole('img', { name: 'Generated head, seed 11' })).toBeVisible();
   const before = await pictureOf('second');
   const box = (await page.locator('#second').boundingBox())!;
