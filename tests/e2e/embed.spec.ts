@@ -175,7 +175,7 @@ test('newFace and toBlob', async () => {
   const before = await pictureOf('first');
   await page.getByRole('button', { name: 'Another face' }).click();
   expect(difference(await pictureOf('first'), before)).toBeGreaterThan(1);
-  await expect(page.getByRole('status')).toContainText('trifold-change: seed');
+  await expect(page.locator('#events')).toContainText('trifold-change: seed');
   const bytes = await page.locator('#first').evaluate(async (viewer: TrifoldViewer) => {
     const blob = await viewer.toBlob(128);
     return { type: blob.type, bytes: [...new Uint8Array(await blob.arrayBuffer())] };
