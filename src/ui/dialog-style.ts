@@ -19,7 +19,7 @@ export const dialogs = css`
   dialog::backdrop {
     background: rgb(0 0 0 / 50%);
   }
-  header {
+  .title {
     position: sticky;
     top: 0;
     z-index: 2;
@@ -40,7 +40,7 @@ export const dialogs = css`
       border: 0;
       border-radius: 0;
     }
-    header {
+    .title {
       padding-left: 1rem;
     }
   }

@@ -125,17 +125,17 @@ export abstract class StudioDialog extends StudioElement {
   protected override updated(_changed: PropertyValues): void {
     // A pressed button that is gone, as "Cancel" at the end of a job, takes the focus with it.
     const hasLostFocus = this.isShown && this.#hadFocus && !this.shadowRoot?.activeElement;
-    if (hasLostFocus) this.renderRoot.querySelector<HTMLElement>('header button')?.focus();
+    if (hasLostFocus) this.renderRoot.querySelector<HTMLElement>('.title button')?.focus();
   }
 
   protected override render() {
     return html`<dialog aria-labelledby="title" @close=${this.#closed}>
       ${
         this.isShown
-          ? html`<header>
+          ? html`<div class="title">
                 <h2 id="title">${this.heading}</h2>
                 <button type="button" @click=${() => this.window.close()}>${strings.close}</button>
-              </header>
+              </div>
               <div class="content">${this.content()}</div>`
           : nothing
       }

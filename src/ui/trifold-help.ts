@@ -136,10 +136,10 @@ export class TrifoldHelp extends StudioElement {
 
   #content() {
     return html`
-      <header>
+      <div class="title">
         <h2 id="title">${strings.title}</h2>
         <button type="button" @click=${() => this.sheet.close()}>${strings.close}</button>
-      </header>
+      </div>
       <p>${strings.about}</p>
       <div class="groups">${SHORTCUT_GROUPS.map((group) => this.#group(group))}</div>
     `;
