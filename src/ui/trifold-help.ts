@@ -54,7 +54,7 @@ export class TrifoldHelp extends StudioElement {
       }
       dl {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
+        grid-template-columns: minmax(4rem, 1fr) fit-content(72%);
         gap: 0.3rem 0.9rem;
         align-items: baseline;
         margin: 0;
