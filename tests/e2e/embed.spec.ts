@@ -236,7 +236,7 @@ test('a viewer that is removed frees its device, and one that comes back has a n
     const gpu = viewer.studio!.gpu!;
     viewer.remove();
     Object.assign(globalThis, { removed: viewer });
-    return (await gpu.lost).reason;
+    return (await gpu.device.lost).reason;
   });
   expect(reason).toBe('destroyed');
   await page.evaluate(() => document.querySelector('.demo')!.prepend(Reflect.get(globalThis, 'removed')));
