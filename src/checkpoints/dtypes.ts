@@ -2,8 +2,9 @@
  * Element types of a checkpoint, under their safetensors names, and how each becomes numbers that JavaScript can use.
  * Data are little-endian, and so is every machine that has WebGPU: typed arrays look at the bytes as they are.
  */
+
+import { floatsFromBfloats, floatsFromHalves } from '../numbers/half';
 import { CheckpointTensorError, quoteName } from './errors';
-import { floatsFromBfloats, floatsFromHalves } from './half';
 
 /** Bytes of one element. */
 export const DTYPE_BYTES = {

@@ -4,11 +4,12 @@
  * Reading keeps one block of bytes and hands out views of it. A buffer is used where it lies; a Blob or a stream is
  * copied once, into a block whose size the header tells, after the header has been checked.
  */
+
+import { halvesFromFloats } from '../numbers/half';
 import { ByteStreamReader, type ProgressListener } from './byte-stream';
 import { BufferCheckpoint, type Checkpoint } from './checkpoint';
 import { DTYPE_BYTES } from './dtypes';
 import { CheckpointTensorError, quoteName } from './errors';
-import { halvesFromFloats } from './half';
 import { LENGTH_BYTES, parseHeader, readHeaderLength, trailingBytes } from './safetensors-header';
 
 export type { ProgressListener } from './byte-stream';

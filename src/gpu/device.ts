@@ -5,7 +5,9 @@
 import { NoAdapterError, WebGpuUnavailableError } from './errors';
 import { KernelCache } from './kernel';
 import { MemoryLedger } from './memory';
+import type { StorageFormat } from './tensor';
 import type { MemoryBlock, TensorHost } from './tensor-host';
+import type { TextureExtents } from './texture';
 
 /** Limits that we raise to whatever the adapter offers: large planes and weights want large bindings. */
 const RAISED_LIMITS = [
@@ -20,6 +22,8 @@ const RAISED_LIMITS = [
 /** Features that are used when there, with what is lost without them. */
 const OPTIONAL_FEATURES: readonly { feature: GPUFeatureName; without: string }[] = [
   { feature: 'timestamp-query', without: 'no milliseconds by stage' },
+  { feature: 'float32-filterable', without: 'slower rendering on a software adapter' },
+  { feature: 'subgroups', without: 'slower volume rendering on a software adapter' },
 ];
 
 /** Counts of work handed to the device since it was opened; the page's status line and the tests read them. */
@@ -39,6 +43,11 @@ export interface GpuRequest {
    * (128 MiB a storage binding, 256 MiB a buffer), to find out on a strong machine how a model does on a weak one.
    */
   readonly limits?: 'adapter' | 'default' | undefined;
+  /**
+   * How convolutions store their weights and what they hand on: 'f16' takes half of the memory and of its traffic, and costs some precision
+   * (docs/performance.md). Every device can do both. Default: 'f32'.
+   */
+  readonly convolutionFormat?: StorageFormat | undefined;
 }
 
 /** Who does the work, in words for a person. */
@@ -53,18 +62,22 @@ export class Gpu implements TensorHost {
   readonly memory: MemoryLedger;
   readonly kernels: KernelCache;
   readonly statistics: GpuStatistics = { dispatches: {}, submits: 0 };
-  /** Features that were wished for and not granted, each with what is lost. */
-  readonly degradations: readonly string[];
+  /** Set by the autotune, before the plans are wired that follow it. */
+  convChoices: ReadonlyMap<string, string> = new Map();
+  #degradations: readonly string[];
   /** Resolves when the device is lost for any reason but {@link Gpu.destroy}. */
   readonly lost: Promise<GPUDeviceLostInfo>;
   #destroyedByUs = false;
+  #samplers = new Map<GPUFilterMode, GPUSampler>();
 
   private constructor(
     readonly device: GPUDevice,
     readonly adapter: AdapterDescription,
     degradations: readonly string[],
+    /** As asked for; to be changed only before anything is wired. */
+    public convolutionFormat: StorageFormat,
   ) {
-    this.degradations = degradations;
+    this.#degradations = degradations;
     this.memory = new MemoryLedger(device);
     this.kernels = new KernelCache(device);
     this.lost = new Promise((resolve) => {
@@ -98,11 +111,25 @@ export class Gpu implements TensorHost {
       device,
       describeAdapter(adapter.info),
       missing.map(({ feature, without }) => `${feature}: ${without}`),
+      request.convolutionFormat ?? 'f32',
     );
+  }
+
+  /** What this device does not do as it could, each with what is lost: features not granted, kernels that its driver gets wrong. */
+  get degradations(): readonly string[] {
+    return this.#degradations;
+  }
+
+  addDegradation(degradation: string): void {
+    this.#degradations = [...this.#degradations, degradation];
   }
 
   get limits(): GPUSupportedLimits {
     return this.device.limits;
+  }
+
+  get features(): GPUSupportedFeatures {
+    return this.device.features;
   }
 
   /** Memory for a tensor, filled with zeros. @throws BufferLimitError */
@@ -112,12 +139,31 @@ export class Gpu implements TensorHost {
     return { bytes: buffer.size, buffer };
   }
 
-  release({ buffer }: MemoryBlock): void {
-    if (buffer) this.memory.release(buffer);
+  allocateTexture(label: string, extents: TextureExtents): MemoryBlock {
+    return this.memory.createTexture(label, extents);
   }
 
-  write({ buffer }: MemoryBlock, values: () => Float32Array<ArrayBuffer>): void {
+  release({ bytes, buffer, texture }: MemoryBlock): void {
+    if (buffer) this.memory.release(buffer);
+    if (texture) this.memory.releaseTexture(texture, bytes);
+  }
+
+  /** Clamped to the edge. */
+  sampler(filter: GPUFilterMode): GPUSampler {
+    const made =
+      this.#samplers.get(filter) ?? this.device.createSampler({ label: filter, magFilter: filter, minFilter: filter });
+    this.#samplers.set(filter, made);
+    return made;
+  }
+
+  write({ buffer, texture }: MemoryBlock, values: () => Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>): void {
     if (buffer) this.device.queue.writeBuffer(buffer, 0, values());
+    if (texture) {
+      const { width, height, depthOrArrayLayers: layers } = texture;
+      const data = values();
+      const bytesPerRow = data.byteLength / (height * layers);
+      this.device.queue.writeTexture({ texture }, data, { bytesPerRow, rowsPerImage: height }, [width, height, layers]);
+    }
   }
 
   get hasTimestamps(): boolean {

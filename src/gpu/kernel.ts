@@ -6,6 +6,7 @@
  * does not mind the order of declarations.
  */
 import { KernelCompileError, ShapeError } from './errors';
+import { openVectorTypes, type VectorFormats, vectorDefinitions } from './stored-vectors';
 
 /** Values of a kernel's `override` constants by name. */
 export type KernelConstants = Readonly<Record<string, number>>;
@@ -19,6 +20,16 @@ export interface Kernel {
   readonly bindings: ReadonlyMap<string, number>;
   /** Names of the storage bindings that it writes. */
   readonly writes: ReadonlySet<string>;
+  /** Types that are open to f32 and f16 (stored-vectors.ts), by the name of the binding. */
+  readonly vectors: ReadonlyMap<string, string>;
+  /** Names of bindings of unsigned integers, in which a kernel finds halves by itself. */
+  readonly packed: ReadonlySet<string>;
+  /** Names of the texture bindings, by binding number. */
+  readonly textures: ReadonlyMap<string, number>;
+  /** Binding number of the sampler, if the kernel has one. */
+  readonly samplerBinding: number | undefined;
+  /** 'nearest' for a sampler of that name. */
+  readonly samplerFilter: GPUFilterMode;
   /** Binding number of `params`, if the kernel has any. */
   readonly paramsBinding: number | undefined;
   /** Fields of `struct Params`, in order. All are 4-byte scalars. */
@@ -41,12 +52,40 @@ export function defineKernel(name: string, ...sources: string[]): Kernel {
     else bindings.set(variable!, Number(number));
     if (space!.includes('write')) writes.add(variable!);
   }
+  const textures = new Map<string, number>();
+  let samplerBinding: number | undefined;
+  let samplerFilter: GPUFilterMode = 'linear';
+  for (const match of code.matchAll(/@group\(0\)\s*@binding\((\d+)\)\s*var\s+(\w+)\s*:\s*(texture|sampler)/g)) {
+    const [, number, variable, kind] = match;
+    if (kind === 'sampler') {
+      samplerBinding = Number(number);
+      if (variable === 'nearest') samplerFilter = 'nearest';
+    } else textures.set(variable!, Number(number));
+  }
   const struct = /struct\s+Params\s*\{([^}]*)\}/.exec(code)?.[1] ?? '';
   const paramFields = [...struct.matchAll(/(\w+)\s*:\s*(u32|i32|f32)\b/g)].map(([, field, type]) => ({
     name: field!,
     type: type as 'u32' | 'i32' | 'f32',
   }));
-  return { name, code, bindings, writes, paramsBinding, paramFields };
+  const vectors = openVectorTypes(code);
+  const packed = new Set(
+    [...code.matchAll(/var<storage[^>]*>\s*(\w+)\s*:\s*array<(?:vec[24]<u32>|vec[24]u|u32)\b/g)].map(
+      ([, name]) => name!,
+    ),
+  );
+  return {
+    name,
+    code,
+    bindings,
+    writes,
+    vectors,
+    packed,
+    textures,
+    samplerBinding,
+    samplerFilter,
+    paramsBinding,
+    paramFields,
+  };
 }
 
 /** The bytes of a kernel's params struct. @throws ShapeError for a missing or unknown field */
@@ -67,7 +106,7 @@ export function encodeParams(kernel: Kernel, params: KernelParams): ArrayBuffer 
   return bytes.buffer;
 }
 
-/** Compiles kernels asynchronously, each combination of text and constants once a device. */
+/** Compiles kernels asynchronously, each combination of text, formats and constants once a device. */
 export class KernelCache {
   #modules = new Map<string, GPUShaderModule>();
   #pipelines = new Map<string, Promise<GPUComputePipeline>>();
@@ -80,21 +119,26 @@ export class KernelCache {
   }
 
   /** @throws KernelCompileError (as a rejection) with the compiler's first message */
-  pipeline(kernel: Kernel, constants: KernelConstants = {}): Promise<GPUComputePipeline> {
-    const key = `${kernel.name} ${JSON.stringify(Object.entries(constants).sort())}`;
+  pipeline(kernel: Kernel, constants: KernelConstants = {}, formats: VectorFormats = {}): Promise<GPUComputePipeline> {
+    const moduleKey = `${kernel.name} ${JSON.stringify(Object.entries(formats).sort())}`;
+    const key = `${moduleKey} ${JSON.stringify(Object.entries(constants).sort())}`;
     const known = this.#pipelines.get(key);
     if (known) return known;
-    const compiled = this.#compile(kernel, constants);
+    const compiled = this.#compile(kernel, this.#module(moduleKey, kernel, formats), constants);
     this.#pipelines.set(key, compiled);
     return compiled;
   }
 
-  async #compile(kernel: Kernel, constants: KernelConstants): Promise<GPUComputePipeline> {
-    let module = this.#modules.get(kernel.name);
+  #module(key: string, { name, code }: Kernel, formats: VectorFormats): GPUShaderModule {
+    let module = this.#modules.get(key);
     if (!module) {
-      module = this.device.createShaderModule({ label: kernel.name, code: kernel.code });
-      this.#modules.set(kernel.name, module);
+      module = this.device.createShaderModule({ label: name, code: code + vectorDefinitions(formats) });
+      this.#modules.set(key, module);
     }
+    return module;
+  }
+
+  async #compile(kernel: Kernel, module: GPUShaderModule, constants: KernelConstants): Promise<GPUComputePipeline> {
     try {
       return await this.device.createComputePipelineAsync({
         label: kernel.name,

@@ -3,6 +3,7 @@
  * the network will take on a device and whether its largest tensor can be bound there.
  */
 import { bufferBytes, type DeviceFacts, type MemoryBlock, type TensorHost } from './tensor-host';
+import { type TextureExtents, textureBytes } from './texture';
 
 export class MemorySurvey implements TensorHost {
   #bytesInUse = 0;
@@ -19,6 +20,18 @@ export class MemorySurvey implements TensorHost {
     return this.device.limits;
   }
 
+  get convChoices(): DeviceFacts['convChoices'] {
+    return this.device.convChoices;
+  }
+
+  get convolutionFormat(): DeviceFacts['convolutionFormat'] {
+    return this.device.convolutionFormat;
+  }
+
+  get features(): DeviceFacts['features'] {
+    return this.device.features;
+  }
+
   /** Bytes of all that is allocated now. */
   get bytesInUse(): number {
     return this.#bytesInUse;
@@ -33,6 +46,12 @@ export class MemorySurvey implements TensorHost {
     const block = { bytes: bufferBytes(bytes) };
     this.#bytesInUse += block.bytes;
     if (block.bytes > this.#largest.bytes) this.#largest = { label, bytes: block.bytes };
+    return block;
+  }
+
+  allocateTexture(_label: string, extents: TextureExtents): MemoryBlock {
+    const block = { bytes: textureBytes(extents) };
+    this.#bytesInUse += block.bytes;
     return block;
   }
 

@@ -1,9 +1,10 @@
 /**
- * Every GPU buffer of Trifold is made and freed here, so that the status line can say how much memory is in use and a leak shows as a
+ * Every GPU buffer and texture of Trifold is made and freed here, so that the status line can say how much memory is in use and a leak shows as a
  * number that grows. A request beyond the device's limits is refused before the driver sees it.
  */
 import { BufferLimitError } from './errors';
-import { bufferBytes, largestBlock } from './tensor-host';
+import { bufferBytes, largestBlock, type MemoryBlock } from './tensor-host';
+import { type TextureExtents, textureBytes, textureDescriptor } from './texture';
 
 export class MemoryLedger {
   #bytesInUse = 0;
@@ -12,7 +13,7 @@ export class MemoryLedger {
 
   constructor(private readonly device: GPUDevice) {}
 
-  /** Bytes of all live buffers. */
+  /** Bytes of all live buffers and textures. */
   get bytesInUse(): number {
     return this.#bytesInUse;
   }
@@ -37,9 +38,8 @@ export class MemoryLedger {
     const limit = usage & GPUBufferUsage.STORAGE ? largestBlock(limits) : limits.maxBufferSize;
     if (size > limit) throw new BufferLimitError(label, size, limit);
     const buffer = this.device.createBuffer({ label, size, usage });
-    this.#bytesInUse += size;
     this.#bufferCount += 1;
-    this.#peakBytes = Math.max(this.#peakBytes, this.#bytesInUse);
+    this.#take(size);
     return buffer;
   }
 
@@ -48,5 +48,23 @@ export class MemoryLedger {
     this.#bytesInUse -= buffer.size;
     this.#bufferCount -= 1;
     buffer.destroy();
+  }
+
+  createTexture(label: string, extents: TextureExtents): MemoryBlock {
+    const texture = this.device.createTexture(textureDescriptor(label, extents));
+    const bytes = textureBytes(extents);
+    this.#take(bytes);
+    return { bytes, texture };
+  }
+
+  /** Frees a texture made by {@link createTexture}. Call once. @param bytes of its block */
+  releaseTexture(texture: GPUTexture, bytes: number): void {
+    this.#bytesInUse -= bytes;
+    texture.destroy();
+  }
+
+  #take(bytes: number): void {
+    this.#bytesInUse += bytes;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#bytesInUse);
   }
 }

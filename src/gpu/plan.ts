@@ -12,14 +12,18 @@ import { ScratchAccessError, ShapeError } from './errors';
 import { encodeParams, type Kernel, type KernelConstants, type KernelParams } from './kernel';
 import { type ScratchClaim, ScratchPool, type ScratchTensor } from './scratch-pool';
 import { spoilMemory } from './spoil';
-import { createTensor, describeTensor, destroyTensor, type Tensor, uploadTensor } from './tensor';
+import type { VectorFormats } from './stored-vectors';
+import { createTensor, describeTensor, destroyTensor, type StorageFormat, type Tensor, uploadTensor } from './tensor';
 import { bufferBytes, type MemoryBlock, type TensorHost, type TensorStorage } from './tensor-host';
+import { createTexture, type Texture, type TextureExtents } from './texture';
 
 /** One dispatch as a pipeline wrapper describes it. */
 export interface DispatchDescription {
   readonly kernel: Kernel;
   /** Tensor for each storage binding, by the name in the shader. */
   readonly bindings: Readonly<Record<string, Tensor>>;
+  /** Texture for each texture binding, by the name in the shader. The sampler needs no mention. */
+  readonly textures?: Readonly<Record<string, Texture>>;
   readonly params?: KernelParams;
   readonly constants?: KernelConstants;
   /** Workgroups in x, y, z. */
@@ -50,6 +54,8 @@ interface Use {
 export class PlanBuilder {
   #dispatches: DispatchDescription[] = [];
   #tensors: Tensor[] = [];
+  #textures: Texture[] = [];
+  #pooledTextures: Texture[] = [];
   #buffers: GPUBuffer[] = [];
   #scratch = new Map<TensorStorage, Use | undefined>();
   #kept: MemoryBlock[] = [];
@@ -80,20 +86,46 @@ export class PlanBuilder {
   }
 
   /** A tensor with fixed values that belongs to the plan; `values` without padding. */
-  constant(label: string, shape: readonly number[], values: ArrayLike<number>): Tensor {
+  constant(label: string, shape: readonly number[], values: ArrayLike<number>, format?: StorageFormat): Tensor {
     this.#expectOpen();
-    const tensor = uploadTensor(this.host, label, shape, values);
+    const tensor = uploadTensor(this.host, label, shape, values, format);
     this.#tensors.push(tensor);
     return tensor;
+  }
+
+  /** A texture of zeros that belongs to the plan: its own kernels write it, and any may read it afterwards. */
+  texture(label: string, extents: TextureExtents): Texture {
+    this.#expectOpen();
+    const texture = createTexture(this.host, label, extents);
+    this.#textures.push(texture);
+    return texture;
+  }
+
+  /** A texture with fixed values that belongs to the plan. @param texels rows of all layers, four numbers each */
+  constantTexture(label: string, extents: TextureExtents, texels: Float32Array<ArrayBuffer>): Texture {
+    const texture = this.texture(label, extents);
+    this.host.write(texture.block, () => texels);
+    return texture;
+  }
+
+  /**
+   * A texture for what a kernel hands to those right behind it: at least as tall as asked for. All that are asked for one purpose, by this plan or
+   * by others that share its pool, may be one and the same: what was written before is gone with the next call.
+   */
+  scratchTexture(purpose: string, extents: TextureExtents): Texture {
+    this.#expectOpen();
+    const texture = this.#pool.takeTexture(purpose, extents);
+    this.#pooledTextures.push(texture);
+    return texture;
   }
 
   /**
    * A tensor for what a kernel computes. It holds anything at first: its kernel must write all of it, padding included, before anybody reads
    * it. What is left after its last use in this plan is not for reading, unless it is {@link keep kept}.
    */
-  scratch(label: string, shape: readonly number[]): Tensor {
+  scratch(label: string, shape: readonly number[], format?: StorageFormat): Tensor {
     this.#expectOpen();
-    const tensor = describeTensor(label, shape);
+    const tensor = describeTensor(label, shape, format);
     this.#scratch.set(tensor.storage, undefined);
     return tensor;
   }
@@ -120,13 +152,10 @@ export class PlanBuilder {
    */
   dispatch(description: DispatchDescription): void {
     this.#expectOpen();
-    const { kernel, bindings, workgroups } = description;
-    for (const name of kernel.bindings.keys()) {
-      if (!bindings[name]) throw new ShapeError(`kernel "${kernel.name}": nothing is bound to "${name}"`);
-    }
-    for (const name of Object.keys(bindings)) {
-      if (!kernel.bindings.has(name)) throw new ShapeError(`kernel "${kernel.name}" has no binding "${name}"`);
-    }
+    const { kernel, bindings, textures = {}, workgroups } = description;
+    expectSameNames(kernel, kernel.bindings, bindings);
+    expectSameNames(kernel, kernel.textures, textures);
+    expectReadableHalves(kernel, bindings);
     const limit = this.host.limits.maxComputeWorkgroupsPerDimension;
     if (workgroups.some((count) => count !== undefined && (count > limit || count < 1))) {
       throw new ShapeError(
@@ -162,7 +191,7 @@ export class PlanBuilder {
       storages.push(storage);
       tensors.push({ label: storage.label, bytes: storage.bytes, ...(this.#sharesScratch ? use : wholePlan) });
     }
-    const claim = this.#pool.claim(tensors);
+    const claim = this.#pool.claim(tensors, this.#pooledTextures);
     this.#claim = claim;
     storages.forEach((storage, index) => {
       this.#claimed.set(storage, claim.blocks[index]!);
@@ -177,11 +206,14 @@ export class PlanBuilder {
         throw new ShapeError(`the plan "${this.stage}" was wired for a survey, not for a device`);
       this.reserve();
       const pipelines = await Promise.all(
-        this.#dispatches.map(({ kernel, constants }) => host.kernels.pipeline(kernel, constants)),
+        this.#dispatches.map(({ kernel, constants, bindings }) =>
+          host.kernels.pipeline(kernel, constants, formatsOf(kernel, bindings)),
+        ),
       );
       const ready = this.#dispatches.map((dispatch, index) => this.#bind(host, dispatch, pipelines[index]!));
       return new Plan(host, this.stage, ready, {
         tensors: this.#tensors,
+        textures: this.#textures,
         buffers: this.#buffers,
         scratch: this.#claim!,
         written: [...this.#kept, ...this.#claimed.values()],
@@ -195,7 +227,9 @@ export class PlanBuilder {
   /** Frees what was made, for a plan that will not be built after all. */
   discard(): void {
     for (const tensor of this.#tensors.splice(0)) destroyTensor(this.host, tensor);
+    for (const { block } of this.#textures.splice(0)) this.host.release(block);
     for (const buffer of this.#buffers.splice(0)) this.host.release({ bytes: buffer.size, buffer });
+    if (!this.#claim) this.#pool.giveTextures(this.#pooledTextures.splice(0));
     this.#claim?.release();
     this.#claim = undefined;
   }
@@ -216,12 +250,19 @@ export class PlanBuilder {
   }
 
   #bind(gpu: Gpu, dispatch: DispatchDescription, pipeline: GPUComputePipeline): ReadyDispatch {
-    const { kernel, bindings, params, workgroups } = dispatch;
+    const { kernel, bindings, textures = {}, params, workgroups } = dispatch;
     const entries: GPUBindGroupEntry[] = [];
     for (const [name, binding] of kernel.bindings) {
       const { storage } = bindings[name]!;
       const buffer = this.#claimed.get(storage)?.buffer ?? storage.buffer;
       entries.push({ binding, resource: { buffer, size: bufferBytes(storage.bytes) } });
+    }
+    for (const [name, binding] of kernel.textures) {
+      const { texture } = textures[name]!.block;
+      entries.push({ binding, resource: texture!.createView({ dimension: '2d-array' }) });
+    }
+    if (kernel.samplerBinding !== undefined) {
+      entries.push({ binding: kernel.samplerBinding, resource: gpu.sampler(kernel.samplerFilter) });
     }
     if (kernel.paramsBinding !== undefined) {
       const bytes = encodeParams(kernel, params ?? {});
@@ -245,13 +286,51 @@ export class PlanBuilder {
   }
 }
 
+/** @throws ShapeError unless exactly the names of the shader are bound */
+function expectSameNames(kernel: Kernel, names: ReadonlyMap<string, number>, bound: object): void {
+  for (const name of names.keys()) {
+    if (!(name in bound)) throw new ShapeError(`kernel "${kernel.name}": nothing is bound to "${name}"`);
+  }
+  for (const name of Object.keys(bound)) {
+    if (!names.has(name)) throw new ShapeError(`kernel "${kernel.name}" has no binding "${name}"`);
+  }
+}
+
+/** @throws ShapeError where a kernel would take halves for floats */
+function expectReadableHalves(kernel: Kernel, bindings: DispatchDescription['bindings']): void {
+  for (const [name, { format, label }] of Object.entries(bindings)) {
+    if (format === 'f32' || kernel.vectors.has(name) || kernel.packed.has(name)) continue;
+    throw new ShapeError(`kernel "${kernel.name}" takes floats for "${name}"; "${label}" holds halves`);
+  }
+}
+
+/** The formats of a kernel's open vector types. @throws ShapeError where one type would have to be two */
+function formatsOf(kernel: Kernel, bindings: DispatchDescription['bindings']): VectorFormats {
+  const formats: Record<string, StorageFormat> = {};
+  for (const [name, type] of kernel.vectors) {
+    const { format, label } = bindings[name]!;
+    if ((formats[type] ?? format) !== format) {
+      throw new ShapeError(`kernel "${kernel.name}": "${label}" holds ${format}, unlike the other ${type} bindings`);
+    }
+    formats[type] = format;
+  }
+  return formats;
+}
+
 /** What a plan frees when it is destroyed. */
 interface PlanMemory {
   readonly tensors: readonly Tensor[];
+  readonly textures: readonly Texture[];
   readonly buffers: readonly GPUBuffer[];
   readonly scratch: ScratchClaim;
   /** Scratch and kept results: what the dispatches write before they read it. */
   readonly written: readonly MemoryBlock[];
+}
+
+/** Some consecutive dispatches of a plan: from the one numbered `from` up to, and without, the one numbered `to`. */
+export interface PlanPart {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A built plan. Owns the tensors that its builder made. */
@@ -269,14 +348,17 @@ export class Plan {
     return this.dispatches.length;
   }
 
-  /** Appends the plan's dispatches to an open compute pass. Dispatches of one pass see each other's writes, in order. */
-  encode(pass: GPUComputePassEncoder): void {
-    for (const { pipeline, bindGroup, workgroups } of this.dispatches) {
+  /**
+   * Appends the plan's dispatches, or some of them, to an open compute pass. Dispatches see the writes of those before them, in order. Parts
+   * that are submitted one by one must follow each other without a gap, and no other plan of the same scratch pool may run between them.
+   */
+  encode(pass: GPUComputePassEncoder, { from, to }: PlanPart = { from: 0, to: this.dispatches.length }): void {
+    for (const { pipeline, bindGroup, workgroups } of this.dispatches.slice(from, to)) {
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindGroup);
       pass.dispatchWorkgroups(...workgroups);
     }
-    this.gpu.countDispatches(this.stage, this.dispatches.length);
+    this.gpu.countDispatches(this.stage, to - from);
   }
 
   /**
@@ -291,8 +373,9 @@ export class Plan {
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    const { tensors, buffers, scratch } = this.memory;
+    const { tensors, textures, buffers, scratch } = this.memory;
     for (const tensor of tensors) destroyTensor(this.gpu, tensor);
+    for (const { block } of textures) this.gpu.release(block);
     for (const buffer of buffers) this.gpu.memory.release(buffer);
     scratch.release();
   }

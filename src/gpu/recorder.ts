@@ -2,7 +2,7 @@
  * The recorder: one command buffer for one frame. Every plan becomes one compute pass, which is also the unit of timing.
  */
 import type { Gpu } from './device';
-import type { Plan } from './plan';
+import type { Plan, PlanPart } from './plan';
 import type { StageTimer } from './timing';
 
 export class Recorder {
@@ -17,11 +17,11 @@ export class Recorder {
     timer?.begin();
   }
 
-  /** Appends a plan as one compute pass. */
-  run(plan: Plan): void {
+  /** Appends a plan, or a part of it (see `Plan.encode`), as one compute pass. */
+  run(plan: Plan, part?: PlanPart): void {
     const timestampWrites = this.timer?.writesFor(plan.stage);
     const pass = this.encoder.beginComputePass({ label: plan.stage, ...(timestampWrites && { timestampWrites }) });
-    plan.encode(pass);
+    plan.encode(pass, part);
     pass.end();
   }
 

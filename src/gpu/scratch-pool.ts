@@ -4,6 +4,7 @@
  * to write one buffer, so tensors share whole buffers in turn and never lie side by side in one.
  */
 import type { MemoryBlock, TensorHost } from './tensor-host';
+import { createTexture, type Texture, type TextureExtents } from './texture';
 
 /** A tensor's size, and the dispatches of its plan between which its values matter, both included. */
 export interface Lifetime {
@@ -62,6 +63,7 @@ export interface ScratchClaim {
  */
 export class ScratchPool {
   #users = new Map<MemoryBlock, number>();
+  #textures = new Map<Texture, number>();
 
   constructor(private readonly host: TensorHost) {}
 
@@ -69,11 +71,43 @@ export class ScratchPool {
   get bytes(): number {
     let sum = 0;
     for (const { bytes } of this.#users.keys()) sum += bytes;
+    for (const { block } of this.#textures.keys()) sum += block.bytes;
     return sum;
   }
 
-  /** Memory for the tensors of one plan. @throws BufferLimitError naming the largest that would share; nothing is claimed then */
-  claim(tensors: readonly ScratchTensor[]): ScratchClaim {
+  /**
+   * A texture for one purpose of at least these extents: taller than asked for if such a one is there. To be given back once for each time it
+   * is taken.
+   */
+  takeTexture(purpose: string, extents: TextureExtents): Texture {
+    const { format, width, height, layers } = extents;
+    const fits = (texture: Texture) =>
+      texture.label === purpose &&
+      texture.format === format &&
+      texture.width === width &&
+      texture.layers === layers &&
+      texture.height >= height;
+    const texture = [...this.#textures.keys()].find(fits) ?? createTexture(this.host, purpose, extents);
+    this.#textures.set(texture, (this.#textures.get(texture) ?? 0) + 1);
+    return texture;
+  }
+
+  giveTextures(textures: readonly Texture[]): void {
+    for (const texture of textures) {
+      const users = this.#textures.get(texture)! - 1;
+      this.#textures.set(texture, users);
+      if (users > 0) continue;
+      this.#textures.delete(texture);
+      this.host.release(texture.block);
+    }
+  }
+
+  /**
+   * Memory for the tensors of one plan.
+   * @param textures that the plan has taken: they are given back with the claim
+   * @throws BufferLimitError naming the largest that would share; nothing is claimed then
+   */
+  claim(tensors: readonly ScratchTensor[], textures: readonly Texture[] = []): ScratchClaim {
     const pool = [...this.#users.keys()];
     const { bufferOf, sizes } = shareBuffers(
       tensors,
@@ -94,7 +128,13 @@ export class ScratchPool {
     const blocks = bufferOf.map((buffer) => all[buffer]!);
     const used = new Set(blocks);
     for (const block of used) this.#users.set(block, (this.#users.get(block) ?? 0) + 1);
-    return { blocks, release: () => this.#release(used) };
+    return {
+      blocks,
+      release: () => {
+        this.#release(used);
+        this.giveTextures(textures);
+      },
+    };
   }
 
   #release(blocks: ReadonlySet<MemoryBlock>): void {

@@ -11,7 +11,7 @@ const STEP_BYTES = 1 << 20;
 export function spoilMemory(gpu: Gpu, blocks: Iterable<MemoryBlock>): void {
   const { device, memory } = gpu;
   const nans = memory.create('NaN', STEP_BYTES, GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
-  device.queue.writeBuffer(nans, 0, new Float32Array(STEP_BYTES / 4).fill(Number.NaN));
+  device.queue.writeBuffer(nans, 0, new Uint32Array(STEP_BYTES / 4).fill(0xffffffff)); // NaN as f32, and as two f16
   const encoder = device.createCommandEncoder({ label: 'spoil' });
   for (const { buffer, bytes } of blocks) {
     for (let at = 0; buffer && at < bytes; at += STEP_BYTES) {

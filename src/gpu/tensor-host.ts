@@ -3,11 +3,15 @@
  * walked through without any device to learn how much memory it will take (memory-survey.ts).
  */
 import { ScratchAccessError } from './errors';
+import type { StorageFormat } from './tensor';
+import type { TextureExtents } from './texture';
 
 /** A piece of device memory. That of a survey has a size and no buffer. */
 export interface MemoryBlock {
   readonly bytes: number;
   readonly buffer?: GPUBuffer | undefined;
+  /** In place of a buffer. */
+  readonly texture?: GPUTexture | undefined;
 }
 
 /** What wiring a network needs to know of a device; a `Gpu` has it all. */
@@ -20,15 +24,23 @@ export interface DeviceFacts {
     GPUSupportedLimits,
     'maxBufferSize' | 'maxStorageBufferBindingSize' | 'maxComputeWorkgroupsPerDimension'
   >;
+  /** What the device was granted beyond the core of WebGPU. Absent: nothing. */
+  readonly features?: { has(name: GPUFeatureName): boolean } | undefined;
+  /** What an autotune has found out: the name of the fastest implementation by kind of layer (pipelines/conv-tuning.ts). */
+  readonly convChoices?: ReadonlyMap<string, string> | undefined;
+  /** How convolutions are to store their weights and what they hand on; all sums are f32 in any case. Absent: f32. */
+  readonly convolutionFormat?: StorageFormat | undefined;
 }
 
 /** A device as the owner of tensors, or a survey that plays one. */
 export interface TensorHost extends DeviceFacts {
   /** Memory for one tensor, filled with zeros. @throws BufferLimitError where the device cannot give so much at once */
   allocate(label: string, bytes: number): MemoryBlock;
+  /** Memory for a texture of the given extents, filled with zeros. */
+  allocateTexture(label: string, extents: TextureExtents): MemoryBlock;
   release(block: MemoryBlock): void;
   /** Fills a block from its start. @param values computed only by a host that wants them */
-  write(block: MemoryBlock, values: () => Float32Array<ArrayBuffer>): void;
+  write(block: MemoryBlock, values: () => Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>): void;
 }
 
 /**

@@ -1,15 +1,23 @@
 /**
- * A tensor: a shape and the GPU buffer that holds it, f32, row-major, the last axis padded with zeros to a multiple of four, so that
- * every kernel may read and write `vec4f`. Activations are [N, H, W, C] (channels last); vectors are [N, C].
+ * A tensor: a shape and the GPU buffer that holds it, row-major, the last axis padded with zeros to a multiple of four, so that every
+ * kernel may read and write vectors of four. Activations are [N, H, W, C] (channels last); vectors are [N, C]. Numbers are stored as f32,
+ * or as f16 where the owner says so; kernels compute with f32 in any case.
  */
+import { floatsFromHalves, halvesFromFloats } from '../numbers/half';
 import type { Gpu } from './device';
 import { ScratchAccessError, ShapeError } from './errors';
 import { type MemoryBlock, type TensorHost, TensorStorage } from './tensor-host';
 
+/** How a tensor's numbers are stored: 4 or 2 bytes each. */
+export type StorageFormat = 'f32' | 'f16';
+
+const BYTES_PER_NUMBER = { f32: 4, f16: 2 } as const;
+
 export interface Tensor {
   readonly label: string;
   readonly shape: readonly number[];
-  /** Floats from one row of the last axis to the next: the last extent rounded up to a multiple of four. */
+  readonly format: StorageFormat;
+  /** Numbers from one row of the last axis to the next: the last extent rounded up to a multiple of four. */
   readonly stride: number;
   readonly storage: TensorStorage;
 }
@@ -34,35 +42,42 @@ export function reshaped(tensor: Tensor, shape: readonly number[]): Tensor {
 }
 
 /** Makes a tensor of zeros. Free it with {@link destroyTensor}. @throws ShapeError, BufferLimitError */
-export function createTensor(host: TensorHost, label: string, shape: readonly number[]): Tensor {
-  const tensor = describeTensor(label, shape);
+export function createTensor(
+  host: TensorHost,
+  label: string,
+  shape: readonly number[],
+  format: StorageFormat = 'f32',
+): Tensor {
+  const tensor = describeTensor(label, shape, format);
   tensor.storage.block = host.allocate(label, tensor.storage.bytes);
   return tensor;
 }
 
 /** A tensor that has no memory yet: scratch. @throws ShapeError */
-export function describeTensor(label: string, shape: readonly number[]): Tensor {
+export function describeTensor(label: string, shape: readonly number[], format: StorageFormat = 'f32'): Tensor {
   if (shape.length === 0 || shape.some((extent) => !Number.isInteger(extent) || extent < 1)) {
     throw new ShapeError(`tensor "${label}" cannot have the shape [${shape}]: extents are integers of 1 or more`);
   }
   const stride = padToFour(shape[shape.length - 1]!);
   const rows = elementCount(shape.slice(0, -1));
-  return { label, shape, stride, storage: new TensorStorage(label, rows * stride * 4, undefined) };
+  const bytes = rows * stride * BYTES_PER_NUMBER[format];
+  return { label, shape, format, stride, storage: new TensorStorage(label, bytes, undefined) };
 }
 
 /**
  * Makes a tensor and fills it.
- * @param values row-major without padding; a function is called only if the host keeps values
+ * @param values row-major without padding; a function is called only if the host keeps values. Rounded to the nearest half for f16
  */
 export function uploadTensor(
   host: TensorHost,
   label: string,
   shape: readonly number[],
   values: ArrayLike<number> | (() => ArrayLike<number>),
+  format: StorageFormat = 'f32',
 ): Tensor {
-  const tensor = createTensor(host, label, shape);
+  const tensor = createTensor(host, label, shape, format);
   try {
-    host.write(ownBlock(tensor), () => padRows(tensor, typeof values === 'function' ? values() : values));
+    host.write(ownBlock(tensor), () => stored(tensor, typeof values === 'function' ? values() : values));
   } catch (error) {
     destroyTensor(host, tensor);
     throw error;
@@ -72,7 +87,7 @@ export function uploadTensor(
 
 /** Replaces a tensor's values from an unpadded, row-major array of exactly its element count. @throws ScratchAccessError */
 export function writeTensor(host: TensorHost, tensor: Tensor, values: ArrayLike<number>): void {
-  host.write(ownBlock(tensor), () => padRows(tensor, values));
+  host.write(ownBlock(tensor), () => stored(tensor, values));
 }
 
 /** Reads a tensor back, without the padding. Waits for all work submitted before. @throws ScratchAccessError */
@@ -84,7 +99,9 @@ export async function readTensor(gpu: Gpu, tensor: Tensor): Promise<Float32Array
     encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
     gpu.device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
-    return dropPadding(tensor, new Float32Array(staging.getMappedRange()));
+    const mapped = staging.getMappedRange();
+    const isHalf = tensor.format === 'f16';
+    return dropPadding(tensor, isHalf ? floatsFromHalves(new Uint16Array(mapped)) : new Float32Array(mapped));
   } finally {
     gpu.memory.release(staging);
   }
@@ -115,6 +132,12 @@ export function imageExtents(
   if (tensor.shape.length !== 4)
     throw new ShapeError(`${what}: "${tensor.label}" is [${tensor.shape}], expected [N, H, W, C]`);
   return { batch: batch!, height: height!, width: width!, channels: channels! };
+}
+
+/** A tensor's values as they are stored. */
+function stored(tensor: Tensor, values: ArrayLike<number>): Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> {
+  const floats = padRows(tensor, values);
+  return tensor.format === 'f16' ? halvesFromFloats(floats) : floats;
 }
 
 function padRows(tensor: Tensor, values: ArrayLike<number>): Float32Array<ArrayBuffer> {

@@ -8,7 +8,7 @@ import {
   floatsFromHalves,
   halfFromFloat,
   halvesFromFloats,
-} from '../../src/checkpoints/half';
+} from '../../src/numbers/half';
 
 const EVERY_BITS = Uint16Array.from({ length: 65536 }, (_, bits) => bits);
 

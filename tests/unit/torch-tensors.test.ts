@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { byteSource, rangeOf } from '../../src/checkpoints/byte-source';
 import type { Checkpoint } from '../../src/checkpoints/checkpoint';
 import { CheckpointError, CheckpointTensorError, UnsupportedModelError } from '../../src/checkpoints/errors';
-import { bfloatsFromFloats, halvesFromFloats } from '../../src/checkpoints/half';
 import {
   PickleGlobal,
   PickleObject,
@@ -16,6 +15,7 @@ import type { StorageLocation, StorageReference } from '../../src/checkpoints/to
 import { StorageTable } from '../../src/checkpoints/torch/storages';
 import { TensorBlock } from '../../src/checkpoints/torch/tensor-block';
 import { type TorchTensor, tensorOf } from '../../src/checkpoints/torch/tensors';
+import { bfloatsFromFloats, halvesFromFloats } from '../../src/numbers/half';
 
 interface TensorSpec {
   readonly type?: string;

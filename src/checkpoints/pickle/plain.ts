@@ -3,7 +3,7 @@
  * together with those of torch (../torch/tensors.ts) and of the official networks (../official/modules.ts); whatever is not on it stays
  * an inert record.
  */
-import { floatFromHalf } from '../half';
+import { floatFromHalf } from '../../numbers/half';
 import { shortBytes } from './text-bytes';
 import { PickleDict, PickleGlobal, PickleList, PickleObject, PickleSet, PickleTuple, type PickleValue } from './values';
 

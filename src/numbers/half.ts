@@ -65,7 +65,7 @@ export function floatsFromHalves(bits: Uint16Array): Float32Array {
 }
 
 /** Narrows F32 to F16; see {@link halfFromFloat} for the rounding. */
-export function halvesFromFloats(floats: Float32Array): Uint16Array {
+export function halvesFromFloats(floats: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint16Array(floats.length);
   for (let i = 0; i < floats.length; i++) bits[i] = halfFromFloat(floats[i]!);
   return bits;
