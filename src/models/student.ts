@@ -34,8 +34,8 @@ export class Student<Host extends TensorHost = Gpu> extends LoadedModel<StudentC
    * Reads the configuration; weights are uploaded when a stage first asks for them.
    * @throws ModelConfigError
    */
-  static create(gpu: Gpu, checkpoint: Checkpoint): Student {
-    return new Student(gpu, readStudentConfig(checkpoint), new WeightStore(gpu, checkpoint), '');
+  static create<Host extends TensorHost>(host: Host, checkpoint: Checkpoint): Student<Host> {
+    return new Student(host, readStudentConfig(checkpoint), new WeightStore(host, checkpoint), '');
   }
 
   /** A student of which only the sizes are of interest. */

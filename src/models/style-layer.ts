@@ -6,23 +6,13 @@
 import { ShapeError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
 import type { Tensor } from '../gpu/tensor';
-import {
-  type ConvShape,
-  prepareConv,
-  preparedConvShape,
-  squaredConvShape,
-  squaredConvWeights,
-} from '../pipelines/conv-weights';
-import { fullyConnected, preparedFullyConnectedShape, prepareFullyConnected } from '../pipelines/fully-connected';
+import { type ConvShape, squaredConvShape, squaredConvWeights } from '../pipelines/conv-weights';
+import { fullyConnected } from '../pipelines/fully-connected';
 import type { LayerNoise } from '../pipelines/layer-epilogue';
-import {
-  demodulationCoefficients,
-  type LayerStyles,
-  modulatedConv3x3,
-  modulatedConv3x3Up2,
-} from '../pipelines/modulated-conv';
+import { demodulationCoefficients, type LayerStyles, modulatedConv3x3 } from '../pipelines/modulated-conv';
 import { randomNormal } from '../pipelines/random-normal';
 import { toRgb } from '../pipelines/to-rgb';
+import { convLayerWeights } from './conv-layer-weights';
 import { denseLayer } from './dense-layer';
 import type { WeightScope } from './weights';
 
@@ -89,16 +79,13 @@ export function convLayer(
 ): Tensor {
   const { inChannels, outChannels, upsample, noise, clamp } = options;
   const conv: ConvShape = [outChannels, inChannels, 3, 3];
-  const weight = weights.derived('weight for conv3x3', {
-    label: 'weight',
-    shape: preparedConvShape(conv),
-    values: (floats) => prepareConv(floats('weight', conv), conv).values,
+  const weight = convLayerWeights(weights, conv, {
+    areHalves: weights.isHalf('weight'),
+    values: (floats) => floats('weight', conv),
   });
   const bias = weights.tensor('bias', [outChannels]);
-  const epilogue = { bias, noise, activation: 'lrelu', clamp } as const;
-  return upsample
-    ? modulatedConv3x3Up2(plan, input, weight, styles, epilogue)
-    : modulatedConv3x3(plan, input, weight, styles, epilogue);
+  const epilogue = { bias, noise, activation: 'lrelu', clamp, format: plan.host.convolutionFormat } as const;
+  return modulatedConv3x3(plan, input, weight, styles, epilogue, { up: upsample ? 2 : 1 });
 }
 
 export interface RgbLayerOptions {
@@ -118,15 +105,12 @@ export function rgbLayer(
   options: RgbLayerOptions,
 ): Tensor {
   const { inChannels, outChannels, skip, clamp } = options;
-  const weight = weights.derived('weight for toRgb', {
-    label: 'weight',
-    shape: preparedFullyConnectedShape(outChannels, inChannels),
-    values: (floats) => {
-      const stored = floats('weight', [outChannels, inChannels, 1, 1]);
-      return prepareFullyConnected(stored, outChannels, inChannels, 1).values;
-    },
+  const conv: ConvShape = [outChannels, inChannels, 1, 1];
+  const rgb = convLayerWeights(weights, conv, {
+    areHalves: weights.isHalf('weight'),
+    values: (floats) => floats('weight', conv),
   });
-  return toRgb(plan, input, { weight, styles, bias: weights.tensor('bias', [outChannels]), skip, clamp });
+  return toRgb(plan, input, { weights: rgb, styles, bias: weights.tensor('bias', [outChannels]), skip, clamp });
 }
 
 /**

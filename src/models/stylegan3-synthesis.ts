@@ -15,10 +15,11 @@ import {
 import { conv2d, convGain } from '../pipelines/conv2d';
 import { filteredLeakyRelu, type LowpassFilter } from '../pipelines/filtered-lrelu';
 import { fourierFeatures } from '../pipelines/fourier-features';
-import { fullyConnected, preparedFullyConnectedShape, prepareFullyConnected } from '../pipelines/fully-connected';
+import { fullyConnected } from '../pipelines/fully-connected';
 import { modulatedConvFull, normalizeConvWeights, normalizedStyles } from '../pipelines/normalized-modulated-conv';
 import { toRgb } from '../pipelines/to-rgb';
 import type { StyleGan3Config } from './config';
+import { convLayerWeights } from './conv-layer-weights';
 import { denseLayer } from './dense-layer';
 import type { LayerLatent } from './style-layer';
 import { designLowpassFilter } from './stylegan3-filters';
@@ -106,13 +107,12 @@ function filteredLayer(
   const { inChannels, outChannels, convKernel, padding } = layer;
   const conv: ConvShape = [outChannels, inChannels, convKernel, convKernel];
   const affine = denseLayer(weights, 'affine', { inFeatures: config.wDim, outFeatures: inChannels });
-  const weight = weights.derived('normalised weight', {
-    label: 'weight',
-    shape: preparedConvShape(conv),
+  const weight = convLayerWeights(weights, conv, {
+    areHalves: false,
     values: (floats) => {
       // The layer's input is brought to unit magnitude by a running average, behind the demodulation.
       const gain = inputGain(floats('magnitude_ema', []));
-      return prepareConv(normalizeConvWeights(floats('weight', conv), conv), conv, { gain }).values;
+      return normalizeConvWeights(floats('weight', conv), conv).map((value) => value * gain);
     },
   });
   const squaredWeight = weights.derived('normalised squared weight', {
@@ -147,13 +147,12 @@ function pictureLayer(
     outFeatures: inChannels,
     outputGain: convGain(inChannels, 1),
   });
-  const weight = weights.derived('scaled weight', {
-    label: 'weight',
-    shape: preparedFullyConnectedShape(outChannels, inChannels),
+  const conv: ConvShape = [outChannels, inChannels, 1, 1];
+  const rgb = convLayerWeights(weights, conv, {
+    areHalves: false,
     values: (floats) => {
       const gain = inputGain(floats('magnitude_ema', [])) * outputScale;
-      const stored = floats('weight', [outChannels, inChannels, 1, 1]);
-      return prepareFullyConnected(stored, outChannels, inChannels, gain).values;
+      return floats('weight', conv).map((value) => value * gain);
     },
   });
   const bias = weights.derived('scaled bias', {
@@ -162,7 +161,7 @@ function pictureLayer(
     values: (floats) => floats('bias', [outChannels]).map((value) => value * outputScale),
   });
   const styles = fullyConnected(plan, latent.ws, affine, { row: latent.index });
-  return toRgb(plan, input, { weight, styles, bias, clamp: convClamp * outputScale });
+  return toRgb(plan, input, { weights: rgb, styles, bias, clamp: convClamp * outputScale });
 }
 
 /** @param magnitude running average of the layer input's mean square */

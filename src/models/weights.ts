@@ -3,8 +3,9 @@
  * for it, and then shared by all plans; {@link WeightStore.destroy} frees them together.
  */
 import { type Checkpoint, floatsOfShape } from '../checkpoints/checkpoint';
-import { destroyTensor, elementCount, type Tensor, uploadTensor } from '../gpu/tensor';
+import { destroyTensor, elementCount, type StorageFormat, type Tensor, uploadTensor } from '../gpu/tensor';
 import type { TensorHost } from '../gpu/tensor-host';
+import { createTexture, type Texture, type TextureExtents } from '../gpu/texture';
 
 /** Reads a tensor of the file as numbers. @throws MissingTensorError, or CheckpointTensorError for another shape */
 export type FloatsReader = (name: string, shape: readonly number[]) => Float32Array;
@@ -12,12 +13,15 @@ export type FloatsReader = (name: string, shape: readonly number[]) => Float32Ar
 /** Where the numbers come from. */
 interface WeightSource {
   has(name: string): boolean;
+  /** Whether the file has this tensor as 16-bit floats of IEEE 754. */
+  isHalf(name: string): boolean;
   readonly floats: FloatsReader;
 }
 
 /** Stands in for a file when only sizes are of interest. All numbers are 1, so that no layer is left out for a factor of 0. */
 const NO_FILE: WeightSource = {
   has: () => true,
+  isHalf: () => false,
   floats: (_, shape) => new Float32Array(elementCount(shape)).fill(1),
 };
 
@@ -26,27 +30,43 @@ export interface DerivedTensor {
   /** For messages, relative to the scope. Default: its key. */
   readonly label?: string | undefined;
   readonly shape: readonly number[];
+  /** Default: 'f32'. */
+  readonly format?: StorageFormat | undefined;
   /** Its values, row-major without padding; called once, or never if only sizes are of interest. */
   readonly values: (floats: FloatsReader) => ArrayLike<number>;
+}
+
+/** The same for a texture. */
+export interface DerivedTexture {
+  readonly label?: string | undefined;
+  readonly extents: TextureExtents;
+  /** Its texels' numbers, row by row; called once, or never if only sizes are of interest. */
+  readonly texels: (floats: FloatsReader) => Float32Array<ArrayBuffer>;
 }
 
 /** The weights of one network or layer: all names are relative to its place in the file. */
 export class WeightScope {
   constructor(
-    protected readonly host: TensorHost,
+    readonly host: TensorHost,
     protected readonly source: WeightSource,
     private readonly uploaded: Map<string, Tensor>,
+    private readonly textures: Map<string, Texture>,
     /** What stands before every name, for example "backbone.synthesis.b8.conv0.". */
     readonly prefix: string,
   ) {}
 
   /** The weights of a part. @param prefix with its final dot, for example "conv0." */
   scope(prefix: string): WeightScope {
-    return new WeightScope(this.host, this.source, this.uploaded, this.prefix + prefix);
+    return new WeightScope(this.host, this.source, this.uploaded, this.textures, this.prefix + prefix);
   }
 
   has(name: string): boolean {
     return this.source.has(this.prefix + name);
+  }
+
+  /** Whether the file stores this tensor as halves, so that storing it so loses nothing. Without a file: no. */
+  isHalf(name: string): boolean {
+    return this.source.isHalf(this.prefix + name);
   }
 
   /**
@@ -71,41 +91,58 @@ export class WeightScope {
    * A tensor that is computed from the file's, once; the store frees it.
    * @param key tells it apart from all else that is derived in this scope
    */
-  derived(key: string, { label = key, shape, values }: DerivedTensor): Tensor {
+  derived(key: string, { label = key, shape, format, values }: DerivedTensor): Tensor {
     const known = this.uploaded.get(this.prefix + key);
     if (known) return known;
     const compute = () => values((name, expected) => this.floats(name, expected));
-    const tensor = uploadTensor(this.host, this.prefix + label, shape, compute);
+    const tensor = uploadTensor(this.host, this.prefix + label, shape, compute, format);
     this.uploaded.set(this.prefix + key, tensor);
     return tensor;
+  }
+
+  /** A texture that is computed from the file's tensors, once; the store frees it. @param key as for {@link derived} */
+  derivedTexture(key: string, { label = key, extents, texels }: DerivedTexture): Texture {
+    const known = this.textures.get(this.prefix + key);
+    if (known) return known;
+    const texture = createTexture(this.host, this.prefix + label, extents);
+    this.textures.set(this.prefix + key, texture);
+    this.host.write(texture.block, () => texels((name, expected) => this.floats(name, expected)));
+    return texture;
   }
 }
 
 /** All weights of a file. */
 export class WeightStore extends WeightScope {
   readonly #tensors: Map<string, Tensor>;
+  readonly #textures: Map<string, Texture>;
 
   /** @param checkpoint leave it out to learn the weights' sizes with a host that does not want their values */
   constructor(host: TensorHost, checkpoint?: Checkpoint) {
     const tensors = new Map<string, Tensor>();
+    const textures = new Map<string, Texture>();
     const source = checkpoint && {
       has: (name: string) => checkpoint.has(name),
+      isHalf: (name: string) => checkpoint.info(name).dtype === 'F16',
       floats: (name: string, shape: readonly number[]) => floatsOfShape(checkpoint, name, shape),
     };
-    super(host, source ?? NO_FILE, tensors, '');
+    super(host, source ?? NO_FILE, tensors, textures, '');
     this.#tensors = tensors;
+    this.#textures = textures;
   }
 
   /** Bytes of all uploaded weights. */
   get bytes(): number {
     let sum = 0;
     for (const { storage } of this.#tensors.values()) sum += storage.block?.bytes ?? 0;
+    for (const { block } of this.#textures.values()) sum += block.bytes;
     return sum;
   }
 
   /** Frees all uploaded weights. Plans that use them must not run afterwards. */
   destroy(): void {
     for (const tensor of this.#tensors.values()) destroyTensor(this.host, tensor);
+    for (const { block } of this.#textures.values()) this.host.release(block);
     this.#tensors.clear();
+    this.#textures.clear();
   }
 }

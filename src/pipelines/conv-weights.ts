@@ -1,5 +1,9 @@
 /** Convolution weights in the order the kernels want, and what is derived from them: made once at load. */
-import { elementCount, padToFour } from '../gpu/tensor';
+import type { PlanBuilder } from '../gpu/plan';
+import { elementCount, padToFour, type StorageFormat, type Tensor } from '../gpu/tensor';
+import type { DeviceFacts } from '../gpu/tensor-host';
+import type { Texture } from '../gpu/texture';
+import type { ConvWeights, WeightLayout } from './conv3x3';
 import type { PreparedArray } from './prepared-array';
 
 /** Shape of stored weights: [outChannels, inChannels, kernelHeight, kernelWidth]. */
@@ -57,4 +61,49 @@ export function squaredConvWeights(values: ArrayLike<number>, shape: ConvShape):
     }
   }
   return { shape: squaredConvShape(shape), values: squared };
+}
+
+/** The layout of the direct kernels: [3, 3, inChannels rounded up to four, outChannels]. */
+export const TAPS_FIRST: WeightLayout = {
+  name: 'taps first',
+  allowsHalves: true,
+  shapeOf: preparedConvShape,
+  prepare: (stored, conv) => prepareConv(stored, conv).values,
+};
+
+/** How weights are stored in a layout. */
+export function weightFormat(
+  { allowsHalves }: WeightLayout,
+  areHalves: boolean,
+  { convolutionFormat }: DeviceFacts,
+): StorageFormat {
+  return allowsHalves && (areHalves || convolutionFormat === 'f16') ? 'f16' : 'f32';
+}
+
+/** Weights from numbers at hand, which belong to the plan. @param stored in the order of `shape` */
+export function convWeightsOf(
+  plan: PlanBuilder,
+  stored: Float32Array,
+  shape: ConvShape,
+  { label = 'weight', areHalves = false } = {},
+): ConvWeights {
+  const made = new Map<string, Tensor>();
+  const textures = new Map<string, Texture>();
+  return {
+    label,
+    shape,
+    areHalves,
+    as(layout) {
+      const { name, shapeOf, prepare } = layout;
+      const format = weightFormat(layout, areHalves, plan.host);
+      const tensor = made.get(name) ?? plan.constant(label, shapeOf(shape), prepare(stored, shape), format);
+      made.set(name, tensor);
+      return tensor;
+    },
+    asTexture({ name, extentsOf, prepare }) {
+      const texture = textures.get(name) ?? plan.constantTexture(label, extentsOf(shape), prepare(stored, shape));
+      textures.set(name, texture);
+      return texture;
+    },
+  };
 }

@@ -1,7 +1,7 @@
 /** What every convolution layer of StyleGAN2 adds to its sum: noise, bias, activation, gain, clamp; fused into the kernel that writes. */
 import { ShapeError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
-import { expectShape, type Tensor } from '../gpu/tensor';
+import { expectShape, type StorageFormat, type Tensor } from '../gpu/tensor';
 import { type ActivationOptions, activationSettings } from './activation';
 
 /** One plane of noise for all channels. */
@@ -16,6 +16,8 @@ export interface LayerEpilogue extends ActivationOptions {
   /** [outChannels]; none if absent. */
   readonly bias?: Tensor | undefined;
   readonly noise?: LayerNoise | undefined;
+  /** How the result is stored. Default: 'f32'. */
+  readonly format?: StorageFormat | undefined;
 }
 
 /** Bindings, params and constants of a kernel with common/layer-epilogue.wgsl. @throws ShapeError */

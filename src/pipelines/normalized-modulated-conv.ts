@@ -8,7 +8,8 @@ import { elementCount, expectShape, imageExtents, type Tensor } from '../gpu/ten
 import linearIndexSource from '../shaders/common/linear-index.wgsl?raw';
 import conv1x1Source from '../shaders/conv1x1.wgsl?raw';
 import normalizeStylesSource from '../shaders/normalize-styles.wgsl?raw';
-import type { ConvShape } from './conv-weights';
+import { type ConvShape, TAPS_FIRST } from './conv-weights';
+import type { ConvWeights } from './conv3x3';
 import { linearGrid } from './grid';
 import { demodulationCoefficients, type LayerStyles, modulatedConv3x3 } from './modulated-conv';
 import { rowBands } from './row-bands';
@@ -52,15 +53,15 @@ export function normalizedStyles(plan: PlanBuilder, styles: Tensor, squaredWeigh
 /**
  * Modulated and demodulated correlation with zero padding kernel - 1 on all sides.
  * @param input [N, H, W, inChannels]
- * @param weight [k, k, inChannels rounded up to four, outChannels], k 1 or 3, from `prepareConv` of {@link normalizeConvWeights}; a gain of the
- * input belongs into it, behind the demodulation
+ * @param weights [outChannels, inChannels, k, k], k 1 or 3, from {@link normalizeConvWeights}; a gain of the input belongs into them, behind the
+ * demodulation
  * @returns [N, H + k - 1, W + k - 1, outChannels]
  * @throws ShapeError
  */
-export function modulatedConvFull(plan: PlanBuilder, input: Tensor, weight: Tensor, styles: LayerStyles): Tensor {
-  if (weight.shape[0] === 1) return modulatedConv1x1(plan, input, weight, styles);
-  // The tiled kernel pads by one pixel, a full convolution by two: a copy with a border costs little beside the convolution.
-  return modulatedConv3x3(plan, upfirdn2d(plan, input, undefined, { padding: 1 }), weight, styles);
+export function modulatedConvFull(plan: PlanBuilder, input: Tensor, weights: ConvWeights, styles: LayerStyles): Tensor {
+  if (weights.shape[2] === 1) return modulatedConv1x1(plan, input, weights.as(TAPS_FIRST), styles);
+  // The 3x3 kernels pad by one pixel, a full convolution by two: a copy with a border costs little beside the convolution.
+  return modulatedConv3x3(plan, upfirdn2d(plan, input, undefined, { padding: 1 }), weights, styles);
 }
 
 function modulatedConv1x1(

@@ -7,13 +7,25 @@ import activationSource from '../shaders/common/activation.wgsl?raw';
 import layerEpilogueSource from '../shaders/common/layer-epilogue.wgsl?raw';
 import linearIndexSource from '../shaders/common/linear-index.wgsl?raw';
 import toRgbSource from '../shaders/to-rgb.wgsl?raw';
-import { linearGrid } from './grid';
+import toRgbSampledSource from '../shaders/to-rgb-sampled.wgsl?raw';
+import { TAPS_FIRST } from './conv-weights';
+import type { ConvWeights } from './conv3x3';
+import { linearGrid, workgroupGrid } from './grid';
+import { samplesExactly, weightTexels } from './staged-input';
+import { unrolled } from './unroll';
 
-const KERNEL = defineKernel('to-rgb', toRgbSource, linearIndexSource, activationSource, layerEpilogueSource);
+const COMMON = [activationSource, layerEpilogueSource];
+const KERNEL = defineKernel('to-rgb', toRgbSource, linearIndexSource, ...COMMON);
+
+/** Groups of four output channels that a thread of the sampled kernel computes; with fewer than that in all, the other one is as good. */
+const SAMPLED_GROUPS = 6;
+const SAMPLED_THREADS = 16;
+const SAMPLED = defineKernel('to-rgb-sampled', unrolled(toRgbSampledSource, { GROUPS: SAMPLED_GROUPS }), ...COMMON);
+const WEIGHT_TEXELS = weightTexels(SAMPLED_GROUPS, 1);
 
 export interface ToRgbOptions {
-  /** [inChannels rounded up to four, outChannels], as `prepareFullyConnected` makes it. */
-  readonly weight: Tensor;
+  /** [outChannels, inChannels, 1, 1] */
+  readonly weights: ConvWeights;
   /** [N, inChannels], already times 1 / sqrt(inChannels). There is no demodulation. */
   readonly styles: Tensor;
   /** [outChannels]; none if absent. */
@@ -35,28 +47,47 @@ export interface ToRgbOptions {
  */
 export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): Tensor {
   const { batch, height, width, channels: inChannels } = imageExtents(input, 'toRgb');
-  const { weight, styles, skip } = options;
-  const channels = weight.shape[1]!;
-  expectShape(weight, [input.stride, channels], 'toRgb weight');
+  const { weights, styles, skip } = options;
+  const [channels, weightChannels] = weights.shape;
+  if (weightChannels !== inChannels) {
+    throw new ShapeError(`toRgb: "${weights.label}" is [${weights.shape}], expected [${channels},${inChannels},1,1]`);
+  }
   expectShape(styles, [batch, inChannels], 'toRgb styles');
   const bias = options.bias ?? plan.tensor('no bias', [channels]);
   expectShape(bias, [channels], 'toRgb bias');
-  const output = plan.scratch(`${weight.label} picture`, [batch, height, width, channels]);
-  plan.dispatch({
-    kernel: KERNEL,
-    bindings: { input, weight, styles, bias, skip: skip ?? bias, output },
-    params: {
-      batch,
-      height,
-      width,
-      inputGroups: input.stride / 4,
-      channels,
-      skipGroups: skip ? skip.stride / 4 : 0,
-      clamp: options.clamp ?? 3e38,
-    },
-    constants: { SKIP: skip ? skipKind(skip, output) : 0 },
-    workgroups: linearGrid((batch * height * Math.ceil(width / 4) * padToFour(channels)) / 4),
-  });
+  const output = plan.scratch(`${weights.label} picture`, [batch, height, width, channels]);
+  const bindings = { input, styles, bias, skip: skip ?? bias, output };
+  const params = {
+    batch,
+    height,
+    width,
+    inputGroups: input.stride / 4,
+    channels,
+    skipGroups: skip ? skip.stride / 4 : 0,
+    clamp: options.clamp ?? 3e38,
+  };
+  const constants = { SKIP: skip ? skipKind(skip, output) : 0 };
+  const layer = { batch, height, width, inChannels, outChannels: channels, up: 1, halfWeights: false } as const;
+  if (channels >= 4 * SAMPLED_GROUPS && samplesExactly(WEIGHT_TEXELS)(layer, plan.host)) {
+    const weight = weights.asTexture(WEIGHT_TEXELS);
+    const tiles = Math.ceil(width / 4) * Math.ceil(height / 4) * Math.ceil(channels / (4 * SAMPLED_GROUPS));
+    plan.dispatch({
+      kernel: SAMPLED,
+      bindings,
+      textures: { weight },
+      params: { ...params, weightTexelHeight: 1 / weight.height },
+      constants,
+      workgroups: workgroupGrid(Math.ceil((batch * tiles) / SAMPLED_THREADS)),
+    });
+  } else {
+    plan.dispatch({
+      kernel: KERNEL,
+      bindings: { ...bindings, weight: weights.as(TAPS_FIRST) },
+      params,
+      constants,
+      workgroups: linearGrid((batch * height * Math.ceil(width / 4) * padToFour(channels)) / 4),
+    });
+  }
   return output;
 }
 

@@ -20,7 +20,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(2) var<storage, read> weight: array<WeightVector>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
 @group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> output: array<vec4f>;
@@ -66,10 +66,10 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
     let style = styles[sample * params.inputGroups + inGroup];
     let at = inGroup * 4u * groups + group;
     let matrix = mat4x4f(
-      weight[at] * style.x,
-      weight[at + groups] * style.y,
-      weight[at + 2u * groups] * style.z,
-      weight[at + 3u * groups] * style.w,
+      fromWeightVector(weight[at]) * style.x,
+      fromWeightVector(weight[at + groups]) * style.y,
+      fromWeightVector(weight[at + 2u * groups]) * style.z,
+      fromWeightVector(weight[at + 3u * groups]) * style.w,
     );
     sum0 += matrix * input[at0 + inGroup];
     sum1 += matrix * input[at1 + inGroup];

@@ -30,9 +30,13 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
       let pixel = ((sample * params.height + y) * params.width + x) * params.inputGroups;
       let tap = (tapRow * 3u + tapColumn) * params.inputGroups * 4u;
       for (var inGroup = 0u; inGroup < params.inputGroups; inGroup++) {
-        let value = input[pixel + inGroup] * styles[sample * params.inputGroups + inGroup];
+        let value = fromInputVector(input[pixel + inGroup]) * styles[sample * params.inputGroups + inGroup];
         let at = (tap + inGroup * 4u) * groups + group;
-        sum += mat4x4f(weight[at], weight[at + groups], weight[at + 2u * groups], weight[at + 3u * groups]) * value;
+        let matrix = mat4x4f(
+          fromWeightVector(weight[at]), fromWeightVector(weight[at + groups]),
+          fromWeightVector(weight[at + 2u * groups]), fromWeightVector(weight[at + 3u * groups]),
+        );
+        sum += matrix * value;
       }
     }
   }
@@ -43,5 +47,5 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
   }
   let result = layerEpilogue(sum, bias[group], params.alpha, params.gain, params.clamp);
   output[((sample * params.height + row) * params.width + column) * groups + group] =
-    keepChannels(result, group, params.channels);
+    toOutputVector(keepChannels(result, group, params.channels));
 }

@@ -47,17 +47,20 @@ fn loadStrip(sample: u32, row: i32, column: i32, inGroup: u32, style: vec4f) -> 
   let p3 = min(column + 3, lastColumn);
   let right = min(column + 4, lastColumn);
   return InputStrip(
-    input[(rowStart + u32(max(column - 1, 0))) * step + inGroup] * select(vec4f(0), scale, column > 0),
-    input[(rowStart + u32(column)) * step + inGroup] * scale,
-    input[(rowStart + u32(p1)) * step + inGroup] * select(vec4f(0), scale, column + 1 <= lastColumn),
-    input[(rowStart + u32(p2)) * step + inGroup] * select(vec4f(0), scale, column + 2 <= lastColumn),
-    input[(rowStart + u32(p3)) * step + inGroup] * select(vec4f(0), scale, column + 3 <= lastColumn),
-    input[(rowStart + u32(right)) * step + inGroup] * select(vec4f(0), scale, column + 4 <= lastColumn),
+    fromInputVector(input[(rowStart + u32(max(column - 1, 0))) * step + inGroup]) * select(vec4f(0), scale, column > 0),
+    fromInputVector(input[(rowStart + u32(column)) * step + inGroup]) * scale,
+    fromInputVector(input[(rowStart + u32(p1)) * step + inGroup]) * select(vec4f(0), scale, column + 1 <= lastColumn),
+    fromInputVector(input[(rowStart + u32(p2)) * step + inGroup]) * select(vec4f(0), scale, column + 2 <= lastColumn),
+    fromInputVector(input[(rowStart + u32(p3)) * step + inGroup]) * select(vec4f(0), scale, column + 3 <= lastColumn),
+    fromInputVector(input[(rowStart + u32(right)) * step + inGroup]) * select(vec4f(0), scale, column + 4 <= lastColumn),
   );
 }
 
 fn loadMatrix(at: u32, groups: u32) -> mat4x4f {
-  return mat4x4f(weight[at], weight[at + groups], weight[at + 2u * groups], weight[at + 3u * groups]);
+  return mat4x4f(
+    fromWeightVector(weight[at]), fromWeightVector(weight[at + groups]),
+    fromWeightVector(weight[at + 2u * groups]), fromWeightVector(weight[at + 3u * groups]),
+  );
 }
 
 fn loadKernelRow(tapRow: u32, inGroup: u32, group: u32, groups: u32) -> KernelRow {
@@ -96,7 +99,7 @@ fn storePixel(sum: vec4f, sample: u32, row: u32, column: u32, group: u32, groups
   }
   let result = layerEpilogue(value, bias[group], params.alpha, params.gain, params.clamp);
   output[((sample * params.height + row) * params.width + column) * groups + group] =
-    keepChannels(result, group, params.channels);
+    toOutputVector(keepChannels(result, group, params.channels));
 }
 
 fn storeStrip(sums: OutputStrip, sample: u32, row: u32, column: u32, group: u32, groups: u32) {

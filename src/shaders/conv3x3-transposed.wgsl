@@ -25,11 +25,11 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(1) var<storage, read> input: array<InputVector>;
+@group(0) @binding(2) var<storage, read> weight: array<WeightVector>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
 @group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> output: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> output: array<OutputVector>;
 
 // Four input channels of the pixel left of the tile and of its four columns.
 struct InputStrip {
@@ -56,17 +56,20 @@ fn loadStrip(sample: u32, row: i32, column: i32, inGroup: u32, style: vec4f) -> 
   let rowStart = (sample * params.height + select(0u, u32(row), inside)) * params.width;
   let step = params.inputGroups;
   return InputStrip(
-    input[(rowStart + u32(max(column - 1, 0))) * step + inGroup] * select(vec4f(0), scale, column > 0),
-    input[(rowStart + u32(min(column, lastColumn))) * step + inGroup] * select(vec4f(0), scale, column <= lastColumn),
-    input[(rowStart + u32(min(column + 1, lastColumn))) * step + inGroup] * select(vec4f(0), scale, column + 1 <= lastColumn),
-    input[(rowStart + u32(min(column + 2, lastColumn))) * step + inGroup] * select(vec4f(0), scale, column + 2 <= lastColumn),
-    input[(rowStart + u32(min(column + 3, lastColumn))) * step + inGroup] * select(vec4f(0), scale, column + 3 <= lastColumn),
+    fromInputVector(input[(rowStart + u32(max(column - 1, 0))) * step + inGroup]) * select(vec4f(0), scale, column > 0),
+    fromInputVector(input[(rowStart + u32(min(column, lastColumn))) * step + inGroup]) * select(vec4f(0), scale, column <= lastColumn),
+    fromInputVector(input[(rowStart + u32(min(column + 1, lastColumn))) * step + inGroup]) * select(vec4f(0), scale, column + 1 <= lastColumn),
+    fromInputVector(input[(rowStart + u32(min(column + 2, lastColumn))) * step + inGroup]) * select(vec4f(0), scale, column + 2 <= lastColumn),
+    fromInputVector(input[(rowStart + u32(min(column + 3, lastColumn))) * step + inGroup]) * select(vec4f(0), scale, column + 3 <= lastColumn),
   );
 }
 
 fn loadMatrix(tap: u32, inGroup: u32, group: u32, groups: u32) -> mat4x4f {
   let at = (tap * params.inputGroups + inGroup) * 4u * groups + group;
-  return mat4x4f(weight[at], weight[at + groups], weight[at + 2u * groups], weight[at + 3u * groups]);
+  return mat4x4f(
+    fromWeightVector(weight[at]), fromWeightVector(weight[at + groups]),
+    fromWeightVector(weight[at + 2u * groups]), fromWeightVector(weight[at + 3u * groups]),
+  );
 }
 
 // Even rows, even columns: the four corner taps.
@@ -111,7 +114,7 @@ fn storePixel(sum: vec4f, sample: u32, row: u32, column: u32, group: u32, groups
   let width = params.width * 2u + 1u;
   if (row >= height || row >= params.endRow * 2u || column >= width) { return; }
   output[((sample * params.ringRows + row % params.ringRows) * width + column) * groups + group] =
-    keepChannels(sum * demodulation[sample * groups + group], group, params.channels);
+    toOutputVector(keepChannels(sum * demodulation[sample * groups + group], group, params.channels));
 }
 
 fn storeRow(even: OutputStrip, odd: OutputStrip, sample: u32, row: u32, column: u32, group: u32, groups: u32) {

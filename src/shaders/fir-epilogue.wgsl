@@ -29,10 +29,10 @@ struct Params {
 override USE_NOISE: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
+@group(0) @binding(1) var<storage, read> input: array<InputVector>;
 @group(0) @binding(2) var<storage, read> noise: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> output: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> output: array<OutputVector>;
 
 // Two neighbouring outputs of a row.
 struct Pair {
@@ -46,11 +46,11 @@ fn filterRow(sample: u32, row: i32, column: i32, group: u32, groups: u32) -> Pai
   let lastColumn = i32(params.width);
   let start = (sample * params.ringRows + u32(clamp(row, 0, lastRow)) % params.ringRows) * u32(lastColumn + 1);
   let inside = f32(row >= 0 && row <= lastRow);
-  let v0 = input[(start + u32(max(column - 1, 0))) * groups + group] * f32(column > 0);
-  let v1 = input[(start + u32(column)) * groups + group];
-  let v2 = input[(start + u32(column + 1)) * groups + group];
-  let v3 = input[(start + u32(column + 2)) * groups + group];
-  let v4 = input[(start + u32(min(column + 3, lastColumn))) * groups + group] * f32(column + 3 <= lastColumn);
+  let v0 = fromInputVector(input[(start + u32(max(column - 1, 0))) * groups + group]) * f32(column > 0);
+  let v1 = fromInputVector(input[(start + u32(column)) * groups + group]);
+  let v2 = fromInputVector(input[(start + u32(column + 1)) * groups + group]);
+  let v3 = fromInputVector(input[(start + u32(column + 2)) * groups + group]);
+  let v4 = fromInputVector(input[(start + u32(min(column + 3, lastColumn))) * groups + group]) * f32(column + 3 <= lastColumn);
   return Pair((v0 + 3.0 * (v1 + v2) + v3) * (0.25 * inside), (v1 + 3.0 * (v2 + v3) + v4) * (0.25 * inside));
 }
 
@@ -61,7 +61,7 @@ fn store(sum: vec4f, sample: u32, row: u32, column: u32, group: u32, groups: u32
   }
   let result = layerEpilogue(value, bias[group], params.alpha, params.gain, params.clamp);
   output[((sample * params.height + row) * params.width + column) * groups + group] =
-    keepChannels(result, group, params.channels);
+    toOutputVector(keepChannels(result, group, params.channels));
 }
 
 @compute @workgroup_size(64)

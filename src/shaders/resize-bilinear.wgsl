@@ -23,7 +23,7 @@ struct Params {
 override ANTIALIAS: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
+@group(0) @binding(1) var<storage, read> input: array<InputVector>;
 @group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
 
 // The input pixels that an output pixel mixes along one axis.
@@ -69,7 +69,7 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
     let rowWeight = triangle(vertical, y);
     for (var x = horizontal.first; x < horizontal.end; x++) {
       let weight = rowWeight * triangle(horizontal, x);
-      sum += weight * input[((sample * params.height + u32(y)) * params.width + u32(x)) * params.groups + group];
+      sum += weight * fromInputVector(input[((sample * params.height + u32(y)) * params.width + u32(x)) * params.groups + group]);
       weights += weight;
     }
   }

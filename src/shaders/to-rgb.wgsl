@@ -26,11 +26,11 @@ struct Params {
 override SKIP: u32 = 0u; // 0 none, 1 as it is, 2 doubled in size
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(1) var<storage, read> input: array<InputVector>;
+@group(0) @binding(2) var<storage, read> weight: array<WeightVector>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
 @group(0) @binding(4) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(5) var<storage, read> skip: array<vec4f>;
+@group(0) @binding(5) var<storage, read> skip: array<SkipVector>;
 @group(0) @binding(6) var<storage, read_write> output: array<vec4f>;
 
 // The skip at half size, zero outside. Coordinates below zero have wrapped to large numbers.
@@ -39,11 +39,13 @@ fn skipTexel(sample: u32, y: u32, x: u32, group: u32) -> vec4f {
   let width = params.width / 2u;
   let inside = y < height && x < width;
   let at = ((sample * height + min(y, height - 1u)) * width + min(x, width - 1u)) * params.skipGroups + group;
-  return select(vec4f(0), skip[at], inside);
+  return select(vec4f(0), fromSkipVector(skip[at]), inside);
 }
 
 fn skipAt(sample: u32, row: u32, column: u32, group: u32) -> vec4f {
-  if (SKIP == 1u) { return skip[((sample * params.height + row) * params.width + column) * params.skipGroups + group]; }
+  if (SKIP == 1u) {
+    return fromSkipVector(skip[((sample * params.height + row) * params.width + column) * params.skipGroups + group]);
+  }
   if (SKIP == 2u) {
     let y = row / 2u;
     let x = column / 2u;
@@ -88,11 +90,14 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
   for (var inGroup = 0u; inGroup < step; inGroup++) {
     let style = styles[sample * step + inGroup];
     let at = inGroup * 4u * groups + group;
-    let matrix = mat4x4f(weight[at], weight[at + groups], weight[at + 2u * groups], weight[at + 3u * groups]);
-    sum0 += matrix * (input[at0 + inGroup] * style);
-    sum1 += matrix * (input[at1 + inGroup] * style);
-    sum2 += matrix * (input[at2 + inGroup] * style);
-    sum3 += matrix * (input[at3 + inGroup] * style);
+    let matrix = mat4x4f(
+      fromWeightVector(weight[at]), fromWeightVector(weight[at + groups]),
+      fromWeightVector(weight[at + 2u * groups]), fromWeightVector(weight[at + 3u * groups]),
+    );
+    sum0 += matrix * (fromInputVector(input[at0 + inGroup]) * style);
+    sum1 += matrix * (fromInputVector(input[at1 + inGroup]) * style);
+    sum2 += matrix * (fromInputVector(input[at2 + inGroup]) * style);
+    sum3 += matrix * (fromInputVector(input[at3 + inGroup]) * style);
   }
   storePixel(sum0, sample, row, column, group, groups);
   storePixel(sum1, sample, row, column + 1u, group, groups);

@@ -7,9 +7,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Gpu } from '../../src/gpu/device';
 import { BufferLimitError } from '../../src/gpu/errors';
 import { Generator } from '../../src/models/generator';
-import { type ConvShape, prepareConv } from '../../src/pipelines/conv-weights';
+import { type ConvShape, convWeightsOf, prepareConv } from '../../src/pipelines/conv-weights';
 import { conv2d } from '../../src/pipelines/conv2d';
-import { modulatedConv3x3Up2 } from '../../src/pipelines/modulated-conv';
+import { filteredInBands } from '../../src/pipelines/conv3x3-up2';
+import { modulatedConv3x3 } from '../../src/pipelines/modulated-conv';
 import { BINOMIAL_FILTER, upfirdn2d } from '../../src/pipelines/upfirdn2d';
 import { FaceLatents } from '../../src/render/face-latents';
 import { estimateMemory } from '../../src/render/memory-estimate';
@@ -96,12 +97,11 @@ it('the layer to 512 x 512 gives, in bands at its full width, what its plain ste
   const { banded, stepwise } = await runOnce((plan) => {
     const x = plan.constant('x', [1, height, width, inChannels], wave(height * width * inChannels, 0.37));
     const ones = (count: number) => plan.constant('ones', [1, count], new Float32Array(count).fill(1));
-    const upright = prepareConv(stored, conv);
     const flipped = prepareConv(stored, conv, { flip: true });
     const styles = { styles: ones(inChannels), demodulation: ones(outChannels) };
-    const weight = plan.constant('weight', upright.shape, upright.values);
     const before = plan.dispatchCount;
-    const banded = modulatedConv3x3Up2(plan, x, weight, styles, {}, 11 * (2 * width + 1) * outChannels * 4);
+    const variant = filteredInBands(undefined, 11 * (2 * width + 1) * outChannels * 4);
+    const banded = modulatedConv3x3(plan, x, convWeightsOf(plan, stored, conv), styles, {}, { variant });
     dispatches.push(plan.dispatchCount - before);
     const wide = conv2d(
       plan,

@@ -12,7 +12,7 @@ import { mapping } from '../../src/models/mapping';
 import { stylegan3NumWs } from '../../src/models/stylegan3-geometry';
 import { stylegan3Synthesis } from '../../src/models/stylegan3-synthesis';
 import { WeightStore } from '../../src/models/weights';
-import { type ConvShape, prepareConv, squaredConvWeights } from '../../src/pipelines/conv-weights';
+import { type ConvShape, convWeightsOf, squaredConvWeights } from '../../src/pipelines/conv-weights';
 import { filteredLeakyRelu, IDENTITY_LOWPASS, type LowpassFilter } from '../../src/pipelines/filtered-lrelu';
 import { fourierFeatures } from '../../src/pipelines/fourier-features';
 import {
@@ -221,11 +221,15 @@ function fullConv(
   gain = 1,
 ) {
   const normalized = normalizeConvWeights(stored, conv);
-  const weight = prepareConv(normalized, conv, { gain });
+  const weights = convWeightsOf(
+    plan,
+    normalized.map((value) => value * gain),
+    conv,
+  );
   const squared = squaredConvWeights(normalized, conv);
   const squaredWeight = plan.constant('squared weight', squared.shape, squared.values);
   const layerStyles = normalizedStyles(plan, styles, squaredWeight);
-  return modulatedConvFull(plan, input, plan.constant('weight', weight.shape, weight.values), layerStyles);
+  return modulatedConvFull(plan, input, weights, layerStyles);
 }
 
 describe('modulatedConvFull', () => {

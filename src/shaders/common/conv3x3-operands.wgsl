@@ -20,10 +20,10 @@ struct Params {
 override USE_NOISE: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(1) var<storage, read> input: array<InputVector>;
+@group(0) @binding(2) var<storage, read> weight: array<WeightVector>;
 @group(0) @binding(3) var<storage, read> styles: array<vec4f>;
 @group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
 @group(0) @binding(5) var<storage, read> noise: array<f32>;
 @group(0) @binding(6) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> output: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> output: array<OutputVector>;

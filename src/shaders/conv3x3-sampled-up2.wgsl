@@ -1,0 +1,114 @@
+// Modulated 3x3 convolution with up=2 before its FIR filter, for a processor that plays a graphics card: what conv3x3-transposed.wgsl computes,
+// in the manner of conv3x3-sampled.wgsl. Pixel (i, j) adds weight[ky, kx] times itself to place (2i + ky, 2j + kx). A quad is two rows by
+// two columns of those places, of which there are H + 1 by W + 1 (the last ones half outside).
+//
+// Shapes    staged: from stage-input.wgsl, its firstRow is ours; weight as for conv3x3-sampled.wgsl; demodulation [N, outChannels];
+//           unfiltered: outChannels / 4 layers of 2W + 1 by ringRows texels, row r of the 2H + 1 at r mod ringRows.
+// Layout    vec4 along channels.
+// Dispatch  one thread per ROWS x COLUMNS quads and 4 GROUPS output channels, 16 per workgroup: tiles of a row first, then blocks, then rows;
+//           quad rows firstRow to endRow.
+// Memory    none in the workgroup; 4 * ROWS * COLUMNS * GROUPS vectors of sums.
+// Cost      18 in out FLOPs an input pixel; per four input channels (ROWS + 1) (COLUMNS + 1) + 36 GROUPS texels.
+// Needs     unroll.ts with ROWS, COLUMNS, GROUPS
+
+struct Params {
+  sample: u32,
+  height: u32, // of the input
+  width: u32,
+  inputGroups: u32,
+  groups: u32, // of the output's channels
+  firstRow: u32,
+  endRow: u32,
+  ringRows: u32,
+  texelWidth: f32, // of staged
+  texelHeight: f32,
+  weightTexelHeight: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var staged: texture_2d_array<f32>;
+@group(0) @binding(2) var weight: texture_2d_array<f32>;
+@group(0) @binding(3) var nearest: sampler;
+@group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
+@group(0) @binding(5) var unfiltered: texture_storage_2d_array<rgba32float, write>;
+
+fn pixel(x: f32, y: f32, inGroup: u32) -> vec4f {
+  return textureSampleLevel(staged, nearest, vec2f(x, y), inGroup, 0.0);
+}
+
+fn weightTexel(place: f32, y: f32) -> vec4f {
+  return textureSampleLevel(weight, nearest, vec2f(place / ${36 * GROUPS}.0, y), 0u, 0.0);
+}
+
+@compute @workgroup_size(16)
+fn main(
+  @builtin(local_invocation_index) local: u32, @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = (workgroup.y * workgroups.x + workgroup.x) * 16u + local;
+  let blocks = (params.groups + ${GROUPS - 1}u) / ${GROUPS}u;
+  let tileColumns = (params.width + ${COLUMNS}u) / ${COLUMNS}u; // of width + 1 quads
+  let tileRows = (params.endRow - params.firstRow + ${ROWS - 1}u) / ${ROWS}u;
+  if (index >= tileRows * tileColumns * blocks) { return; }
+  let column = index % tileColumns * ${COLUMNS}u;
+  let block = index / tileColumns % blocks;
+  let bandRow = index / (tileColumns * blocks) * ${ROWS}u;
+
+  #for column in 0..COLUMNS + 1
+  let x${column} = (f32(column) + ${column}.5) * params.texelWidth;
+  #end
+  #for row in 0..ROWS + 1
+  let y${row} = (f32(bandRow) + ${row}.5) * params.texelHeight;
+  #end
+  #for place in 0..4 * ROWS * COLUMNS * GROUPS
+  var sum${place} = vec4f(0);
+  #end
+  for (var inGroup = 0u; inGroup < params.inputGroups; inGroup++) {
+    let weightY = (f32(block * params.inputGroups + inGroup) + 0.5) * params.weightTexelHeight;
+    #for matrix in 0..9 * GROUPS
+    let k${matrix} = mat4x4f(
+      weightTexel(${4 * matrix}.5, weightY), weightTexel(${4 * matrix + 1}.5, weightY),
+      weightTexel(${4 * matrix + 2}.5, weightY), weightTexel(${4 * matrix + 3}.5, weightY));
+    #end
+    #for row in 0..ROWS + 1
+      #for column in 0..COLUMNS + 1
+    let p_${row}_${column} = pixel(x${column}, y${row}, inGroup);
+        #for tapRow in 0..3
+          #for tapColumn in 0..3
+            #if row + tapRow / 2 >= 1 && row + tapRow / 2 <= ROWS && column + tapColumn / 2 >= 1 && column + tapColumn / 2 <= COLUMNS
+              #for group in 0..GROUPS
+    sum${((2 * (row + tapRow / 2 - 1) + tapRow % 2) * 2 * COLUMNS + 2 * (column + tapColumn / 2 - 1) + tapColumn % 2) * GROUPS + group} += p_${row}_${column} * k${(tapRow * 3 + tapColumn) * GROUPS + group};
+              #end
+            #end
+          #end
+        #end
+      #end
+    #end
+  }
+
+  // Only what a loop numbers needs an array.
+  var sums: array<vec4f, ${4 * ROWS * COLUMNS * GROUPS}>;
+  #for place in 0..4 * ROWS * COLUMNS * GROUPS
+  sums[${place}] = sum${place};
+  #end
+  #for group in 0..GROUPS
+  let group${group} = block * ${GROUPS}u + ${group}u;
+  let scale${group} = demodulation[params.sample * params.groups + min(group${group}, params.groups - 1u)];
+  #end
+  let firstY = 2u * (params.firstRow + bandRow);
+  let endY = min(min(firstY + ${2 * ROWS}u, 2u * params.endRow), 2u * params.height + 1u);
+  let endX = min(2u * column + ${2 * COLUMNS}u, 2u * params.width + 1u);
+  var row = 0u;
+  for (var y = firstY; y < endY; y++) {
+    var place = row;
+    for (var x = 2u * column; x < endX; x++) {
+      #for group in 0..GROUPS
+      if (group${group} < params.groups) {
+        textureStore(unfiltered, vec2u(x, y % params.ringRows), group${group}, sums[place + ${group}u] * scale${group});
+      }
+      #end
+      place += ${GROUPS}u;
+    }
+    row += ${2 * COLUMNS * GROUPS}u;
+  }
+}

@@ -1,0 +1,143 @@
+// Modulated 3x3 convolution for a processor that plays a graphics card: a thread computes ROWS x COLUMNS pixels of 4 GROUPS output channels and
+// reads pixels and weights as texels. What that costs there was measured with SwiftShader: a vector from a buffer 40 ns (more in a long
+// loop, whose text no longer fits the instruction cache), a texel from a nearest sampler 16, a vector times a matrix 6 if the vector is still in
+// registers and 10 if it is not. So each pixel is read and at once added to all sums that it belongs to, and tiles are large.
+//
+// Shapes    staged: from stage-input.wgsl, texel row 0 above pixel row firstRow; weight: one layer, row `block * inputGroups + inGroup` has for
+//           each tap, group and output channel the weights of the four input channels; demodulation [N, outChannels];
+//           noise [1 or N, H, W]; bias [outChannels]; output [N, H, W, outChannels].
+// Layout    vec4 along channels; noise in single floats.
+// Dispatch  one thread per tile and block of 4 GROUPS output channels, 16 per workgroup: tiles of a row first, then blocks,
+//           then rows, so that a row's pixels stay in the cache for all blocks; rows firstRow to endRow.
+// Memory    none in the workgroup; ROWS * COLUMNS * GROUPS vectors of sums.
+// Cost      18 in out FLOPs a pixel; per four input channels (ROWS + 2) (COLUMNS + 2) + 36 GROUPS texels for 288 ROWS COLUMNS GROUPS FLOPs.
+// Needs     unroll.ts with ROWS, COLUMNS, GROUPS; common/activation.wgsl, common/layer-epilogue.wgsl
+
+struct Params {
+  sample: u32,
+  height: u32,
+  width: u32,
+  inputGroups: u32,
+  channels: u32, // of the output
+  firstRow: u32,
+  endRow: u32,
+  texelWidth: f32, // of staged
+  texelHeight: f32,
+  weightTexelHeight: f32,
+  noiseStride: u32, // floats from row to row
+  noiseBatchStride: u32, // floats from sample to sample; 0 when all share one
+  noiseStrength: f32,
+  alpha: f32,
+  gain: f32,
+  clamp: f32,
+}
+
+override USE_NOISE: bool = false;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var staged: texture_2d_array<f32>;
+@group(0) @binding(2) var weight: texture_2d_array<f32>;
+@group(0) @binding(3) var nearest: sampler;
+@group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
+@group(0) @binding(5) var<storage, read> noise: array<f32>;
+@group(0) @binding(6) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> output: array<OutputVector>;
+
+fn pixel(x: f32, y: f32, inGroup: u32) -> vec4f {
+  return textureSampleLevel(staged, nearest, vec2f(x, y), inGroup, 0.0);
+}
+
+fn weightTexel(place: f32, y: f32) -> vec4f {
+  return textureSampleLevel(weight, nearest, vec2f(place / ${36 * GROUPS}.0, y), 0u, 0.0);
+}
+
+// What the epilogue needs to know of four output channels.
+struct Channels {
+  index: u32,
+  scale: vec4f,
+  bias: vec4f,
+}
+
+fn loadChannels(group: u32, groups: u32) -> Channels {
+  let inside = min(group, groups - 1u);
+  return Channels(group, demodulation[params.sample * groups + inside], bias[inside]);
+}
+
+fn store(sum: vec4f, addend: f32, pixel: u32, channels: Channels, groups: u32) {
+  if (channels.index >= groups) { return; }
+  let result = layerEpilogue(sum * channels.scale + addend, channels.bias, params.alpha, params.gain, params.clamp);
+  output[pixel * groups + channels.index] = toOutputVector(keepChannels(result, channels.index, params.channels));
+}
+
+@compute @workgroup_size(16)
+fn main(
+  @builtin(local_invocation_index) local: u32, @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = (workgroup.y * workgroups.x + workgroup.x) * 16u + local;
+  let groups = (params.channels + 3u) / 4u;
+  let blocks = (groups + ${GROUPS - 1}u) / ${GROUPS}u;
+  let tileColumns = (params.width + ${COLUMNS - 1}u) / ${COLUMNS}u;
+  let tileRows = (params.endRow - params.firstRow + ${ROWS - 1}u) / ${ROWS}u;
+  if (index >= tileRows * tileColumns * blocks) { return; }
+  let column = index % tileColumns * ${COLUMNS}u;
+  let block = index / tileColumns % blocks;
+  let bandRow = index / (tileColumns * blocks) * ${ROWS}u;
+
+  #for column in 0..COLUMNS + 2
+  let x${column} = (f32(column) + ${column}.5) * params.texelWidth;
+  #end
+  #for row in 0..ROWS + 2
+  let y${row} = (f32(bandRow) + ${row}.5) * params.texelHeight;
+  #end
+  #for place in 0..ROWS * COLUMNS * GROUPS
+  var sum${place} = vec4f(0);
+  #end
+  for (var inGroup = 0u; inGroup < params.inputGroups; inGroup++) {
+    let weightY = (f32(block * params.inputGroups + inGroup) + 0.5) * params.weightTexelHeight;
+    #for matrix in 0..9 * GROUPS
+    let k${matrix} = mat4x4f(
+      weightTexel(${4 * matrix}.5, weightY), weightTexel(${4 * matrix + 1}.5, weightY),
+      weightTexel(${4 * matrix + 2}.5, weightY), weightTexel(${4 * matrix + 3}.5, weightY));
+    #end
+    #for row in 0..ROWS + 2
+      #for column in 0..COLUMNS + 2
+    let p_${row}_${column} = pixel(x${column}, y${row}, inGroup);
+        #for tapRow in 0..3
+          #for tapColumn in 0..3
+            #if row >= tapRow && row - tapRow < ROWS && column >= tapColumn && column - tapColumn < COLUMNS
+              #for group in 0..GROUPS
+    sum${((row - tapRow) * COLUMNS + column - tapColumn) * GROUPS + group} += p_${row}_${column} * k${(tapRow * 3 + tapColumn) * GROUPS + group};
+              #end
+            #end
+          #end
+        #end
+      #end
+    #end
+  }
+
+  // Only what a loop numbers needs an array.
+  var sums: array<vec4f, ${ROWS * COLUMNS * GROUPS}>;
+  #for place in 0..ROWS * COLUMNS * GROUPS
+  sums[${place}] = sum${place};
+  #end
+  #for group in 0..GROUPS
+  let channels${group} = loadChannels(block * ${GROUPS}u + ${group}u, groups);
+  #end
+  let lastRow = min(params.firstRow + bandRow + ${ROWS}u, params.endRow);
+  var place = 0u;
+  for (var y = params.firstRow + bandRow; y < lastRow; y++) {
+    let rowStart = (params.sample * params.height + y) * params.width;
+    let noiseStart = params.sample * params.noiseBatchStride + y * params.noiseStride;
+    #for column in 0..COLUMNS
+    if (column + ${column}u < params.width) {
+      var addend = 0.0;
+      if (USE_NOISE) { addend = noise[noiseStart + column + ${column}u] * params.noiseStrength; }
+      #for group in 0..GROUPS
+      store(sums[place + ${column * GROUPS + group}u], addend, rowStart + column + ${column}u, channels${group}, groups);
+      #end
+    }
+    #end
+    place += ${COLUMNS * GROUPS}u;
+  }
+}

@@ -1,0 +1,170 @@
+// The picture of a StyleGAN2 block for many output channels, on a processor that plays a graphics card: what to-rgb.wgsl computes, with weights
+// read as texels and a large tile (conv3x3-sampled.wgsl says why).
+//
+// Shapes    as to-rgb.wgsl, but weight: one layer, row `block * inputGroups + inGroup` has for each group and output channel the weights of the
+//           four input channels.
+// Layout    vec4 along channels.
+// Dispatch  one thread per 4 x 4 pixels and 4 GROUPS output channels, 16 per workgroup: blocks next to each other.
+// Memory    none in the workgroup; 16 * GROUPS vectors of sums.
+// Cost      2 in out FLOPs a pixel; 16 vectors and 4 GROUPS texels for 512 GROUPS FLOPs, 17 vectors for 16 of a doubled skip.
+// Needs     unroll.ts with GROUPS; common/activation.wgsl, common/layer-epilogue.wgsl
+
+struct Params {
+  batch: u32,
+  height: u32,
+  width: u32,
+  inputGroups: u32,
+  channels: u32, // of the output
+  skipGroups: u32,
+  clamp: f32,
+  weightTexelHeight: f32,
+}
+
+override SKIP: u32 = 0u; // 0 none, 1 as it is, 2 doubled in size
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> input: array<InputVector>;
+@group(0) @binding(2) var weight: texture_2d_array<f32>;
+@group(0) @binding(3) var nearest: sampler;
+@group(0) @binding(4) var<storage, read> styles: array<vec4f>;
+@group(0) @binding(5) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(6) var<storage, read> skip: array<SkipVector>;
+@group(0) @binding(7) var<storage, read_write> output: array<vec4f>;
+
+fn weightTexel(place: f32, y: f32) -> vec4f {
+  return textureSampleLevel(weight, nearest, vec2f(place / ${4 * GROUPS}.0, y), 0u, 0.0);
+}
+
+// The skip at half size, zero outside. Coordinates below zero have wrapped to large numbers.
+fn skipTexel(sample: u32, y: u32, x: u32, group: u32) -> vec4f {
+  let height = params.height / 2u;
+  let width = params.width / 2u;
+  let inside = y < height && x < width;
+  let at = ((sample * height + min(y, height - 1u)) * width + min(x, width - 1u)) * params.skipGroups + group;
+  return select(vec4f(0), fromSkipVector(skip[at]), inside);
+}
+
+// Four pixels of a row.
+struct Row {
+  p0: vec4f,
+  p1: vec4f,
+  p2: vec4f,
+  p3: vec4f,
+}
+
+// A row at half size, doubled horizontally by [1, 3, 3, 1] / 4. `x` is that of the tile at half size.
+fn doubledRow(sample: u32, y: u32, x: u32, group: u32) -> Row {
+  let t0 = skipTexel(sample, y, x - 1u, group);
+  let t1 = skipTexel(sample, y, x, group);
+  let t2 = skipTexel(sample, y, x + 1u, group);
+  let t3 = skipTexel(sample, y, x + 2u, group);
+  return Row((t0 + 3.0 * t1) * 0.25, (3.0 * t1 + t2) * 0.25, (t1 + 3.0 * t2) * 0.25, (3.0 * t2 + t3) * 0.25);
+}
+
+// `nearRow` counts three times, `farRow` once.
+fn mixedRows(nearRow: Row, farRow: Row) -> Row {
+  return Row(
+    (3.0 * nearRow.p0 + farRow.p0) * 0.25, (3.0 * nearRow.p1 + farRow.p1) * 0.25,
+    (3.0 * nearRow.p2 + farRow.p2) * 0.25, (3.0 * nearRow.p3 + farRow.p3) * 0.25,
+  );
+}
+
+fn plainRow(sample: u32, row: u32, column: u32, group: u32) -> Row {
+  let start = (sample * params.height + min(row, params.height - 1u)) * params.width;
+  let last = params.width - 1u;
+  return Row(
+    #for column in 0..4
+    fromSkipVector(skip[(start + min(column + ${column}u, last)) * params.skipGroups + group]),
+    #end
+  );
+}
+
+fn storeRow(sums: Row, added: Row, sample: u32, row: u32, column: u32, group: u32, groups: u32, channelBias: vec4f) {
+  if (row >= params.height) { return; }
+  let at = ((sample * params.height + row) * params.width + column) * groups + group;
+  let limit = vec4f(params.clamp);
+  #for column in 0..4
+  if (column + ${column}u < params.width) {
+    output[at + ${column}u * groups] =
+      keepChannels(clamp(sums.p${column} + channelBias, -limit, limit) + added.p${column}, group, params.channels);
+  }
+  #end
+}
+
+@compute @workgroup_size(16)
+fn main(
+  @builtin(local_invocation_index) local: u32, @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let index = (workgroup.y * workgroups.x + workgroup.x) * 16u + local;
+  let groups = (params.channels + 3u) / 4u;
+  let blocks = (groups + ${GROUPS - 1}u) / ${GROUPS}u;
+  let tileColumns = (params.width + 3u) / 4u;
+  let tileRows = (params.height + 3u) / 4u;
+  if (index >= params.batch * tileRows * tileColumns * blocks) { return; }
+  let block = index % blocks;
+  let column = index / blocks % tileColumns * 4u;
+  let row = index / (blocks * tileColumns) % tileRows * 4u;
+  let sample = index / (blocks * tileColumns * tileRows);
+
+  let step = params.inputGroups;
+  #for row in 0..4
+  let start${row} = (sample * params.height + min(row + ${row}u, params.height - 1u)) * params.width;
+    #for column in 0..4
+  let at${4 * row + column} = (start${row} + min(column + ${column}u, params.width - 1u)) * step;
+    #end
+  #end
+  #for place in 0..16 * GROUPS
+  var sum${place} = vec4f(0);
+  #end
+  for (var inGroup = 0u; inGroup < step; inGroup++) {
+    let style = styles[sample * step + inGroup];
+    let weightY = (f32(block * step + inGroup) + 0.5) * params.weightTexelHeight;
+    #for group in 0..GROUPS
+    let k${group} = mat4x4f(
+      weightTexel(${4 * group}.5, weightY), weightTexel(${4 * group + 1}.5, weightY),
+      weightTexel(${4 * group + 2}.5, weightY), weightTexel(${4 * group + 3}.5, weightY));
+    #end
+    #for pixel in 0..16
+    let p${pixel} = fromInputVector(input[at${pixel} + inGroup]) * style;
+      #for group in 0..GROUPS
+    sum${16 * group + pixel} += p${pixel} * k${group};
+      #end
+    #end
+  }
+
+  // Only what a loop numbers needs an array.
+  var sums: array<vec4f, ${16 * GROUPS}>;
+  #for place in 0..16 * GROUPS
+  sums[${place}] = sum${place};
+  #end
+  var group = block * ${GROUPS}u;
+  for (var place = 0u; place < ${16 * GROUPS}u; place += 16u) {
+    if (group >= groups) { break; }
+    var added: array<Row, 4>;
+    if (SKIP == 1u) {
+      #for row in 0..4
+      added[${row}] = plainRow(sample, row + ${row}u, column, group);
+      #end
+    }
+    if (SKIP == 2u) {
+      let x = column / 2u;
+      let y = row / 2u;
+      let above = doubledRow(sample, y - 1u, x, group);
+      let upper = doubledRow(sample, y, x, group);
+      let lower = doubledRow(sample, y + 1u, x, group);
+      let below = doubledRow(sample, y + 2u, x, group);
+      added[0] = mixedRows(upper, above);
+      added[1] = mixedRows(upper, lower);
+      added[2] = mixedRows(lower, upper);
+      added[3] = mixedRows(lower, below);
+    }
+    let channelBias = bias[group];
+    #for row in 0..4
+    storeRow(
+      Row(sums[place + ${4 * row}u], sums[place + ${4 * row + 1}u], sums[place + ${4 * row + 2}u], sums[place + ${4 * row + 3}u]),
+      added[${row}], sample, row + ${row}u, column, group, groups, channelBias);
+    #end
+    group++;
+  }
+}
