@@ -15,9 +15,11 @@ import { type Tensor, writeTensor } from '../gpu/tensor';
 import type { TensorHost } from '../gpu/tensor-host';
 import { type DecodedPoints, packDecoder, packedDecoderLength } from '../pipelines/decoder';
 import { densityLayers, type GridRange, projectFront } from '../pipelines/density-grid';
+import type { RenderingOptions } from '../pipelines/rendering-options';
 import type { RaySampling } from '../pipelines/sampling';
 import { evaluatePoints } from '../pipelines/tri-planes';
-import { type VolumeRendering, volumeRender } from '../pipelines/volume-render';
+import { type FaceVolume, type VolumeRendering, volumeRender } from '../pipelines/volume-render';
+import { sketchVolume } from '../pipelines/volume-sketch';
 import type { GeneratorConfig, RenderingConfig } from './config';
 import { readGeneratorConfig, tensorPrefix } from './generator-config';
 import { LoadedModel } from './loaded-model';
@@ -33,11 +35,11 @@ export class Generator<Host extends TensorHost = Gpu> extends LoadedModel<Genera
    * Reads the configuration; weights are uploaded when a stage first asks for them.
    * @throws ModelConfigError
    */
-  static create(gpu: Gpu, checkpoint: Checkpoint): Generator {
+  static create<Host extends TensorHost>(host: Host, checkpoint: Checkpoint): Generator<Host> {
     return new Generator(
-      gpu,
+      host,
       readGeneratorConfig(checkpoint),
-      new WeightStore(gpu, checkpoint),
+      new WeightStore(host, checkpoint),
       tensorPrefix(checkpoint),
     );
   }
@@ -96,9 +98,7 @@ export function wireMapping(plan: PlanBuilder, generator: Generator<TensorHost>,
   };
 }
 
-export interface TriPlaneStage {
-  /** [N, R, R, 3 * 32], plane index major */
-  readonly planes: Tensor;
+export interface TriPlaneStage extends FaceVolume {
   readonly superResolutionStyles: SuperResolutionStyles;
 }
 
@@ -107,6 +107,8 @@ export interface TriPlaneOptions {
   readonly noise?: SynthesisNoise;
   /** The w of the super-resolution, [N, w_dim]. Default: the last of ws, as in the official implementation. */
   readonly superResolutionW?: Tensor;
+  /** Whether to make what `fast` rendering reads, too; it is for one face alone. Default: true, where N is 1. */
+  readonly sketch?: boolean;
 }
 
 /** ws to everything that depends on the face alone. @param ws [N, num_ws, w_dim] */
@@ -114,12 +116,15 @@ export function wireTriPlanes(
   plan: PlanBuilder,
   generator: Generator<TensorHost>,
   ws: Tensor,
-  { noise, superResolutionW = ws }: TriPlaneOptions = {},
+  { noise, superResolutionW = ws, sketch = true }: TriPlaneOptions = {},
 ): TriPlaneStage {
   const { config } = generator;
   const planes = synthesis(plan, generator.weights('backbone.synthesis.'), config.backbone, ws, noise);
+  const { rendering } = config;
+  const wantsSketch = sketch && planes.shape[0] === 1;
   return {
     planes: plan.keep(planes),
+    sketch: wantsSketch ? sketchVolume(plan, { planes, decoder: decoderTensor(generator), rendering }) : undefined,
     superResolutionStyles: wireSuperResolutionStyles(plan, generator, superResolutionW),
   };
 }
@@ -131,19 +136,24 @@ export interface RayMarchStage extends VolumeRendering {
   writeCamera(labels: CameraLabel): void;
 }
 
-/** Planes and cameras to the feature image and its depth. @param sampling default: even */
+/**
+ * Planes and cameras to the feature image and its depth.
+ * @param face a {@link TriPlaneStage}, or planes alone for `exact` rendering
+ * @param rendering the model's own with what is to differ; `quality` 'fast' renders exactly where `volumeRender` says so
+ * @param sampling default: even
+ */
 export function wireRayMarch(
   plan: PlanBuilder,
   generator: Generator<TensorHost>,
-  planes: Tensor,
-  rendering: RenderingConfig,
+  face: FaceVolume,
+  rendering: RenderingConfig & Pick<RenderingOptions, 'quality'>,
   sampling?: RaySampling,
 ): RayMarchStage {
   const { host, config } = generator;
-  const batch = planes.shape[0]!;
+  const batch = face.planes.shape[0]!;
   const cameras = plan.tensor('camera labels', [batch, LABEL_LENGTH]);
   const marched = volumeRender(plan, {
-    planes,
+    ...face,
     decoder: decoderTensor(generator),
     cameras,
     resolution: rendering.neuralResolution,

@@ -3,16 +3,16 @@ import type { Gpu } from '../gpu/device';
 import { ShapeError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
 import { expectShape, type Tensor, uploadTensor } from '../gpu/tensor';
-import activationSource from '../shaders/common/activation.wgsl?raw';
 import decoderCommonSource from '../shaders/common/decoder.wgsl?raw';
 import linearIndexSource from '../shaders/common/linear-index.wgsl?raw';
+import softplusBase2Source from '../shaders/common/softplus-base2.wgsl?raw';
 import decoderSource from '../shaders/decoder.wgsl?raw';
 import { linearGrid } from './grid';
-import { decoderConstants, specialise } from './render-constants';
+import { decoderConstants, groupsOf, specialise } from './render-constants';
 import type { DecoderExtents } from './rendering-options';
 
 /** Source texts for a kernel with a `decoder` binding. */
-export const DECODER_SOURCES = [decoderCommonSource, activationSource] as const;
+export const DECODER_SOURCES = [decoderCommonSource, softplusBase2Source] as const;
 
 /** Parameters as a checkpoint has them, row-major. */
 export interface DecoderArrays {
@@ -28,13 +28,16 @@ export interface DecoderArrays {
 
 /** Numbers in the packed decoder. */
 export function packedDecoderLength(extents: DecoderExtents): number {
-  const { planeChannels, decoderHiddenWidth, decoderOutputs } = extents;
-  return decoderHiddenWidth * (2 + planeChannels + decoderOutputs) + 4 + decoderOutputs;
+  const [features, hidden, colours] = groupsOf(extents);
+  return MATRIX * (hidden * (features + 1 + colours) + 1 + colours);
 }
+
+/** Numbers in a mat4x4f. */
+const MATRIX = 16;
 
 /**
  * The decoder's parameters in the order in which the kernels read them (see shaders/common/decoder.wgsl), as they act: multiplied by
- * the learning-rate multiplier and, for weights, by 1 / sqrt(inputs) (equalised learning rate, Karras et al. 2018).
+ * the learning-rate multiplier and, for weights, by 1 / sqrt(inputs) (equalised learning rate, Karras et al. 2018), for hidden units in base 2.
  * @throws ShapeError when an array has another length than the extents ask for; RenderingOptionError for extents that are no multiple of 4
  */
 export function packDecoder(arrays: DecoderArrays, extents: DecoderExtents, lrMultiplier: number): Float32Array {
@@ -50,26 +53,37 @@ export function packDecoder(arrays: DecoderArrays, extents: DecoderExtents, lrMu
 
   const packed = new Float32Array(packedDecoderLength(extents));
   let at = 0;
-  const put = (value: number) => {
-    packed[at++] = value;
-  };
-  for (let group = 0; group < hidden; group += 4) {
-    for (let unit = group; unit < group + 4; unit++) put(hiddenBias[unit]! * lrMultiplier);
-    for (let feature = 0; feature < features; feature++) {
-      for (let unit = group; unit < group + 4; unit++) put(hiddenWeight[unit * features + feature]! * hiddenGain);
+  /** Writes a matrix, column by column. */
+  const putMatrix = (entry: (row: number, column: number) => number) => {
+    for (let column = 0; column < 4; column++) {
+      for (let row = 0; row < 4; row++) packed[at++] = entry(row, column);
     }
-    for (let unit = group; unit < group + 4; unit++) put(outputWeight[unit]! * outputGain);
-    for (let firstColour = 0; firstColour < colours; firstColour += 4) {
-      for (let unit = group; unit < group + 4; unit++) {
-        for (let colour = firstColour; colour < firstColour + 4; colour++) {
-          put(outputWeight[(1 + colour) * hidden + unit]! * outputGain);
-        }
-      }
+  };
+  for (let unit = 0; unit < hidden; unit += 4) {
+    const biases = (row: number) => (hiddenBias[unit + row]! * lrMultiplier) / Math.LN2;
+    const densityWeights = (row: number) => outputWeight[unit + row]! * outputGain * Math.LN2;
+    for (let feature = 0; feature < features; feature += 4) {
+      putMatrix((row, column) => (hiddenWeight[(unit + row) * features + feature + column]! * hiddenGain) / Math.LN2);
+    }
+    putMatrix((row, column) => [biases, densityWeights][column]?.(row) ?? 0);
+    for (let colour = 1; colour <= colours; colour += 4) {
+      putMatrix((row, column) => outputWeight[(colour + row) * hidden + unit + column]! * outputGain * Math.LN2);
     }
   }
-  put(outputBias[0]! * lrMultiplier);
-  at += 3;
-  for (let colour = 0; colour < colours; colour++) put(outputBias[1 + colour]! * lrMultiplier);
+  const bias = (output: number) => outputBias[output]! * lrMultiplier;
+  const ofNothing = (output: number) => {
+    let sum = bias(output);
+    for (let unit = 0; unit < hidden; unit++) {
+      const x = hiddenBias[unit]! * lrMultiplier;
+      const softplus = Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+      sum += softplus * outputWeight[output * hidden + unit]! * outputGain;
+    }
+    return sum;
+  };
+  putMatrix((row, column) => (column === 0 ? ([bias, ofNothing][row]?.(0) ?? 0) : 0));
+  for (let colour = 1; colour <= colours; colour += 4) {
+    putMatrix((row, column) => [bias, ofNothing][column]?.(colour + row) ?? 0);
+  }
   return packed;
 }
 

@@ -8,7 +8,6 @@ import type { PlanBuilder } from '../gpu/plan';
 import { expectShape, type Tensor } from '../gpu/tensor';
 import linearIndexSource from '../shaders/common/linear-index.wgsl?raw';
 import planeProjectSource from '../shaders/common/plane-project.wgsl?raw';
-import softplusBase2Source from '../shaders/common/softplus-base2.wgsl?raw';
 import triPlaneSampleSource from '../shaders/common/tri-plane-sample.wgsl?raw';
 import densityGridSource from '../shaders/density-grid.wgsl?raw';
 import projectPlaneSource from '../shaders/project-plane.wgsl?raw';
@@ -17,8 +16,6 @@ import { linearGrid } from './grid';
 import { decoderConstants, specialise, triPlaneConstants } from './render-constants';
 import type { DecoderExtents, TriPlaneOptions } from './rendering-options';
 import { expectPlanes } from './tri-planes';
-
-const HIDDEN_SOURCES = [softplusBase2Source, ...DECODER_SOURCES] as const;
 
 /** A side of the grid: its first axis runs along columns, its second along rows. */
 type GridSide = 'xy' | 'xz' | 'yz';
@@ -76,7 +73,7 @@ export function densityLayers(plan: PlanBuilder, inputs: DensityGridInputs, fron
       decoderConstants(rendering),
       densityGridSource,
       linearIndexSource,
-      ...HIDDEN_SOURCES,
+      ...DECODER_SOURCES,
     ),
     bindings: { decoder, xy: front, xz, yz, sigma },
     params: { resolution, layers: layers.count },
@@ -107,7 +104,7 @@ function projectSide(
         linearIndexSource,
         planeProjectSource,
         triPlaneSampleSource,
-        ...HIDDEN_SOURCES,
+        ...DECODER_SOURCES,
       ),
       bindings: { planes, decoder, hidden },
       params: {

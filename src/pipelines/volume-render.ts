@@ -1,51 +1,32 @@
 /** The volume renderer in one kernel (EG3D section 4.2): camera labels and tri-planes to a feature image, depth and coverage. */
 import type { PlanBuilder } from '../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../gpu/tensor';
-import cameraRaySource from '../shaders/common/camera-ray.wgsl?raw';
-import importanceStepSource from '../shaders/common/importance-step.wgsl?raw';
-import linearIndexSource from '../shaders/common/linear-index.wgsl?raw';
-import planeProjectSource from '../shaders/common/plane-project.wgsl?raw';
-import pointFeaturesSource from '../shaders/common/point-features.wgsl?raw';
-import quadratureSource from '../shaders/common/quadrature.wgsl?raw';
-import rayBoxSource from '../shaders/common/ray-box.wgsl?raw';
-import stratifiedDepthSource from '../shaders/common/stratified-depth.wgsl?raw';
-import triPlaneSampleSource from '../shaders/common/tri-plane-sample.wgsl?raw';
-import volumeRenderSource from '../shaders/volume-render.wgsl?raw';
-import { DECODER_SOURCES, expectDecoder } from './decoder';
+import { expectDecoder } from './decoder';
 import { finishDepth } from './finish-depth';
 import { linearGrid } from './grid';
-import { clearedRangeCells, RANGE_CELLS_SOURCES } from './range-cells';
+import { clearedRangeCells } from './range-cells';
 import { recordStartRange } from './ray-limits';
-import { capacityConstants, decoderConstants, specialise, triPlaneConstants } from './render-constants';
 import { checkMarchOptions, type RenderingOptions } from './rendering-options';
-import { jitterSettings, type RaySampling, SAMPLING_SOURCES, uniformSettings } from './sampling';
+import type { RaySampling } from './sampling';
 import { expectPlanes } from './tri-planes';
-
-const SOURCES = [
-  volumeRenderSource,
-  cameraRaySource,
-  rayBoxSource,
-  stratifiedDepthSource,
-  importanceStepSource,
-  quadratureSource,
-  planeProjectSource,
-  triPlaneSampleSource,
-  pointFeaturesSource,
-  linearIndexSource,
-  ...DECODER_SOURCES,
-  ...RANGE_CELLS_SOURCES,
-  ...SAMPLING_SOURCES,
-] as const;
+import { exactMarch, fastMarch, type March } from './volume-march';
+import type { MarchDevice, VolumeSketch } from './volume-sketch';
 
 /**
  * Decoder evaluations of one dispatch. A dispatch should stay well under a second, or the browser takes the device for hung and the page
- * stutters: a processor that plays a graphics card manages a few hundred thousand in that time, a graphics card many millions.
+ * stutters: a processor that plays a graphics card manages some hundred thousand in that time, a graphics card many millions.
  */
-const EVALUATIONS_PER_DISPATCH = { software: 50_000, hardware: 50_000_000 };
+const EVALUATIONS_PER_DISPATCH = { software: 70_000, hardware: 50_000_000 };
 
-export interface VolumeRenderInputs {
+/** A face, or several of them, as a volume. */
+export interface FaceVolume {
   /** [N, H, W, planes * C], plane index major */
   readonly planes: Tensor;
+  /** From `sketchVolume`, of the same planes. */
+  readonly sketch?: VolumeSketch | undefined;
+}
+
+export interface VolumeRenderInputs extends FaceVolume {
   /** From `uploadDecoder`. */
   readonly decoder: Tensor;
   /** Labels [N, 25]: camera-to-world (16, row by row) and normalised intrinsics (9). Read at each run. */
@@ -55,6 +36,8 @@ export interface VolumeRenderInputs {
   readonly rendering: RenderingOptions;
   /** Default: even. */
   readonly sampling?: RaySampling | undefined;
+  /** Whose kernels to take. Default: those of the plan's device. */
+  readonly device?: MarchDevice | undefined;
 }
 
 export interface VolumeRendering {
@@ -72,68 +55,50 @@ export interface VolumeRendering {
  * Appends the renderer to a plan: three dispatches (four with ray limits 'auto'), more where the rays are split for a slow device.
  * All N images are one batch, as in the reference: depth is clamped to the range of all samples of all of them, and 'auto' limits of
  * rays that miss the box come from the rays of all of them.
+ *
+ * `fast` quality wants a sketch, even sampling, and samples that are spread evenly over depth; without, the rendering is exact. It knows nothing
+ * of what is outside the box.
  * @throws ShapeError, RenderingOptionError
  */
 export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): VolumeRendering {
-  const { planes, decoder, cameras, resolution, rendering } = inputs;
+  const { planes, decoder, cameras, resolution, rendering, sketch } = inputs;
   checkMarchOptions(rendering);
   expectPlanes(planes, rendering, 'volumeRender');
   expectDecoder(decoder, rendering, 'volumeRender');
   const { batch, height, width } = imageExtents(planes, 'volumeRender planes');
   expectShape(cameras, [batch, 25], 'volumeRender cameras');
-  const { depthSamples: coarseSamples, importanceSamples: fineSamples, rayLimits } = rendering;
-  const rays = resolution * resolution;
+  const { rayLimits, disparitySampling, quality } = rendering;
+  const rays = batch * resolution * resolution;
   const sampling = inputs.sampling ?? { mode: 'even' };
-  const jitter = jitterSettings(plan, sampling, batch * rays, coarseSamples);
-  const uniforms = uniformSettings(plan, sampling, batch * rays, fineSamples);
 
   const cells = clearedRangeCells(plan);
   if (rayLimits === 'auto') recordStartRange(plan, cells, { cameras, resolution, boxSide: rendering.boxWarp });
   const feature = plan.scratch('feature image', [batch, resolution, resolution, rendering.decoderOutputs]);
   const depth = plan.scratch('depth image', [batch, resolution, resolution, 1]);
-  const kernel = specialise(
-    'volume-render',
-    {
-      ...triPlaneConstants(rendering),
-      ...decoderConstants(rendering),
-      ...capacityConstants(coarseSamples, fineSamples),
-    },
-    ...SOURCES,
-  );
+  const canBeFast = quality === 'fast' && sampling.mode === 'even' && !disparitySampling;
+  const march =
+    canBeFast && sketch ? fastMarch(plan, { ...inputs, sketch }) : exactMarch(plan, { ...inputs, sampling, rays });
   const fixedLimits = rayLimits === 'auto' ? { start: 0, end: 0 } : rayLimits;
-  for (const { firstRay, endRay } of rayRanges(plan, batch * rays, coarseSamples + fineSamples)) {
+  for (const { firstRay, endRay } of rayRanges(plan, rays, march)) {
     plan.dispatch({
-      kernel,
-      bindings: {
-        planes,
-        decoder,
-        cameras,
-        cells,
-        feature,
-        depthAlpha: depth,
-        jitter: jitter.draws,
-        uniforms: uniforms.draws,
-      },
+      kernel: march.kernel,
+      bindings: { ...march.bindings, decoder, cameras, cells, feature, depthAlpha: depth },
+      textures: march.textures,
       params: {
+        ...march.params,
         firstRay,
         endRay,
         resolution,
         planeWidth: width,
         planeHeight: height,
-        coarseSamples,
-        fineSamples,
         boxSide: rendering.boxWarp,
         rayStart: fixedLimits.start,
         rayEnd: fixedLimits.end,
-        jitterStride: jitter.stride,
-        uniformStride: uniforms.stride,
-        seed: jitter.seed,
       },
       constants: {
+        ...march.constants,
         AUTO_LIMITS: Number(rayLimits === 'auto'),
-        DISPARITY: Number(rendering.disparitySampling),
         WHITE_BACKGROUND: Number(rendering.whiteBackground),
-        ...jitter.constants,
       },
       workgroups: linearGrid(endRay - firstRay),
     });
@@ -141,10 +106,14 @@ export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): Vol
   return { feature, depth, ...finishDepth(plan, cells, depth) };
 }
 
-/** Consecutive ranges of rays, one for each dispatch. Each sample is evaluated twice, once for density and once for colour. */
-function rayRanges(plan: PlanBuilder, rays: number, samplesPerRay: number): { firstRay: number; endRay: number }[] {
+/** Consecutive ranges of rays, one for each dispatch. */
+function rayRanges(
+  plan: PlanBuilder,
+  rays: number,
+  { evaluationsPerRay }: March,
+): { firstRay: number; endRay: number }[] {
   const evaluations = EVALUATIONS_PER_DISPATCH[plan.host.adapter.isSoftware ? 'software' : 'hardware'];
-  const dispatches = Math.ceil((rays * samplesPerRay * 2) / evaluations);
+  const dispatches = Math.ceil((rays * evaluationsPerRay) / evaluations);
   const raysPerDispatch = Math.ceil(rays / dispatches / 64) * 64;
   const ranges: { firstRay: number; endRay: number }[] = [];
   for (let firstRay = 0; firstRay < rays; firstRay += raysPerDispatch) {

@@ -1,5 +1,8 @@
 /** What a user may choose of the volume rendering: the rest is the model's. */
 import type { RenderingConfig } from '../models/config';
+import type { RenderQuality } from '../pipelines/rendering-options';
+
+export type { RenderQuality };
 
 export interface RenderSettings {
   /** Rays along one side of the feature image. */
@@ -8,26 +11,12 @@ export interface RenderSettings {
   readonly depthSamples: number;
   /** Samples a ray of the second, importance-driven pass; 0 for none. */
   readonly importanceSamples: number;
+  /** The reference's arithmetic, or a quicker way to a picture that looks the same. */
+  readonly quality: RenderQuality;
 }
 
 /** The settings that a model's file asks for. */
 export function settingsOf(rendering: RenderingConfig): RenderSettings {
   const { neuralResolution, depthSamples, importanceSamples } = rendering;
-  return { neuralResolution, depthSamples, importanceSamples };
-}
-
-/** Fewer samples leave importance sampling no intervals to choose from. */
-const LEAST_PREVIEW_SAMPLES = 4;
-
-/** Half the rays along each side and half the samples: about an eighth of the work, for a device that cannot follow the hand otherwise. */
-export function previewSettingsOf({
-  neuralResolution,
-  depthSamples,
-  importanceSamples,
-}: RenderSettings): RenderSettings {
-  return {
-    neuralResolution: Math.ceil(neuralResolution / 2),
-    depthSamples: Math.min(depthSamples, Math.max(LEAST_PREVIEW_SAMPLES, Math.ceil(depthSamples / 2))),
-    importanceSamples: Math.ceil(importanceSamples / 2),
-  };
+  return { neuralResolution, depthSamples, importanceSamples, quality: 'exact' };
 }

@@ -3,7 +3,7 @@
 // Shapes    features [N, P, M, C]; decoder as packed by pipelines/decoder.ts; sigma [N, M, 1]; colours [N, M, COLOUR_GROUPS * 4]
 // Dispatch  one thread per point, 64 per workgroup (linearIndex)
 // Cost      32-64-33: 12.6 kFLOP (the first layer runs for sigma and again for the colours) and 0.5 kB of traffic a point
-// Needs     common/linear-index, decoder, activation; the constants of pipelines/render-constants.ts
+// Needs     common/linear-index, decoder, softplus-base2; the constants of pipelines/render-constants.ts
 
 struct Params {
   samples: u32, // N
@@ -13,7 +13,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> features: array<vec4f>;
-@group(0) @binding(2) var<storage, read> decoder: array<vec4f, DECODER_VECTORS>;
+@group(0) @binding(2) var<storage, read> decoder: array<mat4x4f, DECODER_MATRICES>;
 @group(0) @binding(3) var<storage, read_write> sigma: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> colours: array<vec4f>;
 

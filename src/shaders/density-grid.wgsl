@@ -1,7 +1,7 @@
 // Densities of whole layers of a grid, from what project-plane.wgsl has made of its three sides:
 //   sigma(x, y, z) = W2 softplus(xy(x, y) + xz(x, z) + yz(y, z) + b1) + b2, the density row of the decoder alone.
 //
-// Nearly all of the time goes to softplus, which is therefore computed in base 2 (common/softplus-base2.wgsl).
+// Nearly all of the time goes to softplus.
 //
 // Shapes    xy [HIDDEN_GROUPS, N, N, 4] as rows y and columns x; xz and yz [HIDDEN_GROUPS, layers, N, 4] as rows z and columns x or y;
 //           sigma [layers, N, N] as z, y, x, before the density's own softplus
@@ -9,7 +9,7 @@
 // Memory    none in the workgroup
 // Cost      64 units, a voxel: 512 FLOPs, 64 exponentials and logarithms, 0.7 kB of (cached) reads and 4 bytes written; the sides come on
 //           top, 4.1 kFLOP for each of 3 N^2 places
-// Needs     common/linear-index, decoder, activation, softplus-base2; the constants of pipelines/render-constants.ts
+// Needs     common/linear-index, decoder, softplus-base2; the constants of pipelines/render-constants.ts
 
 struct Params {
   resolution: u32, // N
@@ -17,7 +17,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> decoder: array<vec4f, DECODER_VECTORS>;
+@group(0) @binding(1) var<storage, read> decoder: array<mat4x4f, DECODER_MATRICES>;
 @group(0) @binding(2) var<storage, read> xy: array<vec4f>;
 @group(0) @binding(3) var<storage, read> xz: array<vec4f>;
 @group(0) @binding(4) var<storage, read> yz: array<vec4f>;
@@ -35,9 +35,9 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
   let x = min(voxels, vec4u(side - 1u)); // the row's padding repeats its last voxel, and is cleared afterwards
   var sum = vec4f(0);
   for (var group = 0u; group < HIDDEN_GROUPS; group++) {
-    let first = group * HIDDEN_GROUP_VECTORS;
-    let weights = decoder[first + FIRST_LAYER_VECTORS];
-    let ofRow = decoder[first] / LN_2 + yz[(group * params.layers + z) * side + y];
+    let biasAndWeights = decoder[group * HIDDEN_GROUP_MATRICES + FEATURE_GROUPS];
+    let weights = biasAndWeights[1];
+    let ofRow = biasAndWeights[0] + yz[(group * params.layers + z) * side + y];
     let atXy = (group * side + y) * side + x;
     let atXz = (group * params.layers + z) * side + x;
     sum += vec4f(
@@ -47,5 +47,5 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
       dot(weights, softplusBase2(ofRow + xy[atXy.w] + xz[atXz.w])),
     );
   }
-  sigma[index] = select(vec4f(0), decoder[OUTPUT_BIAS].x + sum * LN_2, voxels < vec4u(side));
+  sigma[index] = select(vec4f(0), decoder[OUTPUT_BIAS][0].x + sum, voxels < vec4u(side));
 }

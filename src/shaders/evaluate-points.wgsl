@@ -3,7 +3,7 @@
 // Shapes    planes [N, H, W, PLANE_COUNT * C]; points [N, M, 3] in scene units; sigma [N, M, 1]; colours [N, M, COLOUR_GROUPS * 4]
 // Dispatch  one thread per point, 64 per workgroup (linearIndex)
 // Cost      32-64-33: 13 kFLOP, 1.5 kB of (cached) texel reads and 160 bytes of other traffic a point
-// Needs     common/linear-index, plane-project, tri-plane-sample, decoder, activation; the constants of pipelines/render-constants.ts
+// Needs     common/linear-index, plane-project, tri-plane-sample, decoder, softplus-base2; the constants of pipelines/render-constants.ts
 
 struct Params {
   samples: u32, // N
@@ -15,7 +15,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> planes: array<vec4f>;
-@group(0) @binding(2) var<storage, read> decoder: array<vec4f, DECODER_VECTORS>;
+@group(0) @binding(2) var<storage, read> decoder: array<mat4x4f, DECODER_MATRICES>;
 @group(0) @binding(3) var<storage, read> points: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> sigma: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> colours: array<vec4f>;

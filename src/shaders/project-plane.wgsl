@@ -4,13 +4,13 @@
 // Planes that read the same two coordinates, in either order, share a side: there are three of them, (x, y), (x, z) and (y, z), and each is
 // named by the axis that it leaves out. A plane that reads one coordinate twice goes with the last side that has it.
 //
-// Shapes    planes [1, H, W, PLANE_COUNT * C]; hidden [HIDDEN_GROUPS, rows, N, 4]: W1 features / (PLANE_COUNT ln 2), without bias; zero for
+// Shapes    planes [1, H, W, PLANE_COUNT * C]; hidden [HIDDEN_GROUPS, rows, N, 4]: W1 features / PLANE_COUNT, without bias; zero for
 //           a side that has no planes. Columns are voxels along the side's first axis; rows, from `firstGridRow` on, along its second.
 // Layout    hidden units in groups of four, so that neighbouring threads write neighbouring vectors
 // Dispatch  one thread per place of the rows `firstRow` to `endRow - 1` of `hidden`, 64 per workgroup (linearIndex)
 // Memory    none in the workgroup
 // Cost      32-64, a place: 4.1 kFLOP and 256 bytes written, and for each of its planes 256 FLOPs and 512 bytes of (cached) reads
-// Needs     common/linear-index, plane-project, tri-plane-sample, decoder, activation, softplus-base2; the constants of
+// Needs     common/linear-index, plane-project, tri-plane-sample, decoder, softplus-base2; the constants of
 //           pipelines/render-constants.ts
 
 struct Params {
@@ -26,7 +26,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> planes: array<vec4f>;
-@group(0) @binding(2) var<storage, read> decoder: array<vec4f, DECODER_VECTORS>;
+@group(0) @binding(2) var<storage, read> decoder: array<mat4x4f, DECODER_MATRICES>;
 @group(0) @binding(3) var<storage, read_write> hidden: array<vec4f>;
 
 // Of the voxels' centres, in units of half a box side. The coordinate along the axis that is left out does not matter.
@@ -57,18 +57,13 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
     isEmpty = false;
     let corners = bilinearCorners(projectOntoPlane(point, plane), 0, params.planeWidth, params.planeHeight);
     for (var group = 0u; group < FEATURE_GROUPS; group++) {
-      features[group] += sampleCorners(corners, plane * FEATURE_GROUPS + group) * (1.0 / (LN_2 * f32(PLANE_COUNT)));
+      features[group] += sampleCorners(corners, plane * FEATURE_GROUPS + group) * (1.0 / f32(PLANE_COUNT));
     }
   }
   for (var hiddenGroup = 0u; hiddenGroup < HIDDEN_GROUPS; hiddenGroup++) {
-    let firstColumn = hiddenGroup * HIDDEN_GROUP_VECTORS + 1u;
+    let first = hiddenGroup * HIDDEN_GROUP_MATRICES;
     var sum = vec4f(0);
-    for (var group = 0u; group < FEATURE_GROUPS && !isEmpty; group++) {
-      let column = firstColumn + group * 4u;
-      let feature = features[group];
-      sum += decoder[column] * feature.x + decoder[column + 1u] * feature.y +
-        decoder[column + 2u] * feature.z + decoder[column + 3u] * feature.w;
-    }
+    for (var group = 0u; group < FEATURE_GROUPS && !isEmpty; group++) { sum += decoder[first + group] * features[group]; }
     hidden[hiddenGroup * params.rows * params.resolution + index] = sum;
   }
 }

@@ -253,7 +253,7 @@ describe('the mesh of the bundled model at 48^3', () => {
     const label = orbitLabel({ ...generator.config.camera, yaw, pitch: 0.1 });
     const rendering = { ...generator.config.rendering, neuralResolution: SIDE };
     const rendered = await runOnce((plan) => {
-      const { feature, depth, alpha, ...march } = wireRayMarch(plan, generator, face.planes, rendering);
+      const { feature, depth, alpha, ...march } = wireRayMarch(plan, generator, face, rendering);
       march.writeCamera(label);
       return { feature, depth, alpha };
     });

@@ -177,7 +177,7 @@ describe('random models', () => {
     sampling: fc.constantFrom<RaySampling>({ mode: 'even' }, { mode: 'det' }, { mode: 'random', seed: 7 }),
   });
 
-  test('the fused kernel agrees with the plain chain', async () => {
+  test('the fused kernels agree with the plain chain, those for a graphics card too', async () => {
     let largest = 0;
     await fc.assert(
       fc.asyncProperty(models, async ({ architecture, ...drawn }) => {
@@ -212,8 +212,15 @@ describe('random models', () => {
             sampling: model.sampling,
           };
           const { coarse: _coarse, fine: _fine, ...plain } = volumeRenderPlain(plan, inputs);
-          const { feature, depth, alpha, depthRange } = volumeRender(plan, inputs);
-          return { ...plain, fusedFeature: feature, fusedDepth: depth, fusedAlpha: alpha, fusedRange: depthRange };
+          const fused = volumeRender(plan, { ...inputs, device: 'software' });
+          const onCard = volumeRender(plan, { ...inputs, device: 'hardware' });
+          return {
+            ...plain,
+            ...{ fusedFeature: fused.feature, fusedDepth: fused.depth },
+            ...{ fusedAlpha: fused.alpha, fusedRange: fused.depthRange },
+            ...{ cardFeature: onCard.feature, cardDepth: onCard.depth },
+            ...{ cardAlpha: onCard.alpha, cardRange: onCard.depthRange },
+          };
         });
         const compare = (actual: Float32Array, expected: Float32Array) => {
           const error = largestDifference(actual, expected);
@@ -224,6 +231,10 @@ describe('random models', () => {
         compare(values.fusedAlpha, values.alpha);
         compare(values.fusedDepth, values.depth);
         compare(values.fusedRange.subarray(0, 2), values.depthRange.subarray(0, 2));
+        compare(values.cardFeature, values.feature);
+        compare(values.cardAlpha, values.alpha);
+        compare(values.cardDepth, values.depth);
+        compare(values.cardRange.subarray(0, 2), values.depthRange.subarray(0, 2));
       }),
       { seed: 20, numRuns: 24 },
     );

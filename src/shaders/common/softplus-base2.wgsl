@@ -1,8 +1,5 @@
-// Softplus for kernels that do little else: with hidden units in base 2, which is what processors compute in, it takes a software adapter half
-// the time.
+// Softplus with its argument and result in base 2, which is what processors compute in: it takes a software adapter half the time.
 //   softplus(x) = ln(1 + e^x) = ln 2 log2(1 + 2^h), h = x / ln 2
-
-const LN_2 = 0.6931471805599453;
 
 // log2(1 + 2^h) without overflow.
 fn softplusBase2(h: vec4f) -> vec4f {

@@ -1,0 +1,38 @@
+/** "weight" of a convolution layer, in whatever layouts kernels ask for: each is made and uploaded once. */
+
+import { type ConvShape, weightFormat } from '../pipelines/conv-weights';
+import type { ConvWeights } from '../pipelines/conv3x3';
+import type { FloatsReader, WeightScope } from './weights';
+
+export interface ConvLayerWeightsOptions {
+  /** Whether `values` gives numbers that are all 16-bit floats. */
+  readonly areHalves: boolean;
+  /** In the order of the shape. */
+  readonly values: (floats: FloatsReader) => Float32Array;
+}
+
+/** @param weights of the layer, for example "b8.conv0." */
+export function convLayerWeights(
+  weights: WeightScope,
+  shape: ConvShape,
+  { areHalves, values }: ConvLayerWeightsOptions,
+): ConvWeights {
+  return {
+    label: `${weights.prefix}weight`,
+    shape,
+    areHalves,
+    as: (layout) =>
+      weights.derived(`weight, ${layout.name}`, {
+        label: 'weight',
+        shape: layout.shapeOf(shape),
+        format: weightFormat(layout, areHalves, weights.host),
+        values: (floats) => layout.prepare(values(floats), shape),
+      }),
+    asTexture: ({ name, extentsOf, prepare }) =>
+      weights.derivedTexture(`weight, ${name}`, {
+        label: 'weight',
+        extents: extentsOf(shape),
+        texels: (floats) => prepare(values(floats), shape),
+      }),
+  };
+}

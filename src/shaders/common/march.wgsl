@@ -1,0 +1,80 @@
+// What all fused volume renderers have in common: their parameters and bindings, the ray of a thread, and what they write of it.
+//
+// Shapes    planes [N, H, W, PLANE_COUNT * C] as a buffer or a texture; cameras [N, 25];
+//           feature [N, R, colours], 2 * colour - 1; depthAlpha [N, R, 4] = (depth, weight total, 0, 0), to be clamped by finish-depth.wgsl
+// Layout    rays row by row, R = resolution^2; all tensors vec4f along the last axis
+// Dispatch  one thread per ray from firstRay to endRay - 1, 64 per workgroup (linearIndex)
+// Needs     common/weights or weights-quad, camera-ray, ray-box, ordered-float, range-cells, linear-index
+
+struct Params {
+  firstRay: u32,
+  endRay: u32,
+  resolution: u32,
+  planeWidth: u32,
+  planeHeight: u32,
+  coarseSamples: u32,
+  fineSamples: u32,
+  jitterStride: u32, // floats from one ray's row to the next
+  uniformStride: u32,
+  seed: u32,
+  boxSide: f32,
+  rayStart: f32, // unused with AUTO_LIMITS
+  rayEnd: f32,
+}
+
+override AUTO_LIMITS: bool = false;
+override WHITE_BACKGROUND: bool = false;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> decoder: array<mat4x4f, DECODER_MATRICES>;
+@group(0) @binding(2) var<storage, read> cameras: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> cells: array<atomic<u32>>;
+@group(0) @binding(4) var<storage, read_write> feature: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> depthAlpha: array<vec4f>;
+
+const NO_DEPTH = 3e38; // an empty ray: finish-depth.wgsl turns it into the largest depth
+
+// With less light left than this, nothing behind can be seen.
+const LEAST_LIGHT = 1e-7;
+
+var<private> ray: u32;
+var<private> isSpare: bool; // a thread beyond the last ray does the last one again, and keeps it to itself
+var<private> image: u32;
+var<private> view: Ray;
+var<private> limits: BoxLimits;
+var<private> colourSum: array<vec4f, COLOUR_GROUPS>;
+
+// Sets the variables above.
+fn beginRay(globalId: vec3u, workgroups: vec3u) {
+  findLane();
+  let wanted = params.firstRay + linearIndex(globalId, workgroups);
+  isSpare = wanted >= params.endRay;
+  ray = min(wanted, params.endRay - 1u);
+  let raysPerImage = params.resolution * params.resolution;
+  image = ray / raysPerImage;
+  view = cameraRay(image, ray % raysPerImage, params.resolution);
+  limits = BoxLimits(params.rayStart, params.rayEnd);
+  if (AUTO_LIMITS) {
+    limits = rayBoxLimits(view.origin, view.direction, params.boxSide);
+    limits = replaceMissedRay(limits, atomicLoad(&cells[SMALLEST_START]), atomicLoad(&cells[LARGEST_START]));
+  }
+}
+
+// In units of half a box side.
+fn pointAt(depth: f32) -> vec3f {
+  return (view.origin + depth * view.direction) * (2.0 / params.boxSide);
+}
+
+// `depthSum`: the sum of depths times weights. Samples lie between the depths `nearest` and `farthest`.
+fn endRay(weightTotal: f32, depthSum: f32, nearest: f32, farthest: f32) {
+  if (isSpare) { return; }
+  let background = select(0.0, 1.0 - weightTotal, WHITE_BACKGROUND);
+  for (var group = 0u; group < COLOUR_GROUPS; group++) {
+    feature[ray * COLOUR_GROUPS + group] = (colourSum[group] + background) * 2.0 - 1.0;
+  }
+  var depth = NO_DEPTH;
+  if (weightTotal != 0.0) { depth = depthSum / weightTotal; }
+  depthAlpha[ray] = vec4f(depth, weightTotal, 0, 0);
+  widenRange(SMALLEST_SAMPLE_DEPTH, nearest, farthest);
+  if (weightTotal > 0.5) { widenRange(SMALLEST_SURFACE_DEPTH, depth, depth); }
+}

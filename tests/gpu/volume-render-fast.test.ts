@@ -1,0 +1,165 @@
+/**
+ * The fast volume renderer against the exact one: the bundled model's final pictures, and models that are nothing like it.
+ *
+ * The promise is 40 dB for the bundled model's picture (peak 2: -1 to 1). Of other models it is that the picture is the same to the eye.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { orbitLabel } from '../../src/camera/orbit-pose';
+import { PlanBuilder } from '../../src/gpu/plan';
+import { Recorder } from '../../src/gpu/recorder';
+import { readTensor, type Tensor } from '../../src/gpu/tensor';
+import { Generator, wireMapping, wireRayMarch, wireTriPlanes } from '../../src/models/generator';
+import { seededLatent } from '../../src/models/latent';
+import { wireSuperResolution } from '../../src/models/super-resolution-stage';
+import { packDecoder } from '../../src/pipelines/decoder';
+import type { RenderingOptions } from '../../src/pipelines/rendering-options';
+import { type VolumeRenderInputs, volumeRender } from '../../src/pipelines/volume-render';
+import { type MarchDevice, sketchVolume } from '../../src/pipelines/volume-sketch';
+import { psnr } from '../../src/render/picture-difference';
+import { DECODER, decoderArrays, EG3D_PLANE_AXES, planesChannelsLast } from './render-support';
+import { bundledModel, fixture, runOnce, testGpu } from './support';
+
+describe('the bundled model', () => {
+  const SEEDS = [0, 1, 2];
+  const YAWS = [0, 35, -75, 150];
+  const PROMISE = 40;
+  let generator: Generator;
+
+  beforeAll(async () => {
+    generator = Generator.create(await testGpu(), await bundledModel('portrait-eg3d'));
+  }, 120_000);
+  afterAll(() => generator.destroy());
+
+  it('looks the same from all sides', async () => {
+    const gpu = await testGpu();
+    const builder = new PlanBuilder(gpu, 'face');
+    const { rendering, camera } = generator.config;
+    const mapped = wireMapping(builder, generator, 1);
+    const face = wireTriPlanes(builder, generator, mapped.ws);
+    const facePlan = await builder.build();
+    const viewOf = async (quality: 'exact' | 'fast') => {
+      const plan = new PlanBuilder(gpu, quality);
+      const march = wireRayMarch(plan, generator, face, { ...rendering, quality });
+      const image = plan.keep(wireSuperResolution(plan, generator, face.superResolutionStyles, march.feature));
+      return { march, image, plan: await plan.build() };
+    };
+    const views = [await viewOf('exact'), await viewOf('fast')] as const;
+    const run = (plan: typeof facePlan) => {
+      const recorder = new Recorder(gpu);
+      recorder.run(plan);
+      recorder.submit();
+    };
+    const found: number[] = [];
+    for (const seed of SEEDS) {
+      mapped.write({ z: seededLatent(seed, 64), psi: 1 });
+      run(facePlan);
+      for (const yaw of YAWS) {
+        const pictures: Float32Array[] = [];
+        for (const { march, image, plan } of views) {
+          march.writeCamera(orbitLabel({ ...camera, yaw: (yaw * Math.PI) / 180, pitch: 0.1 }));
+          run(plan);
+          pictures.push(await readTensor(gpu, image));
+        }
+        found.push(psnr(pictures[1]!, pictures[0]!));
+      }
+    }
+    for (const plan of [facePlan, ...views.map((view) => view.plan)]) plan.destroy();
+    console.info(`fast and exact pictures: ${found.map((value) => value.toFixed(1)).join(', ')} dB`);
+    expect(Math.min(...found)).toBeGreaterThan(PROMISE);
+  });
+});
+
+const file = await fixture('render');
+const planeValues = planesChannelsLast(file, 'full.in.planes');
+const arrays = decoderArrays(file, 'full');
+const RENDERING: RenderingOptions = {
+  ...DECODER,
+  planeAxes: EG3D_PLANE_AXES,
+  boxWarp: 1,
+  rayLimits: 'auto',
+  depthSamples: 24,
+  importanceSamples: 24,
+  disparitySampling: false,
+  whiteBackground: false,
+};
+
+interface Scene {
+  readonly rendering?: Partial<RenderingOptions>;
+  /** What is added to the density everywhere. */
+  readonly density?: number;
+  /** Distance of the camera from the middle of the box, and its focal length in pictures. */
+  readonly radius?: number;
+  readonly focal?: number;
+  readonly device?: MarchDevice;
+  readonly sampling?: VolumeRenderInputs['sampling'];
+  /** Default: true */
+  readonly hasSketch?: boolean;
+}
+
+/** The reference's random model, exact and fast, from the side and a bit above. */
+async function renderBoth(scene: Scene) {
+  const { radius = 2.7, focal = 3, density = 0, device, sampling, hasSketch = true } = scene;
+  const outputBias = Float32Array.from(arrays.outputBias, (bias, output) => (output === 0 ? bias + density : bias));
+  const packed = packDecoder({ ...arrays, outputBias }, DECODER, 1);
+  const label = orbitLabel({ yaw: 0.6, pitch: 0.3, radius, pivot: [0, 0, 0], focal });
+  return runOnce((plan) => {
+    const planes = plan.constant('planes', [1, 32, 32, 96], planeValues);
+    const decoder = plan.constant('decoder', [packed.length], packed);
+    const cameras = plan.constant('camera', [1, 25], label);
+    const sketch = hasSketch ? sketchVolume(plan, { planes, decoder, rendering: RENDERING }, device) : undefined;
+    const render = (quality: 'exact' | 'fast') => {
+      const rendering = { ...RENDERING, ...scene.rendering, quality };
+      return volumeRender(plan, { planes, decoder, cameras, resolution: 24, rendering, sketch, device, sampling });
+    };
+    const named = (name: string, { feature, depth, alpha }: Record<'feature' | 'depth' | 'alpha', Tensor>) => ({
+      [`${name}Feature`]: feature,
+      [`${name}Depth`]: depth,
+      [`${name}Alpha`]: alpha,
+    });
+    return { ...named('exact', render('exact')), ...named('fast', render('fast')) };
+  });
+}
+
+it('knows nothing of what is outside the box, where the reference goes on with what the planes hold', async () => {
+  const { fastAlpha, fastFeature, fastDepth, exactAlpha } = await renderBoth({ focal: 1, density: 10 });
+  const middle = 12 * 24 + 12;
+  expect(fastAlpha![0]).toBe(0);
+  expect(fastFeature!.subarray(0, 32).every((value) => value === -1)).toBe(true);
+  expect(exactAlpha![0]).toBeGreaterThan(0.5);
+  expect(fastAlpha![middle]).toBeCloseTo(exactAlpha![middle]!, 3);
+  expect(fastDepth!.every(Number.isFinite)).toBe(true);
+});
+
+const DEVICES = ['software', 'hardware'] as const;
+
+describe.each(DEVICES)('a random model, with the kernels for %s', (device) => {
+  it.each<[string, Scene, number]>([
+    ['fog', {}, 40],
+    ['fog before white', { rendering: { whiteBackground: true } }, 40],
+    ['dense', { density: 10 }, 40],
+    ['opaque', { density: 1000 }, 30],
+    ['empty', { density: -1000 }, 100],
+    ['empty before white', { density: -1000, rendering: { whiteBackground: true } }, 100],
+    ['a camera inside the box', { radius: 0.3, focal: 1, density: 3 }, 35],
+    ['fixed ray limits', { rendering: { rayLimits: { start: 2.25, end: 3.3 } }, density: 10 }, 30],
+    ['many samples', { rendering: { depthSamples: 96, importanceSamples: 96 }, density: 10 }, 40],
+    ['no importance samples', { rendering: { depthSamples: 48, importanceSamples: 0 }, density: 10 }, 40],
+  ])('%s', async (name, scene, least) => {
+    const { exactFeature, exactAlpha, fastFeature, fastAlpha, fastDepth } = await renderBoth({ ...scene, device });
+    const picture = psnr(fastFeature!, exactFeature!);
+    const mask = psnr(fastAlpha!, exactAlpha!);
+    console.info(`${name}, ${device}: feature ${picture.toFixed(1)} dB, alpha ${mask.toFixed(1)} dB`);
+    expect(picture).toBeGreaterThan(least);
+    expect(fastDepth!.every(Number.isFinite)).toBe(true);
+  });
+});
+
+it.each<[string, Scene]>([
+  ['samples that are spread over disparity', { rendering: { disparitySampling: true } }],
+  ['random samples', { sampling: { mode: 'random', seed: 3 } }],
+  ['a face without a sketch', { hasSketch: false }],
+])('%s are rendered exactly', async (_, scene) => {
+  const { exactFeature, fastFeature, exactDepth, fastDepth } = await renderBoth(scene);
+  expect(fastFeature).toEqual(exactFeature);
+  expect(fastDepth).toEqual(exactDepth);
+});
