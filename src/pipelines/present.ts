@@ -83,9 +83,19 @@ interface PartSlot {
   readonly params: GPUBuffer;
   /** What `params` holds. */
   written: Uint32Array;
-  /** What `bindGroup` binds: the buffers and not the tensors, since a tensor may come to lie in another one. */
-  bound: { readonly kind: Kind; readonly buffers: readonly GPUBuffer[]; readonly bindGroup: GPUBindGroup } | undefined;
+  /** The bind groups that were made last, the newest first: a picture that moves may change its tensor and change it back. */
+  bound: readonly Bound[];
 }
+
+interface Bound {
+  readonly kind: Kind;
+  /** The buffers and not the tensors, since a tensor may come to lie in another one. */
+  readonly buffers: readonly GPUBuffer[];
+  readonly bindGroup: GPUBindGroup;
+}
+
+/** As many as a picture has levels of quality, and some. */
+const KEPT_BIND_GROUPS = 8;
 
 /** Draws pictures on canvases of one texture format. Make it with {@link createPresenter}. */
 export class Presenter {
@@ -165,7 +175,7 @@ export class Presenter {
     if (!slot) {
       const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
       const buffer = this.gpu.memory.create('present params', params.byteLength, usage);
-      slot = { params: buffer, written: new Uint32Array(params.length), bound: undefined };
+      slot = { params: buffer, written: new Uint32Array(params.length), bound: [] };
       this.#slots.set(index, slot);
     }
     const { written } = slot;
@@ -179,15 +189,17 @@ export class Presenter {
   private bindGroupOf(slot: PartSlot, kind: Kind, { tensors }: ShaderInputs): GPUBindGroup {
     const { bindings, paramsBinding } = KERNELS[kind];
     const inputs = [...bindings].map(([name, binding]) => ({ binding, buffer: tensors[name]!.storage.buffer }));
-    const { bound } = slot;
-    if (bound?.kind === kind && inputs.every(({ buffer }, at) => buffer === bound.buffers[at])) return bound.bindGroup;
+    const isBound = (one: Bound) => one.kind === kind && inputs.every(({ buffer }, at) => buffer === one.buffers[at]);
+    const known = slot.bound.find(isBound);
+    if (known) return known.bindGroup;
     const entries = [{ binding: paramsBinding!, buffer: slot.params }, ...inputs].map(({ binding, buffer }) => ({
       binding,
       resource: { buffer },
     }));
     const layout = this.pipelines[kind].getBindGroupLayout(0);
     const bindGroup = this.gpu.device.createBindGroup({ label: KERNELS[kind].name, layout, entries });
-    slot.bound = { kind, buffers: inputs.map(({ buffer }) => buffer), bindGroup };
+    const bound = { kind, buffers: inputs.map(({ buffer }) => buffer), bindGroup };
+    slot.bound = [bound, ...slot.bound].slice(0, KEPT_BIND_GROUPS);
     return bindGroup;
   }
 }

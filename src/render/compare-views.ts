@@ -36,10 +36,14 @@ export function stripCamera(camera: CameraConfig, yaw: number): CameraLabel {
   return orbitLabel({ ...camera, yaw, pitch: 0 });
 }
 
-/** Records the full picture of a camera; after a submission, `renderer.readImage` gives it. */
+/**
+ * Records the exact picture of a camera; after a submission, `renderer.readImage` gives it. Await `renderer.prepareExact` before, unless the
+ * renderer's own quality is `exact`.
+ * @throws PictureNotPreparedError
+ */
 export function encodePicture(renderer: FrameRenderer, camera: CameraLabel, recorder: Recorder): Recorder {
   renderer.setWanted('image');
-  renderer.setPreview(false);
+  renderer.setDetail('exact');
   renderer.setCamera(camera);
   renderer.encode(recorder);
   return recorder;

@@ -2,6 +2,8 @@
  * The convolutional renderer: a student network makes the feature image from ws and the camera, and the super-resolution enlarges it
  * (NeRF-GAN distillation, Fig. 2). Nothing of a camera can be kept for the next one: turning runs the student's mapping, synthesis and
  * super-resolution anew, and only the styles of the super-resolution stay for a face. It knows no depth.
+ *
+ * Its network has one size, so its quality ladder has two steps: with super-resolution and without.
  */
 import type { CameraLabel } from '../camera/conventions';
 import type { Plan } from '../gpu/plan';
@@ -10,8 +12,9 @@ import type { Recorder } from '../gpu/recorder';
 import { readTensor } from '../gpu/tensor';
 import { expectStudentFits, type Student } from '../models/student';
 import type { PresentSource } from '../pipelines/present';
+import type { Detail, FrameLevel } from './detail-levels';
 import type { FaceLatents } from './face-latents';
-import type { FrameDue, FrameRenderer, PictureKind } from './frame-renderer';
+import { encodeWork, type FrameDue, type FrameRenderer, type FrameWork, type PictureKind } from './frame-renderer';
 import { type WiredStudent, wireStudent } from './renderer-wiring';
 
 /** What one rendering gives, as arrays without padding, channels last. */
@@ -29,9 +32,10 @@ export interface StudentArrays {
 export class ConvolutionalRenderer implements FrameRenderer {
   readonly kind = 'convolutional';
   #wanted: readonly [PictureKind, ...PictureKind[]] = ['image'];
-  #isPreview = false;
+  #isEnlarged = true;
   /** The face of which the styles are. */
   #version: number | undefined;
+  #mappingDue = true;
   #featureDue = true;
   #imageDue = true;
 
@@ -53,6 +57,15 @@ export class ConvolutionalRenderer implements FrameRenderer {
     return new ConvolutionalRenderer(latents, student, wired, await buildTogether(wired.builders));
   }
 
+  get levels(): readonly [FrameLevel, FrameLevel] {
+    const side = this.student.config.neuralResolution;
+    const feature = { side, settings: undefined };
+    return [
+      { ...feature, isEnlarged: true },
+      { ...feature, isEnlarged: false },
+    ];
+  }
+
   get picture(): PresentSource {
     return this.pictureOf(this.#wanted[0]);
   }
@@ -64,42 +77,45 @@ export class ConvolutionalRenderer implements FrameRenderer {
 
   get due(): FrameDue {
     const face = this.#version !== this.latents.version;
-    return { face, view: face || this.#featureDue || (this.#imageDue && this.#wantsImage) };
+    return { face, view: face || this.#mappingDue || this.#featureDue || (this.#imageDue && this.#wantsImage) };
   }
 
   setCamera(label: CameraLabel): void {
     this.wired.mapping.writeCamera(label);
-    this.#featureDue = true;
+    this.#mappingDue = true;
   }
 
   /** There is nothing to make ready. */
   async prepare(): Promise<void> {}
 
+  /** There is no other arithmetic than the exact one. */
+  async prepareExact(): Promise<void> {}
+
   setWanted(...kinds: readonly [PictureKind, ...PictureKind[]]): void {
     this.#wanted = kinds;
   }
 
-  /** The quick frame leaves the super-resolution out. */
-  setPreview(isPreview: boolean): void {
-    this.#isPreview = isPreview;
+  setDetail(detail: Detail): void {
+    this.#isEnlarged = detail === 'exact' || detail === 0;
+  }
+
+  plansOf(level: number, kinds: readonly PictureKind[]): readonly Plan[] {
+    const { mapping, synthesis, superResolution } = this.plans;
+    return level === 0 && kinds.includes('image') ? [mapping, synthesis, superResolution] : [mapping, synthesis];
+  }
+
+  nextWork(): FrameWork | undefined {
+    const { styles, mapping, synthesis, superResolution } = this.plans;
+    const { version } = this.latents;
+    if (this.#version !== version) return { plan: styles, done: () => this.#hasFace(version) };
+    if (this.#mappingDue) return { plan: mapping, done: () => this.#hasMapped() };
+    if (this.#featureDue) return { plan: synthesis, done: () => this.#hasFeature() };
+    if (this.#imageDue && this.#wantsImage) return { plan: superResolution, done: () => this.#hasImage() };
+    return undefined;
   }
 
   encode(recorder: Recorder): void {
-    if (this.#version !== this.latents.version) {
-      recorder.run(this.plans.styles);
-      this.#version = this.latents.version;
-      this.#featureDue = true;
-    }
-    if (this.#featureDue) {
-      recorder.run(this.plans.mapping);
-      recorder.run(this.plans.synthesis);
-      this.#featureDue = false;
-      this.#imageDue = true;
-    }
-    if (this.#imageDue && this.#wantsImage) {
-      recorder.run(this.plans.superResolution);
-      this.#imageDue = false;
-    }
+    encodeWork(this, recorder);
   }
 
   async readImage(): Promise<Float32Array> {
@@ -124,6 +140,25 @@ export class ConvolutionalRenderer implements FrameRenderer {
   }
 
   #isImage(kind: PictureKind): boolean {
-    return !this.#isPreview && kind !== 'raw';
+    return this.#isEnlarged && kind !== 'raw';
+  }
+
+  #hasFace(version: number): void {
+    this.#version = version;
+    this.#mappingDue = true;
+  }
+
+  #hasMapped(): void {
+    this.#mappingDue = false;
+    this.#featureDue = true;
+  }
+
+  #hasFeature(): void {
+    this.#featureDue = false;
+    this.#imageDue = true;
+  }
+
+  #hasImage(): void {
+    this.#imageDue = false;
   }
 }

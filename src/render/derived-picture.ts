@@ -3,10 +3,10 @@
  * Its plan is built when somebody first wants to see it, and runs only when what it is made from has changed.
  */
 import { type Plan, PlanBuilder } from '../gpu/plan';
-import type { Recorder } from '../gpu/recorder';
 import type { ScratchPool } from '../gpu/scratch-pool';
 import type { Tensor } from '../gpu/tensor';
 import type { Generator } from '../models/generator';
+import type { FrameWork } from './frame-renderer';
 
 /** Where a renderer's plans are built. */
 export interface PlanPlace {
@@ -49,11 +49,13 @@ export class DerivedPicture {
     this.#source = undefined;
   }
 
-  /** Records the plan if it is due. */
-  encode(recorder: Recorder, source: number): void {
-    if (!this.isDue(source)) return;
-    recorder.run(this.plan);
-    this.#source = source;
+  /** What has to run before the picture is that of `source`; undefined if nothing has. */
+  work(source: number): FrameWork | undefined {
+    if (!this.isDue(source)) return undefined;
+    const done = () => {
+      this.#source = source;
+    };
+    return { plan: this.plan, done };
   }
 
   destroy(): void {

@@ -15,7 +15,7 @@ import {
   slicePoints,
 } from '../pipelines/slices';
 import { buildPlan, DerivedPicture, type PlanPlace } from './derived-picture';
-import { type FacePictureKind, type PictureKind, PictureNotPreparedError } from './frame-renderer';
+import { type FacePictureKind, type FrameWork, type PictureKind, PictureNotPreparedError } from './frame-renderer';
 
 /** Side of the picture of a slice. */
 export const SLICE_RESOLUTION = 128;
@@ -89,9 +89,9 @@ export class FacePictures {
     if (!this.#find(kind) || isOfAnotherFace) throw new PictureNotPreparedError(kind);
   }
 
-  /** Records what is due of a kind that is prepared. */
-  encode(kind: FacePictureKind, recorder: Recorder, version: number): void {
-    this.#find(kind)?.picture.encode(recorder, version);
+  /** What is due of a kind that is prepared. */
+  work(kind: FacePictureKind, version: number): FrameWork | undefined {
+    return this.#find(kind)?.picture.work(version);
   }
 
   /** [1, R, R, 3], -1 to 1. @throws PictureNotPreparedError */

@@ -4,8 +4,10 @@
  */
 import type { CameraLabel } from '../camera/conventions';
 import { GpuError } from '../gpu/errors';
+import type { Plan } from '../gpu/plan';
 import type { Recorder } from '../gpu/recorder';
 import type { PresentSource } from '../pipelines/present';
+import type { Detail, FrameLevel } from './detail-levels';
 
 /** Stage names under which dispatches are counted and timed, in the order of a frame. */
 export const STAGES = [
@@ -67,8 +69,16 @@ export interface FrameDue {
   readonly view: boolean;
 }
 
+/** A plan that a frame has to run, whole, and what to call when all of it is recorded. */
+export interface FrameWork {
+  readonly plan: Plan;
+  done(): void;
+}
+
 export interface FrameRenderer {
   readonly kind: RendererKind;
+  /** Ways of drawing a frame, the full one first. */
+  readonly levels: readonly [FrameLevel, ...FrameLevel[]];
   /** What the next {@link encode} would run. */
   readonly due: FrameDue;
   /** {@link pictureOf} the kind wanted first. */
@@ -88,12 +98,33 @@ export interface FrameRenderer {
   prepare(...kinds: readonly PictureKind[]): Promise<void>;
   /** Chooses what is shown, one kind or several to compare; what nobody wants is not computed. */
   setWanted(...kinds: readonly [PictureKind, ...PictureKind[]]): void;
-  /** Shows a quick, coarse frame instead of the full one. */
-  setPreview(isPreview: boolean): void;
+  /**
+   * Chooses how the next frames are drawn. Default: 0, in full. Each way keeps its own results, so that going back to one computes only what
+   * has changed since. Beyond the last level it is the last one.
+   */
+  setDetail(detail: Detail): void;
+  /** Makes ready what the detail 'exact' needs. @throws BufferLimitError, KernelCompileError */
+  prepareExact(): Promise<void>;
+  /** The plans that a new camera runs on a level for pictures of some kinds, in their order; those of normals are left out. */
+  plansOf(level: number, kinds: readonly PictureKind[]): readonly Plan[];
+  /**
+   * The next thing that a frame has to run, undefined when there is nothing left; it is the same until it is `done`. Who stops before has
+   * lost what the plan was at, and nothing else.
+   * @throws PictureNotPreparedError
+   */
+  nextWork(): FrameWork | undefined;
   /** Records the stages whose inputs changed since the last call. @throws PictureNotPreparedError before it records anything */
   encode(recorder: Recorder): void;
-  /** The picture of the frame that was encoded last with the wanted kind 'image' and no preview, [S, S, 3], about -1 to 1. */
+  /** The picture of the frame that was encoded last with the wanted kind 'image' and full or exact detail, [S, S, 3], about -1 to 1. */
   readImage(): Promise<Float32Array>;
   /** Frees everything but the weights and the latents. */
   destroy(): void;
+}
+
+/** Records all work of a frame. @throws PictureNotPreparedError before it records anything */
+export function encodeWork(renderer: Pick<FrameRenderer, 'nextWork'>, recorder: Recorder): void {
+  for (let work = renderer.nextWork(); work; work = renderer.nextWork()) {
+    recorder.run(work.plan);
+    work.done();
+  }
 }

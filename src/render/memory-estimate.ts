@@ -13,7 +13,7 @@ import { Generator } from '../models/generator';
 import { Student } from '../models/student';
 import type { StudentConfig } from '../models/student-config';
 import type { RenderSettings } from './render-settings';
-import { wireLatents, wirePlanes, wireStudent, wireViews } from './renderer-wiring';
+import { wireLatents, wirePlanes, wireStudent, wireView } from './renderer-wiring';
 
 export interface MemoryEstimate {
   /** Weights as their kernels want them, with what is derived from them. */
@@ -30,8 +30,8 @@ export interface MemoryEstimate {
 }
 
 /**
- * The memory of a `VolumetricRenderer` with its latents, within a few percent: uniform buffers and the presenter's are left out, and noise is
- * taken to be used wherever a layer could.
+ * The memory of a `VolumetricRenderer` with its latents, within a few percent: uniform buffers, the presenter's, and the small feature images of
+ * quicker levels are left out, and noise is taken to be used wherever a layer could.
  * @param device an open `Gpu`, or the limits of another
  * @param batch faces rendered at once, each from a camera of its own. Default: 1
  * @throws ShapeError, RenderingOptionError for a configuration or settings that no device could run
@@ -46,9 +46,9 @@ export function estimateMemory(
   const generator = Generator.withoutFile(survey, config);
   const pool = new ScratchPool(survey);
   const latents = wireLatents(generator, pool, batch);
-  const planes = wirePlanes(generator, pool, latents);
-  const views = wireViews(generator, pool, planes.triPlanes, settings);
-  reserveTogether([latents, planes, views].flatMap(({ builders }) => Object.values<PlanBuilder>(builders)));
+  const planes = wirePlanes(generator, pool, latents, batch === 1 && settings.quality === 'fast');
+  const view = wireView(generator, pool, planes.triPlanes, settings);
+  reserveTogether([latents, planes, view].flatMap(({ builders }) => Object.values<PlanBuilder>(builders)));
   return estimateOf(survey, generator.weightBytes);
 }
 

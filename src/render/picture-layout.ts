@@ -57,3 +57,18 @@ function split({ width, height }: CanvasSize, column: number): readonly [Rectang
     { x: column, y: 0, width: width - column, height },
   ];
 }
+
+/** A picture that is enlarged smoothly to so many times its size looks no better on more pixels. */
+const ENOUGH_PIXELS = 4;
+
+/**
+ * Size of a canvas for coarse pictures, which the page then enlarges: the shape stays, and there are enough pixels to enlarge smoothly.
+ * @param size that a full picture would take
+ * @param side of the coarse picture in its own pixels
+ * @param pictures 1, or 2 for {@link sideBySide}
+ */
+export function coarseSize({ width, height }: CanvasSize, side: number, pictures: 1 | 2): CanvasSize {
+  const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
+  const share = Math.min(1, (ENOUGH_PIXELS * side) / Math.min(longer / pictures, shorter));
+  return { width: Math.max(1, Math.round(width * share)), height: Math.max(1, Math.round(height * share)) };
+}

@@ -18,7 +18,7 @@ import {
 } from '../models/generator';
 import { type Student, type StudentMappingStage, wireStudentMapping, wireStudentSynthesis } from '../models/student';
 import { wireSuperResolution, wireSuperResolutionStyles } from '../models/super-resolution-stage';
-import { previewSettingsOf, type RenderSettings } from './render-settings';
+import type { RenderSettings } from './render-settings';
 
 /** What turns a face's code into ws, for both renderers. */
 export interface WiredLatents {
@@ -36,15 +36,15 @@ export interface WiredPlanes {
   readonly triPlanes: TriPlaneStage;
 }
 
-/** What the volumetric renderer runs once a camera, in full and as a quick preview. */
-export interface WiredViews {
-  readonly builders: {
-    readonly rayMarch: PlanBuilder;
-    readonly superResolution: PlanBuilder;
-    readonly previewRayMarch: PlanBuilder;
-  };
+/** What the volumetric renderer runs once a camera. */
+export interface WiredRays {
+  readonly builders: { readonly rayMarch: PlanBuilder };
   readonly rays: RayMarchStage;
-  readonly previewRays: RayMarchStage;
+}
+
+/** The same with the super-resolution after it. */
+export interface WiredView extends WiredRays {
+  readonly builders: { readonly rayMarch: PlanBuilder; readonly superResolution: PlanBuilder };
   readonly image: Tensor;
 }
 
@@ -80,38 +80,51 @@ export function wireLatents(generator: Generator<TensorHost>, pool: ScratchPool,
 /** A face's ws, and the w of its super-resolution, as `WiredLatents` or `FaceLatents` have them. */
 type Latents = Pick<WiredLatents, 'ws' | 'superResolutionW'>;
 
-/** The backbone. @throws as {@link wireLatents} */
-export function wirePlanes(generator: Generator<TensorHost>, pool: ScratchPool, latents: Latents): WiredPlanes {
+/** The backbone. @param sketch whether rays shall be marched `fast`, too @throws as {@link wireLatents} */
+export function wirePlanes(
+  generator: Generator<TensorHost>,
+  pool: ScratchPool,
+  { ws, superResolutionW }: Latents,
+  sketch: boolean,
+): WiredPlanes {
   return wired(generator.host, pool, (plan) => {
     const builders = { triPlanes: plan('tri-planes') };
-    const { ws, superResolutionW } = latents;
-    return { builders, triPlanes: wireTriPlanes(builders.triPlanes, generator, ws, { superResolutionW }) };
+    return { builders, triPlanes: wireTriPlanes(builders.triPlanes, generator, ws, { superResolutionW, sketch }) };
+  });
+}
+
+/** Ray marching, one camera a face. @throws as {@link wireLatents} */
+export function wireRays(
+  generator: Generator<TensorHost>,
+  pool: ScratchPool,
+  face: TriPlaneStage,
+  settings: RenderSettings,
+): WiredRays {
+  return wired(generator.host, pool, (plan) => {
+    const builders = { rayMarch: plan('ray march') };
+    const rendering = { ...generator.config.rendering, ...settings };
+    return { builders, rays: wireRayMarch(builders.rayMarch, generator, face, rendering) };
   });
 }
 
 /** Ray marching and super-resolution, one camera a face. @throws as {@link wireLatents} */
-export function wireViews(
+export function wireView(
   generator: Generator<TensorHost>,
   pool: ScratchPool,
-  { planes, superResolutionStyles }: TriPlaneStage,
+  face: TriPlaneStage,
   settings: RenderSettings,
-): WiredViews {
-  return wired(generator.host, pool, (plan) => {
-    const builders = {
-      rayMarch: plan('ray march'),
-      superResolution: plan('super-resolution'),
-      previewRayMarch: plan('ray march'),
-    };
-    const march = (builder: PlanBuilder, wanted: RenderSettings) =>
-      wireRayMarch(builder, generator, planes, { ...generator.config.rendering, ...wanted });
-    const rays = march(builders.rayMarch, settings);
-    return {
-      builders,
-      rays,
-      image: wireSuperResolution(builders.superResolution, generator, superResolutionStyles, rays.feature),
-      previewRays: march(builders.previewRayMarch, previewSettingsOf(settings)),
-    };
-  });
+): WiredView {
+  const { builders, rays } = wireRays(generator, pool, face, settings);
+  try {
+    return wired(generator.host, pool, (plan) => {
+      const superResolution = plan('super-resolution');
+      const image = wireSuperResolution(superResolution, generator, face.superResolutionStyles, rays.feature);
+      return { builders: { ...builders, superResolution }, rays, image };
+    });
+  } catch (error) {
+    discardTogether(Object.values(builders));
+    throw error;
+  }
 }
 
 /** The convolutional renderer. @param latents of the generator @throws as {@link wireLatents} */

@@ -4,23 +4,27 @@
  */
 import type { CameraLabel } from '../camera/conventions';
 import type { Plan } from '../gpu/plan';
-import { buildTogether, discardTogether } from '../gpu/plans-together';
+import { buildTogether } from '../gpu/plans-together';
 import type { Recorder } from '../gpu/recorder';
 import { readTensor, type Tensor } from '../gpu/tensor';
-import type { RayMarchStage } from '../models/generator';
+import type { TriPlaneStage } from '../models/generator';
 import type { PresentSource } from '../pipelines/present';
+import type { CameraView, Scene, Wish } from './camera-view';
+import type { Detail, FrameLevel } from './detail-levels';
 import type { FaceLatents } from './face-latents';
 import { FacePictures, type FacePlanes } from './face-pictures';
 import {
   dependsOnCamera,
+  encodeWork,
   type FrameDue,
   type FrameRenderer,
+  type FrameWork,
   type PictureKind,
   PictureNotPreparedError,
 } from './frame-renderer';
-import { createNormalsPicture, type NormalsPicture } from './normals-picture';
 import { type RenderSettings, settingsOf } from './render-settings';
-import { type WiredPlanes, type WiredViews, wirePlanes, wireViews } from './renderer-wiring';
+import { wirePlanes, wireView } from './renderer-wiring';
+import { buildViews, destroyViews, type ViewLevel, type Views, viewOf } from './volumetric-views';
 
 /** Everything that one rendering gives, as arrays without padding, channels last. */
 export interface RenderedArrays {
@@ -38,44 +42,35 @@ export interface RenderedArrays {
   readonly image: Float32Array;
 }
 
-/** A plan of rays for one set of settings, and whether its results are out of date. */
-interface View {
-  readonly rayMarch: Plan;
-  readonly rays: RayMarchStage;
-  raysDue: boolean;
-  /** How often the rays have been marched. */
-  marches: number;
-  /** Made when it is first wanted. */
-  normals: NormalsPicture | undefined;
-}
-
-interface FullView extends View {
-  readonly superResolution: Plan;
-  readonly image: Tensor;
-  superResolutionDue: boolean;
-}
-
-interface Views {
-  readonly settings: RenderSettings;
-  readonly full: FullView;
-  readonly preview: View;
+export interface VolumetricOptions {
+  /**
+   * Whether frames follow a hand: then there are quicker {@link VolumetricRenderer.levels} and what `fast` rendering reads. Otherwise there
+   * is the full picture alone. Default: false.
+   */
+  readonly forViewing?: boolean;
 }
 
 export class VolumetricRenderer implements FrameRenderer {
   readonly kind = 'volumetric';
   readonly #facePictures: FacePictures;
   #wanted: readonly [PictureKind, ...PictureKind[]] = ['image'];
-  #isPreview = false;
+  #detail: Detail = 0;
+  #scene: Scene;
   /** The face of which the planes are. */
   #version: number | undefined;
+  /** Who has drawn the last enlarged picture. */
+  #enlarged: CameraView;
 
   private constructor(
     private readonly latents: FaceLatents,
-    private readonly triPlanes: WiredPlanes['triPlanes'],
+    private readonly triPlanes: TriPlaneStage,
     private readonly triPlanePlan: Plan,
     private views: Views,
+    private readonly forViewing: boolean,
   ) {
     this.#facePictures = new FacePictures(latents, triPlanes.planes);
+    this.#enlarged = views.levels[0].view;
+    this.#scene = { version: 1, camera: this.#enlarged.rays.camera };
   }
 
   /**
@@ -86,23 +81,20 @@ export class VolumetricRenderer implements FrameRenderer {
   static async create(
     latents: FaceLatents,
     settings = settingsOf(latents.generator.config.rendering),
+    { forViewing = false }: VolumetricOptions = {},
   ): Promise<VolumetricRenderer> {
     const { generator, pool } = latents;
-    const wiredPlanes = wirePlanes(generator, pool, latents);
-    let wiredViews: WiredViews;
-    try {
-      wiredViews = wireViews(generator, pool, wiredPlanes.triPlanes, settings);
-    } catch (error) {
-      discardTogether(Object.values(wiredPlanes.builders));
-      throw error;
-    }
-    const { triPlanes, ...viewPlans } = await buildTogether({ ...wiredPlanes.builders, ...wiredViews.builders });
-    const views = viewsOf(settings, wiredViews, viewPlans);
-    return new VolumetricRenderer(latents, wiredPlanes.triPlanes, triPlanes, views);
+    const planes = wirePlanes(generator, pool, latents, forViewing || settings.quality === 'fast');
+    const { plans, views } = await buildViews(latents, planes.triPlanes, settings, forViewing, planes.builders);
+    return new VolumetricRenderer(latents, planes.triPlanes, plans.triPlanes!, views, forViewing);
   }
 
   get settings(): RenderSettings {
     return this.views.settings;
+  }
+
+  get levels(): readonly [FrameLevel, ...FrameLevel[]] {
+    return this.views.levels;
   }
 
   /** Tri-planes of the face that was encoded last, [1, R, R, 96]. */
@@ -114,35 +106,22 @@ export class VolumetricRenderer implements FrameRenderer {
     return this.pictureOf(this.#wanted[0]);
   }
 
-  /** A preview has no enlarged picture: the raw one stands for it. */
+  /** Where there is no enlarged picture, the raw one stands for it. */
   pictureOf(kind: PictureKind): PresentSource {
     if (!dependsOnCamera(kind)) return { kind: 'rgb', image: this.#facePictures.imageOf(kind) };
-    const { rays, normals } = this.#view;
-    switch (kind) {
-      case 'depth':
-        return { kind: 'depth', depth: rays.depth, alpha: rays.alpha, range: rays.depthRange };
-      case 'normals':
-        if (!normals) throw new PictureNotPreparedError(kind);
-        return { kind: 'rgb', image: normals.picture.images[0]! };
-      case 'image':
-        return { kind: 'rgb', image: this.#isPreview ? rays.feature : this.views.full.image };
-      case 'raw':
-        return { kind: 'rgb', image: rays.feature };
-    }
+    return this.#view.pictureOf(kind, this.#wish.isEnlarged);
   }
 
   get due(): FrameDue {
     const face = this.#version !== this.latents.version;
-    const view = this.#raysDue || this.#superResolutionDue || this.#wanted.some((kind) => this.#isDerivedDue(kind));
-    return { face, view: face || view };
+    const isFacePictureDue = this.#wanted.some(
+      (kind) => !dependsOnCamera(kind) && this.#facePictures.isDue(kind, this.latents.version),
+    );
+    return { face, view: face || isFacePictureDue || this.#view.isDue(this.#scene, this.#wish) };
   }
 
-  setCamera(label: CameraLabel): void {
-    for (const view of [this.views.full, this.views.preview]) {
-      view.rays.writeCamera(label);
-      view.normals?.writeCamera(label);
-      view.raysDue = true;
-    }
+  setCamera(camera: CameraLabel): void {
+    this.#scene = { version: this.#scene.version + 1, camera };
   }
 
   async prepare(...kinds: readonly PictureKind[]): Promise<void> {
@@ -159,6 +138,23 @@ export class VolumetricRenderer implements FrameRenderer {
     }
   }
 
+  async prepareExact(): Promise<void> {
+    const { latents, views } = this;
+    if (views.exact) return;
+    const settings: RenderSettings = { ...views.settings, quality: 'exact' };
+    const wired = wireView(latents.generator, latents.pool, this.triPlanes, settings);
+    views.exact = viewOf(wired, await buildTogether(wired.builders));
+  }
+
+  /** Frees what {@link prepareExact} has made. */
+  releaseExact(): void {
+    const { views } = this;
+    if (views.exact === views.levels[0].view) return;
+    views.exact?.destroy();
+    views.exact = undefined;
+    this.#enlarged = views.levels[0].view;
+  }
+
   setWanted(...kinds: readonly [PictureKind, ...PictureKind[]]): void {
     this.#wanted = kinds;
   }
@@ -168,69 +164,68 @@ export class VolumetricRenderer implements FrameRenderer {
     this.#facePictures.setSlice(position);
   }
 
-  /** The quick frame has half the rays a side, half the samples, and no super-resolution. */
-  setPreview(isPreview: boolean): void {
-    this.#isPreview = isPreview;
+  setDetail(detail: Detail): void {
+    this.#detail = detail;
+  }
+
+  plansOf(level: number, kinds: readonly PictureKind[]): readonly Plan[] {
+    const { view, isEnlarged } = this.#level(level);
+    return view.plans(isEnlarged && kinds.includes('image'));
   }
 
   /**
-   * Changes resolution and samples; face, planes and camera stay, normals want to be prepared again. On an error the old settings stay in
-   * force.
+   * Changes resolution, samples and quality; face, planes and camera stay, normals and the exact picture want to be prepared again. On an
+   * error the old settings stay in force.
    * @throws BufferLimitError and the like
    */
   async configure(settings: RenderSettings): Promise<void> {
     const former = this.views;
-    const wired = wireViews(this.latents.generator, this.latents.pool, this.triPlanes, settings);
-    this.views = viewsOf(settings, wired, await buildTogether(wired.builders));
-    this.setCamera(former.full.rays.camera);
+    const { views } = await buildViews(this.latents, this.triPlanes, settings, this.forViewing, {});
+    this.views = views;
+    this.#enlarged = views.levels[0].view;
     destroyViews(former);
   }
 
-  encode(recorder: Recorder): void {
+  nextWork(): FrameWork | undefined {
+    const { version } = this.latents;
     for (const kind of this.#wanted) this.#expectPrepared(kind); // before anything is taken for done
-    this.encodePlanes(recorder);
-    const { full } = this.views;
+    const planes = this.#planesWork();
+    if (planes) return planes;
     const view = this.#view;
-    if (this.#raysDue) {
-      recorder.run(view.rayMarch);
-      view.raysDue = false;
-      view.marches++;
-      if (view === full) full.superResolutionDue = true;
-    }
-    if (this.#superResolutionDue) {
-      recorder.run(full.superResolution);
-      full.superResolutionDue = false;
-    }
+    const work = view.nextWork(this.#scene, this.#wish);
+    if (work) return work;
+    if (this.#wish.isEnlarged && this.#wanted.includes('image')) this.#enlarged = view;
     for (const kind of this.#wanted) {
-      if (kind === 'normals') view.normals?.picture.encode(recorder, view.marches);
-      else if (!dependsOnCamera(kind)) this.#facePictures.encode(kind, recorder, this.latents.version);
+      const own = dependsOnCamera(kind) ? undefined : this.#facePictures.work(kind, version);
+      if (own) return own;
     }
+    return undefined;
+  }
+
+  encode(recorder: Recorder): void {
+    encodeWork(this, recorder);
   }
 
   /** Records what makes {@link planes} of the present face, unless they are its already. */
   encodePlanes(recorder: Recorder): void {
-    if (this.#version === this.latents.version) return;
-    recorder.run(this.triPlanePlan);
-    this.#version = this.latents.version;
-    this.views.full.raysDue = true;
-    this.views.preview.raysDue = true;
+    encodeWork({ nextWork: () => this.#planesWork() }, recorder);
   }
 
   async readImage(): Promise<Float32Array> {
-    return readTensor(this.latents.generator.host, this.views.full.image);
+    return readTensor(this.latents.generator.host, this.#enlarged.enlargement!.image);
   }
 
   /** Of the same frame as {@link readImage}: [r, r, 1], 0 where the ray met nothing. */
   async readAlpha(): Promise<Float32Array> {
-    return readTensor(this.latents.generator.host, this.views.full.rays.alpha);
+    return readTensor(this.latents.generator.host, this.#enlarged.rays.alpha);
   }
 
   /** Reads back what the last frames left on the device. Encode and submit a full frame of the kind 'image' before. */
   async read(): Promise<RenderedArrays> {
     const { host } = this.latents.generator;
-    const { rays, image } = this.views.full;
+    const { rays, enlargement } = this.#enlarged;
     const [ws, planes, feature, depth, alpha, picture] = await Promise.all(
-      [this.latents.ws, this.planes, rays.feature, rays.depth, rays.alpha, image].map((tensor) =>
+      [this.latents.ws, this.planes, rays.feature, rays.depth, rays.alpha, enlargement!.image].map((tensor) =>
         readTensor(host, tensor),
       ),
     );
@@ -244,53 +239,37 @@ export class VolumetricRenderer implements FrameRenderer {
   }
 
   async #prepareNormals(): Promise<void> {
-    for (const view of [this.views.full, this.views.preview]) {
-      view.normals ??= await createNormalsPicture(this.latents, view.rays);
-    }
+    for (const { view } of this.views.levels) await view.prepareNormals(this.latents);
   }
 
   #expectPrepared(kind: PictureKind): void {
-    if (!dependsOnCamera(kind)) this.#facePictures.expectPrepared(kind, this.latents.version);
-    else if (kind === 'normals' && !this.#view.normals) throw new PictureNotPreparedError(kind);
+    if (dependsOnCamera(kind)) this.#view.expectPrepared(kind);
+    else this.#facePictures.expectPrepared(kind, this.latents.version);
   }
 
-  #isDerivedDue(kind: PictureKind): boolean {
-    if (!dependsOnCamera(kind)) return this.#facePictures.isDue(kind, this.latents.version);
-    const { normals, marches } = this.#view;
-    return kind === 'normals' && (normals?.picture.isDue(marches) ?? true);
+  #planesWork(): FrameWork | undefined {
+    const { version } = this.latents;
+    if (this.#version === version) return undefined;
+    const done = () => {
+      this.#version = version;
+      this.#scene = { ...this.#scene, version: this.#scene.version + 1 };
+    };
+    return { plan: this.triPlanePlan, done };
   }
 
-  get #view(): View {
-    return this.#isPreview ? this.views.preview : this.views.full;
+  #level(level: number): ViewLevel {
+    const { levels } = this.views;
+    return levels[Math.min(level, levels.length - 1)]!;
   }
 
-  get #raysDue(): boolean {
-    return this.#view.raysDue && this.#wanted.some(dependsOnCamera);
+  /** @throws PictureNotPreparedError for exact detail that has not been prepared */
+  get #view(): CameraView {
+    if (this.#detail !== 'exact') return this.#level(this.#detail).view;
+    if (!this.views.exact) throw new PictureNotPreparedError('image');
+    return this.views.exact;
   }
 
-  get #superResolutionDue(): boolean {
-    return !this.#isPreview && this.views.full.superResolutionDue && this.#wanted.includes('image');
-  }
-}
-
-function viewsOf(
-  settings: RenderSettings,
-  { rays, previewRays, image }: WiredViews,
-  plans: { readonly [Name in keyof WiredViews['builders']]: Plan },
-): Views {
-  const { rayMarch, superResolution, previewRayMarch } = plans;
-  const unmarched = { raysDue: true, marches: 0, normals: undefined };
-  return {
-    settings,
-    full: { ...unmarched, rayMarch, rays, superResolution, image, superResolutionDue: true },
-    preview: { ...unmarched, rayMarch: previewRayMarch, rays: previewRays },
-  };
-}
-
-function destroyViews({ full, preview }: Views): void {
-  full.superResolution.destroy();
-  for (const { rayMarch, normals } of [full, preview]) {
-    rayMarch.destroy();
-    normals?.picture.destroy();
+  get #wish(): Wish {
+    return { kinds: this.#wanted, isEnlarged: this.#detail === 'exact' || this.#level(this.#detail).isEnlarged };
   }
 }

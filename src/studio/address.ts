@@ -19,6 +19,7 @@ import {
   LAYOUTS,
   PICTURE_KINDS,
   type PictureSettings,
+  RENDER_QUALITIES,
   RENDERER_KINDS,
   sanitiseSettings,
 } from './settings';
@@ -98,6 +99,8 @@ export function encodeStudio(config: GeneratorConfig, { settings, face, view }: 
   write('rotate', settings.autoRotate, defaults.autoRotate);
   write('rays', settings.neuralResolution, defaults.neuralResolution);
   write('samples', settings.depthSamples, defaults.depthSamples);
+  write('quality', settings.quality, defaults.quality);
+  write('adapt', settings.adapts, defaults.adapts);
   write('yaw', rounded(view.yaw * DEGREES, 2), rounded(home.yaw * DEGREES, 2));
   write('pitch', rounded(view.pitch * DEGREES, 2), rounded(home.pitch * DEGREES, 2));
   write('distance', rounded(view.radius / home.radius, 4), 1);
@@ -143,6 +146,8 @@ export function decodeStudio(fragment: string): SavedStudio {
       autoRotate: fields.get('rotate') === 'true' ? true : undefined,
       neuralResolution: number('rays'),
       depthSamples: number('samples'),
+      quality: oneOf('quality', RENDER_QUALITIES),
+      adapts: fields.get('adapt') === 'false' ? false : undefined,
     }),
     face: withoutGaps({ seed: number('seed'), psi: number('psi'), packed: fields.get('face') ?? undefined }),
     view: withoutGaps({

@@ -3,7 +3,7 @@
  * difference view, the same that shaders/present-difference.wgsl draws with.
  */
 import { divergingTable } from '../pipelines/colour-map';
-import { DIFFERENCE_RANGE } from './session';
+import { DIFFERENCE_RANGE } from './frame-parts';
 
 /** Values of a picture go from -1 (black) to 1 (white). */
 const BLACK_TO_WHITE = 2;

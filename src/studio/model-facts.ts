@@ -3,6 +3,7 @@
  */
 import type { Checkpoint } from '../checkpoints/checkpoint';
 import { KNOWN_CONFIGURATIONS, type KnownConfiguration } from '../checkpoints/official/known-configurations';
+import type { StorageFormat } from '../gpu/tensor';
 import type { GeneratorConfig } from '../models/config';
 import { tensorPrefix } from '../models/generator-config';
 import type { MemoryEstimate } from '../render/memory-estimate';
@@ -18,6 +19,8 @@ export type ModelOrigin = 'bundled' | 'file' | 'url';
 export interface MemoryCheck extends MemoryEstimate {
   /** Bytes of the largest buffer that the device can use at once; how much it has in all, no WebGPU device tells. */
   readonly limit: number;
+  /** How convolutions store their numbers: as 32-bit floats if the device can have buffers of that size, else as 16-bit ones. */
+  readonly convolutionFormat: StorageFormat;
 }
 
 export interface ModelFacts {

@@ -8,6 +8,7 @@ import type { Checkpoint } from '../checkpoints/checkpoint';
 import type { AdapterDescription } from '../gpu/device';
 import type { CanvasSize } from '../render/canvas-output';
 import { type FrameDue, STAGES } from '../render/frame-renderer';
+import { Adaptation, keyOf } from './adaptation';
 import { walkedOn } from './face-actions';
 import { describeFailure } from './failure';
 import { FrameLoop } from './frame-loop';
@@ -24,16 +25,21 @@ const REPORT_INTERVAL_MILLISECONDS = 250;
 const LONGEST_STEP_SECONDS = 1;
 /** A picture is a function of these. */
 const DRAWN = ['settings', 'face', 'view', 'student', 'isPlaying', 'directions'] as const;
+/** Settings that the renderer is made for. */
+const RENDER_FIELDS = ['neuralResolution', 'depthSamples', 'quality'] as const;
 const NO_STUDENT: StudentState = { status: 'none' };
 
 export class Screen {
   readonly #loop = new FrameLoop((now) => this.#drawSafely(now));
-  readonly #pace: Pace;
+  readonly #pace = new Pace();
+  readonly #adaptation: Adaptation;
   readonly #unsubscribe: () => void;
   #size: CanvasSize;
   #cameraTime = performance.now();
   #lastGesture = Number.NEGATIVE_INFINITY;
-  #isPreview = false;
+  /** What is on the canvas. */
+  #drawn: FrameRequest | undefined;
+  #isClosed = false;
   /** Number of the newest measurement of likeness. */
   #comparison = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
@@ -47,7 +53,7 @@ export class Screen {
     private readonly onError: (error: unknown) => void,
   ) {
     this.#size = size;
-    this.#pace = new Pace(session.gpu.adapter.isSoftware);
+    this.#adaptation = new Adaptation(store, session, this.#pace);
     this.#unsubscribe = store.subscribe((state, previous) => {
       const isSame = DRAWN.every((field) => state[field] === previous[field]);
       if (!isSame) this.#loop.request();
@@ -56,11 +62,15 @@ export class Screen {
 
   /** Draws the first frame; resolves when it is on the canvas. @throws GpuError */
   async open(): Promise<void> {
-    await this.#draw(performance.now());
+    // In its turn, as everything else that uses the device: what changes meanwhile is drawn afterwards.
+    await this.#loop.between(() => this.#draw(performance.now()));
+    if (this.#isClosed) return;
+    this.store.update({ device: this.#report() }); // now: figures that come later would move what is on the page
     this.#loop.request(); // for whatever changed meanwhile
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#unsubscribe();
     this.#loop.stop();
     clearTimeout(this.#restTimer);
@@ -75,9 +85,8 @@ export class Screen {
   get isStill(): boolean {
     const { settings, student, view } = this.store.state;
     const waitsForStudent = wantsStudent(settings) && student.status !== 'ready';
-    return (
-      this.#loop.isIdle && this.#restTimer === undefined && !isMoving(view) && !this.#movesByItself && !waitsForStudent
-    );
+    const isResting = this.#loop.isIdle && this.#restTimer === undefined;
+    return isResting && this.#drawn?.level === 0 && !isMoving(view) && !this.#movesByItself && !waitsForStudent;
   }
 
   /** Puts a student on the device. @throws as `Session.setStudent`; FrameLoopStoppedError */
@@ -124,37 +133,71 @@ export class Screen {
   async #draw(now: number): Promise<void> {
     this.store.update(this.#advance(now));
     await this.#configure();
-    const { settings, student, face, view } = this.store.state;
-    const { picture, slice } = settings;
-    const shown = shownNow(settings, this.session.hasStudent ? student : NO_STUDENT);
-    const drawnBy = renderersShown(shown).join();
-    const goesOn = isMoving(view) || this.#movesByItself;
+    const frame = this.#frame(0);
+    const goesOn = isMoving(frame.view) || this.#movesByItself;
     const isTurning = goesOn || now - this.#lastGesture < REST_MILLISECONDS;
-    const isPreview = isTurning && this.#pace.isSlow(drawnBy);
-    const frame: FrameRequest = { face, picture, shown, slice, isPreview, view, size: this.#size };
-    const begun = performance.now();
-    const due = await this.#show(frame);
-    if (!due) return;
-    this.#isPreview = isPreview;
-    this.#pace.note({
-      begun,
-      finished: performance.now(),
-      isMoving: isTurning,
-      isPreview,
-      hasNewFace: due.face,
-      keptView: !due.view,
-      drawnBy,
-    });
+    if (isTurning) await this.#drawMoving(frame, now);
+    else await this.#drawAtRest(frame, now);
     if (goesOn) this.#loop.request();
     else if (isTurning) this.#drawAgainAtRest();
-    this.#compare(frame, due);
     this.reportSoon();
   }
 
-  /** Draws a frame; if one of its pictures cannot be had, the page goes back to the final one and says why. */
-  async #show(frame: FrameRequest): Promise<FrameDue | undefined> {
+  async #drawMoving(full: FrameRequest, now: number): Promise<void> {
+    const frame = { ...full, level: this.#adaptation.levelOf(full) };
+    const hasNewFace = frame.face !== this.#drawn?.face;
+    const begun = performance.now();
+    // A new face takes long on a slow device, and is drawn in slices.
+    const due = await this.#show(frame, (session) => (hasNewFace ? session.refine(frame) : session.draw(frame)));
+    if (!due) return;
+    const milliseconds = performance.now() - begun;
+    this.#pace.note({ begun: now, milliseconds, isMoving: true });
+    if (!due.face && due.view) this.#adaptation.noteMoved(frame, milliseconds);
+    this.#compare(frame, due);
+  }
+
+  /**
+   * The full picture, which a gesture may interrupt. Another head than the one on the canvas is drawn in any case, however fast they come, and
+   * quickly first.
+   */
+  async #drawAtRest(full: FrameRequest, now: number): Promise<void> {
+    this.#pace.note({ begun: now, milliseconds: 0, isMoving: false });
+    const isOfAnother = this.#drawn !== undefined && full.face !== this.#drawn.face;
+    const level = isOfAnother && !this.#adaptation.isQuick(full) ? this.#adaptation.levelOf(full) : 0;
+    const frame = { ...full, level };
+    const isWanted = isOfAnother ? undefined : () => this.#isWanted(full);
+    const due = await this.#show(frame, (session) => session.refine(frame, isWanted));
+    if (level > 0) this.#loop.request();
+    else if (due) this.#adaptation.noteFull(full);
+    if (due) this.#compare(frame, due);
+  }
+
+  /** Whether what is being drawn is still what the page wants to show. Where a line or a slice lies can wait for the next frame. */
+  #isWanted(frame: FrameRequest): boolean {
+    const { face, view } = this.store.state;
+    const isSame = face === frame.face && view === frame.view && keyOf(frame) === keyOf(this.#frame(0));
+    return isSame && !this.#movesByItself && !this.#isClosed;
+  }
+
+  #frame(level: number): FrameRequest {
+    const { settings, student, face, view } = this.store.state;
+    const { picture, slice } = settings;
+    const shown = shownNow(settings, this.session.hasStudent ? student : NO_STUDENT);
+    return { face, picture, shown, slice, level, view, size: this.#size };
+  }
+
+  /**
+   * Draws a frame; if one of its pictures cannot be had, the page goes back to the final one and says why.
+   * @returns undefined if there is no new picture on the canvas
+   */
+  async #show(
+    frame: FrameRequest,
+    draw: (session: Session) => Promise<FrameDue | undefined>,
+  ): Promise<FrameDue | undefined> {
     try {
-      return await this.session.draw(frame);
+      const due = await draw(this.session);
+      if (due) this.#drawn = frame;
+      return due;
     } catch (error) {
       if (!(error instanceof PictureRefusedError)) throw error;
       const { settings, notices } = this.store.state;
@@ -168,8 +211,8 @@ export class Screen {
   }
 
   /** Measures how alike the two pictures are, as soon as both are there in full and nothing else is to be drawn. */
-  #compare({ shown, picture, isPreview, view }: FrameRequest, due: FrameDue): void {
-    const isComplete = renderersShown(shown).length > 1 && picture === 'image' && !isPreview;
+  #compare({ shown, picture, level, view }: FrameRequest, due: FrameDue): void {
+    const isComplete = renderersShown(shown).length > 1 && picture === 'image' && level === 0;
     if (!isComplete || due.face || due.view) this.store.update({ likeness: undefined });
     if (!isComplete || this.store.state.likeness) return;
     const frame = ++this.#comparison;
@@ -189,7 +232,7 @@ export class Screen {
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => {
       this.#restTimer = undefined;
-      if (this.#isPreview) this.#loop.request();
+      if (this.#drawn?.level !== 0) this.#loop.request();
       this.reportSoon();
     }, REST_MILLISECONDS);
   }
@@ -215,18 +258,19 @@ export class Screen {
   /** Brings the renderer to the wanted settings; if the device refuses, the page goes back to the ones in force and says why. */
   async #configure(): Promise<void> {
     const { config } = this.session;
-    const { neuralResolution, depthSamples } = this.store.state.settings;
+    const wanted = renderSettingsFor(config, this.store.state.settings);
     const inForce = this.session.settings;
-    if (neuralResolution === inForce.neuralResolution && depthSamples === inForce.depthSamples) return;
+    const isInForce = RENDER_FIELDS.every((field) => wanted[field] === inForce[field]);
+    if (isInForce) return;
     try {
-      await this.session.configure(renderSettingsFor(config, this.store.state.settings));
+      await this.session.configure(wanted);
     } catch (error) {
       const failure = describeFailure(error);
       if (failure.kind !== 'limit') throw error;
       const { settings, notices } = this.store.state;
-      const { neuralResolution, depthSamples } = this.session.settings;
+      const { neuralResolution, depthSamples, quality } = this.session.settings;
       this.store.update({
-        settings: { ...settings, neuralResolution, depthSamples },
+        settings: { ...settings, neuralResolution, depthSamples, quality },
         notices: [...notices, { kind: 'setting-refused', message: failure.message, remedy: failure.remedy }],
       });
     }
@@ -236,14 +280,16 @@ export class Screen {
     const { gpu, stageTimes } = this.session;
     return {
       adapter: gpu.adapter,
-      precision: 'f32',
+      precision: gpu.convolutionFormat,
       stages: stageTimes && STAGES.map((stage) => ({ stage, milliseconds: stageTimes.get(stage) })),
       framesPerSecond: this.#pace.framesPerSecond,
       isMoving:
         isMoving(this.store.state.view) ||
         this.#movesByItself ||
         performance.now() - this.#lastGesture < REST_MILLISECONDS,
-      isPreview: this.#isPreview,
+      level: this.#drawn?.level ?? 0,
+      detail: this.#drawn && this.#adaptation.detailOf(this.#drawn),
+      fullMilliseconds: this.#drawn && this.#adaptation.fullMilliseconds(this.#drawn),
       memoryBytes: gpu.memory.bytesInUse,
       degradations: gpu.degradations,
     };

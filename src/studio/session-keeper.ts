@@ -6,6 +6,7 @@
  */
 import type { Checkpoint } from '../checkpoints/checkpoint';
 import { Gpu } from '../gpu/device';
+import type { StorageFormat } from '../gpu/tensor';
 import { largestBlock } from '../gpu/tensor-host';
 import type { CanvasSize } from '../render/canvas-output';
 import { estimateMemory } from '../render/memory-estimate';
@@ -100,10 +101,10 @@ export class SessionKeeper {
       signal.throwIfAborted();
       const { settings, face, view } = arrive(opened, store.state);
       memory = this.checkMemory(opened, settings, gpu);
-      session = await this.#openSession(opened, settings, gpu);
+      session = await this.#openSession(opened, settings, gpu, memory);
       signal.throwIfAborted();
       const { picture, slice } = settings;
-      const frame = { face, picture, shown: VOLUMETRIC_ALONE, slice, isPreview: false, view, size: this.#size };
+      const frame = { face, picture, shown: VOLUMETRIC_ALONE, slice, level: 0, view, size: this.#size };
       await session.prepare(frame);
       signal.throwIfAborted();
     } catch (error) {
@@ -131,11 +132,20 @@ export class SessionKeeper {
     if (directions) await this.#screen?.between(async (session) => session.setDirections(directions));
   }
 
-  /** How much memory the model will take. @throws BufferLimitError if the device cannot have it */
-  checkMemory({ config }: OpenedModel, settings: PictureSettings, gpu: Gpu): MemoryCheck {
-    const estimate = estimateMemory(config, renderSettingsFor(config, settings), gpu);
-    if (estimate.problem) throw estimate.problem;
-    return { ...estimate, limit: largestBlock(gpu.limits) };
+  /**
+   * How much memory the model will take; halves take the place of floats where those do not fit.
+   * @throws BufferLimitError if the device cannot have either
+   */
+  checkMemory({ config }: OpenedModel, settings: PictureSettings, { adapter, limits, features }: Gpu): MemoryCheck {
+    const check = (convolutionFormat: StorageFormat) => {
+      const device = { adapter, limits, features, convolutionFormat };
+      const estimate = estimateMemory(config, renderSettingsFor(config, settings), device);
+      return { ...estimate, limit: largestBlock(limits), convolutionFormat };
+    };
+    const floats = check('f32');
+    const memory = floats.fits ? floats : check('f16');
+    if (memory.problem) throw memory.problem;
+    return memory;
   }
 
   async #open(phase: LoadingProgress['phase']): Promise<void> {
@@ -161,8 +171,8 @@ export class SessionKeeper {
       const opened = this.#opened ?? (await this.#openFirst(gpu, signal));
       this.#progress(phase === 'rebuild' ? phase : 'prepare');
       const { settings } = this.store.state;
-      this.checkMemory(opened, settings, gpu);
-      const session = await this.#openSession(opened, settings, gpu);
+      const memory = this.checkMemory(opened, settings, gpu);
+      const session = await this.#openSession(opened, settings, gpu, memory);
       if (this.#student) await session.setStudent(this.#student);
       if (this.#directions) session.setDirections(this.#directions);
       signal.throwIfAborted();
@@ -191,7 +201,13 @@ export class SessionKeeper {
     this.store.update({ model: facts, ...arrival, isPlaying: false });
   }
 
-  #openSession({ config, checkpoint }: OpenedModel, settings: PictureSettings, gpu: Gpu): Promise<Session> {
+  #openSession(
+    { config, checkpoint }: OpenedModel,
+    settings: PictureSettings,
+    gpu: Gpu,
+    { convolutionFormat }: MemoryCheck,
+  ): Promise<Session> {
+    gpu.convolutionFormat = convolutionFormat;
     return Session.open({
       gpu,
       canvas: this.#canvas!,

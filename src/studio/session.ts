@@ -15,26 +15,32 @@ import type { GeneratorConfig } from '../models/config';
 import type { FaceRecipe } from '../models/face-recipe';
 import { Generator } from '../models/generator';
 import { Student } from '../models/student';
-import type { PicturePart, PresentSource } from '../pipelines/present';
+import type { PresentSource } from '../pipelines/present';
 import { CanvasOutput, type CanvasSize } from '../render/canvas-output';
 import { compareView, encodePicture } from '../render/compare-views';
+import { generatorConvLayers, studentConvLayers } from '../render/conv-layers';
 import { ConvolutionalRenderer } from '../render/convolutional-renderer';
 import { FaceComposer, followsCamera } from '../render/face-composer';
 import { FaceLatents } from '../render/face-latents';
 import {
+  dependsOnCamera,
   type FrameDue,
   type FrameRenderer,
   type PictureKind,
   RENDERER_KINDS,
   type RendererKind,
 } from '../render/frame-renderer';
+import { FrameRunner, type Present } from '../render/frame-runner';
 import { type LatentRows, LatentSampler } from '../render/latent-samples';
 import { estimateMemory, estimateStudentMemory, type MemoryEstimate } from '../render/memory-estimate';
-import { sideBySide, wipe } from '../render/picture-layout';
+import { coarseSize } from '../render/picture-layout';
 import type { RenderSettings } from '../render/render-settings';
 import { VolumetricRenderer } from '../render/volumetric-renderer';
+import { tuneForModel } from './conv-choices';
+import { partsOf } from './frame-parts';
 import type { RenderedPicture } from './picture-export';
 import { PreparedPictures } from './prepared-pictures';
+import { FULL_ONLY, ladderOf, type QualityLevel } from './quality-ladder';
 import { picturesShown, renderersShown, type Shown } from './shown';
 import type { Likeness } from './state';
 
@@ -54,8 +60,8 @@ export interface FrameRequest {
   readonly shown: Shown;
   /** Where density slices cut the box, -1..1. */
   readonly slice: number;
-  /** Quick and coarse, while the camera moves on a slow device. */
-  readonly isPreview: boolean;
+  /** Step of the quality ladder: 0 for the full picture, more while the camera moves on a device that is too slow for it. */
+  readonly level: number;
   readonly view: OrbitState;
   /** Size of the canvas in device pixels. */
   readonly size: CanvasSize;
@@ -74,9 +80,6 @@ interface Attached {
   readonly renderer: ConvolutionalRenderer;
 }
 
-/** Differences in luminance of this much and more (black to white is 2) have the ends of the colour map. */
-export const DIFFERENCE_RANGE = 0.5;
-
 export class Session {
   #output: CanvasOutput | undefined;
   #face: FaceRecipe | undefined;
@@ -85,6 +88,9 @@ export class Session {
   readonly #views = new Map<RendererKind, OrbitState>();
   #attached: Attached | undefined;
   readonly #pictures: PreparedPictures;
+  readonly #runner: FrameRunner;
+  /** Whether the exact plans of the settings in force are there. */
+  #hasExact = false;
 
   private constructor(
     readonly gpu: Gpu,
@@ -96,6 +102,7 @@ export class Session {
   ) {
     this.#composer = new FaceComposer(latents, () => new Recorder(gpu, timer));
     this.#pictures = new PreparedPictures(gpu, volumetric);
+    this.#runner = new FrameRunner(gpu, timer);
   }
 
   /**
@@ -107,8 +114,9 @@ export class Session {
     try {
       return await withinMemory(gpu, 'the model', async () => {
         const generator = Generator.create(gpu, checkpoint);
+        await tuneForModel(gpu, () => generatorConvLayers(checkpoint, settings, gpu));
         const latents = await FaceLatents.create(generator);
-        const renderer = await VolumetricRenderer.create(latents, settings);
+        const renderer = await VolumetricRenderer.create(latents, settings, { forViewing: true });
         return new Session(gpu, generator, latents, renderer, canvas, StageTimer.create(gpu, onTimes));
       });
     } catch (error) {
@@ -149,9 +157,10 @@ export class Session {
   async #attach(checkpoint: Checkpoint): Promise<Attached> {
     const student = Student.create(this.gpu, checkpoint);
     try {
-      const renderer = await withinMemory(this.gpu, 'the student', () =>
-        ConvolutionalRenderer.create(this.latents, student),
-      );
+      const renderer = await withinMemory(this.gpu, 'the student', async () => {
+        await tuneForModel(this.gpu, () => studentConvLayers(this.config, checkpoint, this.gpu));
+        return ConvolutionalRenderer.create(this.latents, student);
+      });
       return { student, renderer };
     } catch (error) {
       student.destroy();
@@ -164,6 +173,7 @@ export class Session {
     const { volumetric } = this;
     const former = volumetric.settings;
     this.#pictures.forget();
+    this.#hasExact = false;
     try {
       await withinMemory(this.gpu, 'the settings', () => volumetric.configure(settings));
     } catch (error) {
@@ -175,25 +185,47 @@ export class Session {
   /** Does the work of a frame without showing it. Resolves when the device has finished it. @throws DeviceLostError, PictureRefusedError */
   async prepare(frame: FrameRequest): Promise<void> {
     await this.#apply(frame);
-    this.#record(frame).submit();
+    await this.#runner.run(this.#renderers(frame.shown));
     const loss = await this.gpu.finished();
     if (loss) throw new DeviceLostError(loss.message || loss.reason);
   }
 
   /**
-   * Draws one frame on the canvas. Resolves when the device has finished it, or is lost.
+   * Draws one frame on the canvas, with one submission: while something moves. Resolves when the device has finished it, or is lost.
    * @returns what it had to compute
    * @throws WebGpuUnavailableError, PictureRefusedError
    */
-  async draw(frame: FrameRequest): Promise<FrameDue> {
-    this.#output ??= await CanvasOutput.create(this.gpu, this.canvas);
-    await this.#apply(frame);
-    const due = this.#renderers(frame.shown).map((renderer) => renderer.due);
-    const recorder = this.#record(frame);
-    this.#output.draw(recorder, this.#parts(frame), frame.size);
-    recorder.submit();
-    await this.gpu.finished();
-    return { face: due.some(({ face }) => face), view: due.some(({ view }) => view) };
+  draw(frame: FrameRequest): Promise<FrameDue> {
+    return this.#draw(frame, (renderers, present) => this.#runner.runAtOnce(renderers, present));
+  }
+
+  /**
+   * Draws one frame on the canvas in slices that leave the device free for the page in between, one if it is quick; the canvas changes with the
+   * last.
+   * @param isWanted asked between slices
+   * @returns what it had to compute, or undefined if it was given up
+   * @throws WebGpuUnavailableError, PictureRefusedError
+   */
+  async refine(frame: FrameRequest, isWanted?: () => boolean): Promise<FrameDue | undefined> {
+    let isDone = false;
+    const due = await this.#draw(frame, async (renderers, present) => {
+      isDone = await this.#runner.run(renderers, present, isWanted);
+    });
+    return isDone ? due : undefined;
+  }
+
+  /** The quality ladder for what is shown. A difference needs two pictures of one size. */
+  levels(picture: PictureKind, shown: Shown): readonly QualityLevel[] {
+    if (!picturesShown(picture, shown).some(dependsOnCamera)) return FULL_ONLY;
+    const ladder = ladderOf(this.#renderers(shown), picturesShown(picture, shown).includes('image'));
+    return shown.layout === 'difference' ? ladder.slice(0, this.#hasEqualRaw ? 2 : 1) : ladder;
+  }
+
+  /** What a step of the ladder should take for a new camera, as far as what was drawn at rest tells. */
+  expectedMilliseconds(picture: PictureKind, shown: Shown, level: number): number | undefined {
+    const kinds = picturesShown(picture, shown);
+    const plans = this.#renderers(shown).flatMap((renderer) => renderer.plansOf(level, kinds));
+    return level === 0 ? this.#runner.expectedMilliseconds(plans) : this.#runner.timedMilliseconds(plans);
   }
 
   /**
@@ -209,10 +241,13 @@ export class Session {
   }
 
   /**
-   * A picture that is not shown, [S, S, 3], about -1 to 1: a step of a job between two frames. The next frame finds its camera again.
+   * A picture that is not shown, by the reference's arithmetic, [S, S, 3], about -1 to 1: a step of a job between two frames. The next frame
+   * finds its camera again.
+   * @throws BufferLimitError, OutOfMemoryError when the device has no room for it beside what is on screen
    */
   async render(kind: RendererKind, face: FaceRecipe, camera: CameraLabel): Promise<Float32Array> {
     const renderer = this.#renderer(kind);
+    await this.#prepareExact(renderer);
     await this.#setFace(face, camera);
     this.#views.delete(kind);
     encodePicture(renderer, camera, new Recorder(this.gpu)).submit();
@@ -242,11 +277,12 @@ export class Session {
   }
 
   /**
-   * Runs a frame of one renderer without showing it, and tells how long it took in milliseconds: a step of a job between two frames.
+   * Runs an exact frame of one renderer without showing it, and tells how long it took in milliseconds: a step of a job between two frames.
    * @param isNewFace whether whatever depends on the face alone is computed anew
    */
   async time(kind: RendererKind, face: FaceRecipe, camera: CameraLabel, isNewFace: boolean): Promise<number> {
     const renderer = this.#renderer(kind);
+    await this.#prepareExact(renderer);
     if (isNewFace) this.#forgetFace();
     this.#views.delete(kind);
     const begun = performance.now();
@@ -258,33 +294,71 @@ export class Session {
 
   /** Tells how much memory one of the renderers takes for a batch of faces, with the settings in force. */
   estimator(kind: RendererKind): (batch: number) => MemoryEstimate {
-    const { config, gpu, settings } = this;
+    const { config, gpu } = this;
+    const settings: RenderSettings = { ...this.settings, quality: 'exact' };
     if (kind === 'volumetric') return (batch) => estimateMemory(config, settings, gpu, batch);
     const student = this.#attachedOrThrow.student.config;
     return (batch) => estimateStudentMemory(config, student, gpu, batch);
   }
 
+  /** @param run does the work of the renderers, and presents */
+  async #draw(
+    frame: FrameRequest,
+    run: (renderers: readonly FrameRenderer[], present: Present) => Promise<void>,
+  ): Promise<FrameDue> {
+    this.#output ??= await CanvasOutput.create(this.gpu, this.canvas);
+    const output = this.#output;
+    await this.#apply(frame);
+    const renderers = this.#renderers(frame.shown);
+    const due = renderers.map((renderer) => renderer.due);
+    const size = this.#canvasSize(frame);
+    await run(renderers, (recorder) =>
+      output.draw(recorder, partsOf(this.#sources(frame.picture, frame.shown), frame.shown, size), size),
+    );
+    return { face: due.some(({ face }) => face), view: due.some(({ view }) => view) };
+  }
+
+  /** A coarse picture is drawn on few pixels, and the page enlarges them. */
+  #canvasSize({ size, picture, shown, level }: FrameRequest): CanvasSize {
+    if (level === 0) return size;
+    const { side } = this.levels(picture, shown)[level]!;
+    return coarseSize(size, side, shown.layout === 'side-by-side' ? 2 : 1);
+  }
+
   /** Hands face, camera and wishes to the renderers that are shown. */
-  async #apply({ face, picture, shown, slice, isPreview, view }: FrameRequest): Promise<void> {
+  async #apply({ face, picture, shown, slice, level, view }: FrameRequest): Promise<void> {
     await this.#setFace(face, labelOf(view));
     const isDifference = shown.layout === 'difference';
-    const wanted = isDifference
-      ? ([this.#comparablePicture(picture, isPreview)] as const)
-      : picturesShown(picture, shown);
+    const wanted = isDifference ? ([this.#comparablePicture(picture)] as const) : picturesShown(picture, shown);
     for (const renderer of this.#renderers(shown)) {
       if (this.#views.get(renderer.kind) !== view) renderer.setCamera(labelOf(view));
       this.#views.set(renderer.kind, view);
       if (renderer === this.volumetric) await this.#pictures.prepare(...wanted);
       renderer.setWanted(...wanted);
-      renderer.setPreview(isPreview && !isDifference);
+      renderer.setDetail(level);
     }
     this.volumetric.setSlice(slice);
   }
 
-  /** A difference needs pictures of one size: the raw ones while the camera moves, if they are, and never the coarser preview. */
-  #comparablePicture(picture: PictureKind, isPreview: boolean): PictureKind {
-    const hasEqualRaw = this.settings.neuralResolution === this.#attachedOrThrow.student.config.neuralResolution;
-    return hasEqualRaw && (isPreview || picture === 'raw') ? 'raw' : 'image';
+  /** A difference needs pictures of one size: the raw ones only if they are. */
+  #comparablePicture(picture: PictureKind): PictureKind {
+    return this.#hasEqualRaw && picture === 'raw' ? 'raw' : 'image';
+  }
+
+  get #hasEqualRaw(): boolean {
+    return this.settings.neuralResolution === this.#attachedOrThrow.student.config.neuralResolution;
+  }
+
+  /** Exact plans take memory when they are first wanted. @throws BufferLimitError, OutOfMemoryError */
+  async #prepareExact(renderer: FrameRenderer): Promise<void> {
+    if (renderer !== this.volumetric || this.#hasExact) return;
+    try {
+      await withinMemory(this.gpu, 'the exact picture', () => renderer.prepareExact());
+      this.#hasExact = true;
+    } catch (error) {
+      this.volumetric.releaseExact();
+      throw error;
+    }
   }
 
   /** @param camera that looks, for a face that follows it */
@@ -308,22 +382,6 @@ export class Session {
   setDirections(directions: readonly Float32Array[]): void {
     this.#composer.setDirections(directions);
     this.#face = undefined;
-  }
-
-  #record({ shown }: FrameRequest): Recorder {
-    const recorder = new Recorder(this.gpu, this.timer);
-    for (const renderer of this.#renderers(shown)) renderer.encode(recorder);
-    return recorder;
-  }
-
-  #parts({ picture, shown, size }: FrameRequest): PicturePart[] {
-    const [first, second] = this.#sources(picture, shown);
-    if (!second) return [{ source: first! }];
-    if (shown.layout === 'difference' && first!.kind === 'rgb' && second.kind === 'rgb') {
-      return [{ source: { kind: 'difference', first: first!.image, second: second.image, range: DIFFERENCE_RANGE } }];
-    }
-    const places = shown.layout === 'side-by-side' ? sideBySide(size) : wipe(size, shown.wipe);
-    return [first!, second].map((source, index) => ({ source, ...places[index]! }));
   }
 
   /** One picture, one of each renderer, or two of the same renderer's. */

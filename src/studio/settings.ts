@@ -10,10 +10,10 @@ import {
   RENDERER_KINDS,
   type RendererKind,
 } from '../render/frame-renderer';
-import type { RenderSettings } from '../render/render-settings';
+import type { RenderQuality, RenderSettings } from '../render/render-settings';
 import { type Against, LAYOUTS, type Layout, wantsStudent } from './shown';
 
-export type { Against, Layout, PictureKind, RendererKind };
+export type { Against, Layout, PictureKind, RendererKind, RenderQuality };
 export { LAYOUTS, PICTURE_KINDS, RENDERER_KINDS };
 
 /** Everything about a picture but the face and the camera. */
@@ -35,7 +35,13 @@ export interface PictureSettings {
   readonly neuralResolution: number;
   /** Samples of the first pass; the second follows the model's proportion. */
   readonly depthSamples: number;
+  /** How rays are marched for the screen; files are always `exact`. */
+  readonly quality: RenderQuality;
+  /** Whether a picture that moves may be coarser than one at rest. */
+  readonly adapts: boolean;
 }
+
+export const RENDER_QUALITIES: readonly RenderQuality[] = ['fast', 'exact'];
 
 const NEURAL_RESOLUTIONS = [32, 48, 64, 96, 128];
 const DEPTH_SAMPLES = [8, 12, 16, 24, 32, 48, 64, 96];
@@ -54,6 +60,8 @@ export function defaultSettings({ rendering }: GeneratorConfig): PictureSettings
     autoRotate: false,
     neuralResolution,
     depthSamples,
+    quality: 'fast',
+    adapts: true,
   };
 }
 
@@ -74,8 +82,8 @@ export function importanceSamplesFor({ rendering }: GeneratorConfig, depthSample
 }
 
 export function renderSettingsFor(config: GeneratorConfig, settings: PictureSettings): RenderSettings {
-  const { neuralResolution, depthSamples } = settings;
-  return { neuralResolution, depthSamples, importanceSamples: importanceSamplesFor(config, depthSamples) };
+  const { neuralResolution, depthSamples, quality } = settings;
+  return { neuralResolution, depthSamples, importanceSamples: importanceSamplesFor(config, depthSamples), quality };
 }
 
 /** The same settings with every field brought into its range, for values that came from an address or another model. */
@@ -99,6 +107,8 @@ export function sanitiseSettings(config: GeneratorConfig, wanted: Partial<Pictur
       defaults.neuralResolution,
     ),
     depthSamples: whole(wanted.depthSamples, SAMPLES_RANGE, defaults.depthSamples),
+    quality: wanted.quality && RENDER_QUALITIES.includes(wanted.quality) ? wanted.quality : defaults.quality,
+    adapts: wanted.adapts !== false,
   };
 }
 
@@ -122,10 +132,12 @@ export function canShow(
  */
 export function carrySettings(former: GeneratorConfig, settings: PictureSettings): Partial<PictureSettings> {
   const own = defaultSettings(former);
-  const { picture, neuralResolution, depthSamples, autoRotate } = settings;
+  const { picture, neuralResolution, depthSamples, autoRotate, quality, adapts } = settings;
   return {
     picture,
     autoRotate,
+    quality,
+    adapts,
     ...(neuralResolution === own.neuralResolution ? {} : { neuralResolution }),
     ...(depthSamples === own.depthSamples ? {} : { depthSamples }),
   };

@@ -4,6 +4,7 @@
 import { homeOf, type OrbitState, orbitAt } from '../camera/orbit';
 import type { Mesh } from '../geometry/mesh';
 import type { AdapterDescription } from '../gpu/device';
+import type { StorageFormat } from '../gpu/tensor';
 import { type FaceRecipe, faceOfSeed } from '../models/face-recipe';
 import type { ComparedView } from '../render/compare-views';
 import type { EfficiencyRow } from './efficiency';
@@ -12,6 +13,7 @@ import type { Failure } from './failure';
 import type { KeptFile } from './kept-files';
 import type { ModelFacts } from './model-facts';
 import type { ModelRequest } from './open-model';
+import type { QualityLevel } from './quality-ladder';
 import type { PictureSettings } from './settings';
 import type { StudentFacts } from './student-facts';
 import type { VideoPose } from './video-plan';
@@ -72,14 +74,19 @@ export interface Keeping {
 /** Figures for the status line. */
 export interface DeviceReport {
   readonly adapter: AdapterDescription;
-  readonly precision: 'f32';
+  /** How convolutions store their numbers; they compute with f32 in any case. */
+  readonly precision: StorageFormat;
   /** Milliseconds of each stage the last time it ran, in the order of the frame; undefined where the device has no timestamp queries. */
   readonly stages: readonly { readonly stage: string; readonly milliseconds: number | undefined }[] | undefined;
   /** Frames a second of the last motion; undefined before the first. */
   readonly framesPerSecond: number | undefined;
   readonly isMoving: boolean;
-  /** Whether the picture is a quick, coarse one, drawn while the camera moves on a slow device. */
-  readonly isPreview: boolean;
+  /** Step of the quality ladder that is on the canvas: 0 for the full picture, more while the camera moves on a device that is too slow. */
+  readonly level: number;
+  /** What that step is; undefined for pictures that no camera changes. */
+  readonly detail: QualityLevel | undefined;
+  /** What the full picture takes for a new camera; undefined until it is known. */
+  readonly fullMilliseconds: number | undefined;
   readonly memoryBytes: number;
   /** Wished-for features that this device does not have, each with what is lost. */
   readonly degradations: readonly string[];
@@ -234,6 +241,8 @@ export function initialState(): StudioState {
       autoRotate: false,
       neuralResolution: 64,
       depthSamples: 24,
+      quality: 'fast',
+      adapts: true,
     },
     face: faceOfSeed(0, 1),
     view: orbitAt(homeOf()),

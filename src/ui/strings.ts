@@ -6,7 +6,7 @@ import type { ViewExcess } from '../camera/trained-views';
 import type { EfficiencyCase } from '../studio/efficiency';
 import type { FailureKind } from '../studio/failure';
 import type { KnownConfiguration, ModelOrigin } from '../studio/model-facts';
-import type { Layout, RendererKind } from '../studio/settings';
+import type { Layout, RendererKind, RenderQuality } from '../studio/settings';
 import type { LoadingProgress, Notice } from '../studio/state';
 
 /** With the minus sign of typography. */
@@ -51,6 +51,11 @@ export const STRINGS = {
     samples: 'Samples per ray',
     samplesOption: (first: number, second: number) => (second > 0 ? `${first} + ${second}` : `${first}`),
     modelQuality: (side: number, samples: string) => `The model’s own: ${side} × ${side}, ${samples}.`,
+    rayQuality: 'Volume rendering',
+    rayQualities: { fast: 'Fast', exact: 'Exact' } satisfies Record<RenderQuality, string>,
+    rayQualityHint:
+      'Fast looks the same on screen. Exact is the arithmetic of the paper; files are always made with it.',
+    adapts: 'Coarser while moving, if need be',
     view: 'Picture and view',
     export: 'Take it with you',
     savedFaces: 'Saved faces',
@@ -191,11 +196,17 @@ export const STRINGS = {
     label: 'Device and timing',
     adapter: 'Adapter',
     precision: 'Precision',
+    precisions: { f32: 'f32', f16: 'f32, stored as f16' },
     stages: 'Milliseconds',
     noTimestamps: 'no timestamps on this device',
     frameRate: 'Frames per second',
     atRest: 'at rest',
-    preview: 'preview',
+    quality: 'Picture',
+    /** Rays of the feature image. */
+    rays: (side: number) => `${side} × ${side}`,
+    enlarged: 'super-res',
+    qualities: { fast: 'fast', exact: 'exact' } satisfies Record<RenderQuality, string>,
+    full: (milliseconds: string) => `in full ${milliseconds} ms`,
     memory: 'GPU memory',
     waiting: 'No device yet',
     stageNames: {

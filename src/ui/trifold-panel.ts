@@ -11,12 +11,14 @@ import {
   importanceSamplesFor,
   neuralResolutionChoices,
   type PictureSettings,
+  RENDER_QUALITIES,
 } from '../studio/settings';
 import type { StudioState } from '../studio/state';
+import { checks } from './check-style';
 import { folds } from './section-styles';
 import { STRINGS } from './strings';
 import { StudioElement } from './studio-element';
-import { controls, sections } from './theme';
+import { controls, sections, segments } from './theme';
 import './trifold-edit';
 import './trifold-export';
 import './trifold-face';
@@ -32,7 +34,9 @@ export class TrifoldPanel extends StudioElement {
   static override styles = [
     controls,
     sections,
+    segments,
     folds,
+    checks,
     css`
       form {
         display: grid;
@@ -105,7 +109,8 @@ export class TrifoldPanel extends StudioElement {
     `;
   }
 
-  #quality({ neuralResolution, depthSamples }: PictureSettings, model: ModelFacts | undefined, isBusy: boolean) {
+  #quality(settings: PictureSettings, model: ModelFacts | undefined, isBusy: boolean) {
+    const { neuralResolution, depthSamples, quality, adapts } = settings;
     const config = model?.config;
     const own = config?.rendering;
     const sides = config ? neuralResolutionChoices(config, neuralResolution) : [neuralResolution];
@@ -126,6 +131,30 @@ export class TrifoldPanel extends StudioElement {
           </select>
         </div>
         ${own ? html`<p class="hint">${panel.modelQuality(own.neuralResolution, samples(own.depthSamples))}</p>` : nothing}
+        <div class="segments" role="radiogroup" aria-label=${panel.rayQuality} aria-describedby="quality-hint">
+          ${RENDER_QUALITIES.map(
+            (kind) => html`<label>
+              <input
+                type="radio"
+                name="quality"
+                value=${kind}
+                .checked=${live(quality === kind)}
+                @change=${() => this.studio.changeSettings({ quality: kind })}
+              />
+              ${panel.rayQualities[kind]}
+            </label>`,
+          )}
+        </div>
+        <p class="hint" id="quality-hint">${panel.rayQualityHint}</p>
+        <label class="check">
+          <input
+            id="adapts"
+            type="checkbox"
+            .checked=${live(adapts)}
+            @change=${(event: Event) => this.studio.changeSettings({ adapts: (event.target as HTMLInputElement).checked })}
+          />
+          ${panel.adapts}
+        </label>
         </fieldset>
       </details>
     `;

@@ -46,6 +46,17 @@ export class TrifoldStatus extends StudioElement {
       margin: 0;
       color: var(--text);
     }
+    @media (min-width: 52rem) {
+      dl {
+        min-height: calc(2lh + 0.15rem); /* figures come one after the other, and must not move the picture */
+      }
+      .rate dd {
+        min-width: 7ch;
+      }
+      .quality dd {
+        min-width: 36ch; /* changes with every gesture */
+      }
+    }
     @media (max-width: 52rem) {
       dl {
         padding: 0.5rem 1rem 1rem;
@@ -67,13 +78,30 @@ export class TrifoldStatus extends StudioElement {
 }
 
 function figures(device: DeviceReport, renderers: readonly RendererKind[]) {
-  const { adapter, precision, framesPerSecond, isMoving, isPreview, memoryBytes } = device;
-  const rate = framesPerSecond === undefined ? '' : framesPerSecond.toFixed(framesPerSecond < 10 ? 1 : 0);
+  const { adapter, precision, memoryBytes } = device;
   return html`
-    ${entry(status.adapter, adapter.name)} ${entry(status.precision, precision)} ${entry(status.stages, stageTimes(device, renderers))}
-    ${entry(status.frameRate, isMoving ? `${rate || '…'}${isPreview ? ` (${status.preview})` : ''}` : [rate, status.atRest].filter(Boolean).join(', '))}
+    ${entry(status.adapter, adapter.name)} ${entry(status.precision, status.precisions[precision])} ${entry(status.stages, stageTimes(device, renderers))}
+    ${entry(status.frameRate, frameRate(device), 'rate')} ${entry(status.quality, quality(device), 'quality')}
     ${entry(status.memory, `${(memoryBytes / 1e6).toFixed(0)} MB`)}
   `;
+}
+
+function frameRate({ framesPerSecond, isMoving }: DeviceReport): string {
+  const rate = framesPerSecond === undefined ? '' : framesPerSecond.toFixed(framesPerSecond < 10 ? 1 : 0);
+  return isMoving ? rate || '…' : [rate, status.atRest].filter(Boolean).join(', ');
+}
+
+/** What is on the canvas, and what the full picture takes: "48 × 48, fast; in full 640 ms". */
+function quality({ detail, fullMilliseconds }: DeviceReport): string {
+  const words = detail
+    ? [
+        status.rays(detail.side),
+        detail.isEnlarged && status.enlarged,
+        detail.quality && status.qualities[detail.quality],
+      ]
+    : [];
+  const full = fullMilliseconds === undefined ? '' : status.full(shown(fullMilliseconds));
+  return [words.filter(Boolean).join(', '), full].filter(Boolean).join('; ');
 }
 
 function stageTimes({ stages }: DeviceReport, renderers: readonly RendererKind[]): string {
@@ -92,8 +120,8 @@ function shown(milliseconds: number): string {
   return milliseconds.toFixed(milliseconds < 10 ? 2 : milliseconds < 100 ? 1 : 0);
 }
 
-function entry(name: string, value: string) {
-  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+function entry(name: string, value: string, kind = '') {
+  return html`<div class=${kind}><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
 declare global {

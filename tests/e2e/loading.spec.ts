@@ -128,6 +128,13 @@ test.describe('messages that say what to do', () => {
   });
 });
 
+test('where the buffers are too small for floats, convolutions store halves', async ({ page }) => {
+  await limitBuffers(page, 8_000_000);
+  await openStudio(page);
+  await expect(page.getByRole('contentinfo', { name: 'Device and timing' })).toContainText('stored as f16');
+  expect(contrast(await picture(page))).toBeGreaterThan(10);
+});
+
 /** Lets a download take its time; -1 for full speed. */
 async function throttle(page: Page, bytesPerSecond: number): Promise<void> {
   const cdp = await page.context().newCDPSession(page);

@@ -161,34 +161,6 @@ test('the address remembers the view, and a visit to it brings it back', async (
   await expect.poll(async () => (await studioState(page)).view.yaw).toBeCloseTo((-30 * Math.PI) / 180, 5);
 });
 
-test('a slow device turns with a quick picture and shows the full one once at rest', async () => {
-  await page.getByRole('radio', { name: 'Final image' }).check();
-  await untilStill(page);
-  const enlargements = () =>
-    page.evaluate(
-      () => document.querySelector('trifold-app')!.studio.gpu!.statistics.dispatches['super-resolution'] ?? 0,
-    );
-  const before = await enlargements(); // that of one picture
-  const wasPreview = page.evaluate(
-    () =>
-      new Promise<boolean>((resolve) => {
-        const { store } = document.querySelector('trifold-app')!.studio;
-        store.subscribe(({ device }) => device?.isPreview && resolve(true));
-      }),
-  );
-  const { x, y, side } = await canvasCentre(page);
-  await page.mouse.move(x, y);
-  await page.mouse.down();
-  await page.mouse.move(x - side / 3, y, { steps: 5 });
-  await page.mouse.up();
-  expect(await wasPreview).toBe(true);
-  await untilStill(page);
-  expect(await enlargements()).toBe(2 * before);
-  await expect
-    .poll(() => page.evaluate(() => document.querySelector('trifold-app')!.studio.state.device?.isPreview))
-    .toBe(false);
-});
-
 type TouchKind = 'touchStart' | 'touchMove' | 'touchEnd';
 
 async function touch(type: TouchKind, points: readonly (readonly [number, number])[]): Promise<void> {

@@ -111,6 +111,16 @@ test('resolution and samples take effect without another run of the backbone', a
   expect((await studioState(page)).settings).toMatchObject({ neuralResolution: 48, depthSamples: 16 });
 });
 
+test('fast and exact volume rendering look alike; the address keeps the choice, and whether a moving picture may be coarser', async () => {
+  await unfold(page, 'Quality');
+  const { change, mapping, triPlanes } = await effectOf(() => page.getByRole('radio', { name: 'Exact' }).check());
+  expect(change).toBeLessThan(2);
+  expect([mapping, triPlanes]).toEqual([0, 0]);
+  await page.getByLabel('Coarser while moving').uncheck();
+  expect((await studioState(page)).settings).toMatchObject({ quality: 'exact', adapts: false });
+  await expect.poll(() => new URL(page.url()).hash).toContain('quality=exact&adapt=false');
+});
+
 test('the status line names the adapter, precision, times, frame rate and memory', async () => {
   const status = page.getByRole('contentinfo', { name: 'Device and timing' });
   await expect(status).toContainText('swiftshader', { ignoreCase: true });

@@ -36,9 +36,11 @@ export const test = base.extend({
   },
 });
 
+/** Opens the page and waits for its first picture in full, and for the layout: the picture is drawn anew when that gives it another size. */
 export async function openStudio(page: Page, fragment = QUICK): Promise<void> {
   await page.goto(`./#${fragment}`);
   await untilReady(page);
+  await untilStill(page);
 }
 
 export async function untilReady(page: Page): Promise<void> {

@@ -111,7 +111,7 @@ async function expectPictures(name: string, changes: Partial<FaceRecipe>, camera
     const face = wireTriPlanes(plan, generator, plan.constant('ws', [1, numWs, 512], ws), {
       superResolutionW: plan.constant('w of the super-resolution', [1, 512], superResolutionW),
     });
-    const marched = wireRayMarch(plan, generator, face.planes, generator.config.rendering);
+    const marched = wireRayMarch(plan, generator, face, generator.config.rendering);
     marched.writeCamera(vectors.floats(camera));
     const picture = wireSuperResolution(plan, generator, face.superResolutionStyles, marched.feature);
     return { image: picture, feature: marched.feature, depth: marched.depth };

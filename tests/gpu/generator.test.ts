@@ -79,7 +79,7 @@ async function renderView({
   const shapes = new Map<string, readonly number[]>();
   const values = await runOnce((plan) => {
     const face = wireTriPlanes(plan, generator, plan.constant('ws', [batch, 14, 512], ws), { noise: { mode: noise } });
-    const marched = wireRayMarch(plan, generator, face.planes, config, sampling?.(plan));
+    const marched = wireRayMarch(plan, generator, face, config, sampling?.(plan));
     marched.writeCamera(camera);
     let firstBlock: Tensor | undefined;
     const image = wireSuperResolution(

@@ -30,7 +30,7 @@ async function expectReferenceFace(checkpoint: Checkpoint): Promise<void> {
     const mapped = wireMapping(plan, generator, 1);
     mapped.write({ z: vectors.floats('small.in.z'), psi: 1, conditioning: vectors.floats('in.c_cond') });
     const face = wireTriPlanes(plan, generator, mapped.ws);
-    const marched = wireRayMarch(plan, generator, face.planes, generator.config.rendering);
+    const marched = wireRayMarch(plan, generator, face, generator.config.rendering);
     marched.writeCamera(vectors.floats('in.c_render'));
     const image = wireSuperResolution(plan, generator, face.superResolutionStyles, marched.feature);
     shapes.set('image', image.shape).set('feature', marched.feature.shape);

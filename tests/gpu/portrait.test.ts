@@ -98,8 +98,9 @@ it('frees every buffer it made', async () => {
     neuralResolution: 16,
     depthSamples: 4,
     importanceSamples: 4,
+    quality: 'exact',
   });
-  await second.configure({ neuralResolution: 24, depthSamples: 5, importanceSamples: 0 });
+  await second.configure({ neuralResolution: 24, depthSamples: 5, importanceSamples: 0, quality: 'exact' });
   expect(gpu.memory.bytesInUse).toBeGreaterThan(before);
   second.destroy();
   expect(gpu.memory.bytesInUse).toBe(before);

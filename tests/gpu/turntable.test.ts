@@ -18,7 +18,7 @@ const SIDE = 128;
 /** Few frames a second and few samples: the tests' adapter is a processor. */
 const FPS = 8;
 const SECONDS = 5;
-const SETTINGS = { neuralResolution: 16, depthSamples: 4, importanceSamples: 0 };
+const SETTINGS = { neuralResolution: 16, depthSamples: 4, importanceSamples: 0, quality: 'exact' } as const;
 
 it('exports five seconds of a turning head', async () => {
   const gpu = await testGpu();

@@ -21,7 +21,7 @@ import {
 import { VolumetricRenderer } from '../../src/render/volumetric-renderer';
 import { bundledModel, expectClose, testGpu } from './support';
 
-const SETTINGS = { neuralResolution: 32, depthSamples: 16, importanceSamples: 16 };
+const SETTINGS = { neuralResolution: 32, depthSamples: 16, importanceSamples: 16, quality: 'exact' } as const;
 const RAYS = SETTINGS.neuralResolution ** 2;
 
 let gpu: Gpu;
@@ -34,11 +34,11 @@ beforeAll(async () => {
   generator = Generator.create(gpu, await bundledModel('portrait-eg3d'));
   latents = await FaceLatents.create(generator);
   await setSeed(0);
-  renderer = await VolumetricRenderer.create(latents, SETTINGS);
+  renderer = await VolumetricRenderer.create(latents, SETTINGS, { forViewing: true });
 }, 120_000);
 
 beforeEach(() => {
-  renderer.setPreview(false);
+  renderer.setDetail(0);
   renderer.setSlice(0);
   turn(0);
 });
@@ -183,7 +183,7 @@ describe('normals', () => {
     expect(degrees).toBeLessThan(14);
   });
 
-  it('run after every march, and in the preview on its own rays', async () => {
+  it('run after every march, and on a coarser level on its own rays', async () => {
     turn(0.1);
     expect(await frame('normals')).toMatchObject({ normals: 1 });
     expect(await frame('normals')).toEqual({});
@@ -192,7 +192,8 @@ describe('normals', () => {
     expect(renderer.due).toEqual({ face: false, view: true });
     const turned = await frame('normals');
     expect(Object.keys(turned).sort()).toEqual(['normals', 'ray march']);
-    renderer.setPreview(true);
+    const coarse = renderer.levels.findIndex(({ side }) => side === SETTINGS.neuralResolution / 2);
+    renderer.setDetail(coarse);
     await frame('normals');
     expect((await pixelsOf('normals')).length).toBe((RAYS / 4) * 3);
   });

@@ -53,6 +53,8 @@ describe('the address', () => {
       autoRotate: true,
       neuralResolution: 48,
       depthSamples: 12,
+      quality: 'exact',
+      adapts: false,
     };
     const place = { yaw: -1, pitch: 0.5, radius: 1.5, pivot: [0.1, 0.2, 0] as const, focal: 3 };
     const view = drag(lookFrom(AT_HOME.view, place), 30, 0, { width: 300, height: 300 }, 0);

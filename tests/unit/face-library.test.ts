@@ -28,6 +28,7 @@ const MODEL: ModelFacts = {
     fits: true,
     problem: undefined,
     limit: 1,
+    convolutionFormat: 'f32',
   },
   fingerprint: undefined,
   sha256: '12'.repeat(32),

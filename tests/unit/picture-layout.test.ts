@@ -1,7 +1,7 @@
 /** Where two pictures go on one canvas: every canvas pixel belongs to exactly one of them. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type PicturePlace, sideBySide, wipe } from '../../src/render/picture-layout';
+import { coarseSize, type PicturePlace, sideBySide, wipe } from '../../src/render/picture-layout';
 
 const sizes = fc.record({ width: fc.integer({ min: 1, max: 40 }), height: fc.integer({ min: 1, max: 40 }) });
 
@@ -75,5 +75,19 @@ describe('wipe', () => {
     expect(widths(0.25)).toEqual([20, 60]);
     expect(widths(1)).toEqual([80, 0]);
     expect(wipe({ width: 80, height: 20 }, 0.25)[1].clip).toEqual({ x: 20, y: 0, width: 60, height: 20 });
+  });
+});
+
+describe('a canvas for coarse pictures', () => {
+  test('has four times the side of the picture, and keeps its shape', () => {
+    expect(coarseSize({ width: 768, height: 768 }, 64, 1)).toEqual({ width: 256, height: 256 });
+    expect(coarseSize({ width: 900, height: 600 }, 48, 1)).toEqual({ width: 288, height: 192 });
+    expect(coarseSize({ width: 1536, height: 768 }, 64, 2)).toEqual({ width: 512, height: 256 });
+    expect(coarseSize({ width: 768, height: 1536 }, 64, 2)).toEqual({ width: 256, height: 512 });
+  });
+
+  test('is never larger than the full one, and never empty', () => {
+    expect(coarseSize({ width: 200, height: 150 }, 64, 1)).toEqual({ width: 200, height: 150 });
+    expect(coarseSize({ width: 20_000, height: 1 }, 16, 2)).toEqual({ width: 20_000, height: 1 });
   });
 });

@@ -216,6 +216,8 @@ describe('what stays when another model is opened', () => {
       autoRotate: false,
       neuralResolution: 128,
       depthSamples: 48,
+      quality: 'fast',
+      adapts: true,
     });
     expect(untouched.view).toMatchObject({ radius: 4.5, pivot: [0, 0, 0.3], home: large.camera });
     expect(untouched.view.yaw).toBeCloseTo(0.5);

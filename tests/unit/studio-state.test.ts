@@ -45,6 +45,7 @@ describe('settings', () => {
       neuralResolution: 56,
       depthSamples: 8,
       importanceSamples: 12,
+      quality: 'fast',
     });
   });
 
@@ -67,6 +68,8 @@ describe('settings', () => {
       autoRotate: false,
       neuralResolution: 64,
       depthSamples: 4,
+      quality: 'fast',
+      adapts: true,
     });
     expect(sanitiseSettings(CONFIG, { renderer: 'convolutional', picture: 'depth' }).picture).toBe('image');
     expect(sanitiseSettings(CONFIG, { wipe: Number.NaN, slice: Number.NaN })).toMatchObject({ wipe: 0.5, slice: 0 });
@@ -143,44 +146,26 @@ describe('FrameLoop', () => {
 });
 
 describe('Pace', () => {
-  const drawnBy = 'volumetric';
-  const frame = { isMoving: true, isPreview: false, hasNewFace: false, keptView: false, drawnBy };
-
-  test('goes by the adapter first, then by what full frames cost', () => {
-    const pace = new Pace(true);
-    expect(pace.isSlow(drawnBy)).toBe(true);
-    pace.note({ ...frame, begun: 0, finished: 900, hasNewFace: true });
-    pace.note({ ...frame, begun: 900, finished: 960 });
-    expect(pace.isSlow(drawnBy)).toBe(false);
-    pace.note({ ...frame, begun: 1000, finished: 1300 });
-    expect(pace.isSlow(drawnBy)).toBe(true);
-  });
-
-  test('quick frames, and frames whose rays were there already, say nothing about full ones', () => {
-    const pace = new Pace(false);
-    pace.note({ ...frame, begun: 0, finished: 300 });
-    pace.note({ ...frame, begun: 300, finished: 310, isPreview: true });
-    pace.note({ ...frame, begun: 400, finished: 410, isMoving: false, keptView: true });
-    expect(pace.isSlow(drawnBy)).toBe(true);
-    pace.note({ ...frame, begun: 500, finished: 550, isMoving: false });
-    expect(pace.isSlow(drawnBy)).toBe(false);
-  });
-
-  test('each combination of renderers has a pace of its own', () => {
-    const pace = new Pace(false);
-    pace.note({ ...frame, begun: 0, finished: 300 });
-    expect(pace.isSlow(drawnBy)).toBe(true);
-    expect(pace.isSlow('convolutional')).toBe(false);
-  });
+  const frame = { milliseconds: 5, isMoving: true };
 
   test('frames a second count motion only and are kept at rest', () => {
-    const pace = new Pace(false);
+    const pace = new Pace();
     expect(pace.framesPerSecond).toBeUndefined();
-    for (const begun of [0, 20, 40, 60]) pace.note({ ...frame, begun, finished: begun + 5 });
+    for (const begun of [0, 20, 40, 60]) pace.note({ ...frame, begun });
     expect(pace.framesPerSecond).toBeCloseTo(50);
-    pace.note({ ...frame, begun: 5000, finished: 5005, isMoving: false });
-    pace.note({ ...frame, begun: 9000, finished: 9005 });
+    pace.note({ ...frame, begun: 5000, isMoving: false });
+    pace.note({ ...frame, begun: 9000 });
     expect(pace.framesPerSecond).toBeCloseTo(50);
+  });
+
+  test('the display is found out from frames that are surely quicker than it, and is a usual one until then', () => {
+    const pace = new Pace();
+    for (let index = 0; index < 20; index++) pace.note({ ...frame, begun: index * 33, milliseconds: 30 });
+    expect(pace.repaintInterval).toBeCloseTo(1000 / 60);
+    for (let index = 0; index < 20; index++) pace.note({ ...frame, begun: 5000 + index * 8, milliseconds: 2 });
+    expect(pace.repaintInterval).toBe(8);
+    pace.note({ ...frame, begun: 6000 });
+    expect(pace.repaintInterval).toBe(8);
   });
 });
 

@@ -1,0 +1,123 @@
+/**
+ * A face as cameras see it at one resolution and quality: rays are marched, the feature image may be enlarged, normals may be found from the
+ * depth. Results stay until the scene (face or camera) is another one.
+ */
+import type { CameraLabel } from '../camera/conventions';
+import type { Plan } from '../gpu/plan';
+import type { Tensor } from '../gpu/tensor';
+import type { RayMarchStage } from '../models/generator';
+import type { PresentSource } from '../pipelines/present';
+import type { PlanPlace } from './derived-picture';
+import {
+  type CameraPictureKind,
+  dependsOnCamera,
+  type FrameWork,
+  type PictureKind,
+  PictureNotPreparedError,
+} from './frame-renderer';
+import { createNormalsPicture, type NormalsPicture } from './normals-picture';
+
+/** The super-resolution of a feature image. */
+export interface Enlargement {
+  readonly plan: Plan;
+  readonly image: Tensor;
+}
+
+/** What a camera looks at, and from where. */
+export interface Scene {
+  /** Another number for every other face or camera; 1 or more. */
+  readonly version: number;
+  readonly camera: CameraLabel;
+}
+
+/** What is to be shown of it. */
+export interface Wish {
+  readonly kinds: readonly PictureKind[];
+  readonly isEnlarged: boolean;
+}
+
+export class CameraView {
+  /** The version of the scene that the feature image, and the enlarged one, are of. */
+  #marched = 0;
+  #enlarged = 0;
+  /** Made when it is first wanted. */
+  #normals: NormalsPicture | undefined;
+
+  constructor(
+    readonly rays: RayMarchStage,
+    private readonly rayMarch: Plan,
+    readonly enlargement?: Enlargement,
+  ) {}
+
+  /** The plans of a picture, in their order. */
+  plans(isEnlarged: boolean): readonly Plan[] {
+    return isEnlarged && this.enlargement ? [this.rayMarch, this.enlargement.plan] : [this.rayMarch];
+  }
+
+  /** @throws PictureNotPreparedError */
+  pictureOf(kind: CameraPictureKind, isEnlarged: boolean): PresentSource {
+    const { feature, depth, alpha, depthRange } = this.rays;
+    switch (kind) {
+      case 'depth':
+        return { kind, depth, alpha, range: depthRange };
+      case 'normals':
+        if (!this.#normals) throw new PictureNotPreparedError(kind);
+        return { kind: 'rgb', image: this.#normals.picture.images[0]! };
+      case 'image':
+        return { kind: 'rgb', image: isEnlarged && this.enlargement ? this.enlargement.image : feature };
+      case 'raw':
+        return { kind: 'rgb', image: feature };
+    }
+  }
+
+  /** @throws BufferLimitError, KernelCompileError */
+  async prepareNormals(place: PlanPlace): Promise<void> {
+    this.#normals ??= await createNormalsPicture(place, this.rays);
+  }
+
+  expectPrepared(kind: CameraPictureKind): void {
+    if (kind === 'normals' && !this.#normals) throw new PictureNotPreparedError(kind);
+  }
+
+  isDue(scene: Scene, wish: Wish): boolean {
+    return this.#due(scene, wish) !== undefined;
+  }
+
+  /** The next plan to run; undefined when everything wished for is there. */
+  nextWork(scene: Scene, wish: Wish): FrameWork | undefined {
+    switch (this.#due(scene, wish)) {
+      case 'march':
+        this.rays.writeCamera(scene.camera);
+        this.#normals?.writeCamera(scene.camera);
+        return {
+          plan: this.rayMarch,
+          done: () => {
+            this.#marched = scene.version;
+          },
+        };
+      case 'enlargement':
+        return {
+          plan: this.enlargement!.plan,
+          done: () => {
+            this.#enlarged = scene.version;
+          },
+        };
+      case 'normals':
+        return this.#normals?.picture.work(scene.version);
+    }
+  }
+
+  destroy(): void {
+    this.rayMarch.destroy();
+    this.enlargement?.plan.destroy();
+    this.#normals?.picture.destroy();
+  }
+
+  #due({ version }: Scene, { kinds, isEnlarged }: Wish): 'march' | 'enlargement' | 'normals' | undefined {
+    if (!kinds.some(dependsOnCamera)) return undefined;
+    if (this.#marched !== version) return 'march';
+    if (isEnlarged && this.enlargement && kinds.includes('image') && this.#enlarged !== version) return 'enlargement';
+    if (kinds.includes('normals') && (this.#normals?.picture.isDue(version) ?? true)) return 'normals';
+    return undefined;
+  }
+}
