@@ -7,17 +7,19 @@ import { Gpu } from '../src/index';
 
 // Dawn's instance must stay referenced while anything of it is in use: collected early, it takes the process with it.
 let instance: GPU | undefined;
+let isResting = false;
 
 /**
  * Opens a hardware adapter if there is one, else any software Vulkan, and says which on stderr.
+ * @param storesHalves whether convolutions store their weights and results as 16-bit floats. Default: false
  * @throws NoAdapterError with what to install
  */
-export async function openGpu(): Promise<Gpu> {
+export async function openGpu(storesHalves = false): Promise<Gpu> {
   Object.assign(globalThis, globals);
-  instance = create([]);
+  instance ??= create([]);
   let gpu: Gpu;
   try {
-    gpu = await Gpu.request({ source: instance });
+    gpu = await Gpu.request({ source: instance, convolutionFormat: storesHalves ? 'f16' : 'f32' });
   } catch (error) {
     if (error instanceof NoAdapterError) throw new NoVulkanError();
     throw error;
@@ -34,6 +36,8 @@ const REST_MILLISECONDS = 10;
  * core from the very work it waits for. A short sleep in each turn gives it back: rendering is twice as fast on two cores.
  */
 function restBetweenTurns(): void {
+  if (isResting) return;
+  isResting = true;
   const never = new Int32Array(new SharedArrayBuffer(4));
   const rest = () => {
     Atomics.wait(never, 0, 0, REST_MILLISECONDS);

@@ -20,7 +20,7 @@ child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 
 async function bundleIfStale() {
   const newest = Math.max(
-    ...['src', 'cli', 'package-lock.json', 'vite.cli.config.ts'].map((path) => newestChange(join(root, path))),
+    ...['src', 'cli', 'bench', 'package-lock.json', 'vite.cli.config.ts'].map((path) => newestChange(join(root, path))),
   );
   if (existsSync(bundle) && statSync(bundle).mtimeMs > newest) return;
   const { build } = await import('vite');

@@ -2,6 +2,7 @@
  * The command line: the same library as the page, in Node. Results go to files or stdout, everything else to stderr, so that it fits a script.
  */
 
+import { bench } from './bench';
 import { compare } from './compare';
 import { convert } from './convert';
 import { reportError, UsageError } from './errors';
@@ -21,6 +22,8 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
       "in" holds z [N,z_dim] or ws [N,num_ws,w_dim], and optionally c_cond [N,25] and c [N,25]; "out" gets ws, planes, feature, raw,
       depth and image, f32, channels first. Every row of the batch is rendered on its own.
   Both forms take [--neural-resolution N] [--depth-samples N] [--importance-samples N]; the defaults are the model's own.
+  --tune measures first which convolutions are the fastest on this device, and keeps that in ~/.cache/trifold for later calls with --tune.
+  --halves stores the weights and results of convolutions as 16-bit floats: about two thirds of the memory, and a picture that looks the same.
   With --renderer convolutional --student STUDENT.safetensors, a student makes the pictures instead of volume rendering; "out" then gets
   ws, student_ws, feature, raw and image.
 
@@ -40,6 +43,13 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
   convert MODEL OUT.safetensors [--f16]
       Writes one safetensors file with the generator's weights and its configuration; --f16 halves it.
 
+  bench [MODEL] [--rounds 5] [--only WORD]... [--full-size] [--halves] [--variants] [--peer-models FOLDER]
+      [--json bench.json]
+      How fast the kernels are on this machine's adapter: the stages of a frame (of the bundled model unless another is named), and single
+      operations and networks, each checked before it is timed. --only takes words of their names and may be repeated. --full-size adds the
+      largest model in common use with random weights, which takes minutes on a software adapter. "npm run bench" does the same in a
+      browser, beside other libraries; bench/README.md tells what is measured.
+
   help  this page
 
 MODEL is a safetensors file, an official EG3D pickle (.pkl; its G_ema is taken), or a torch file (.pt, .pth). A state dict that was saved
@@ -57,6 +67,7 @@ async function main(words: string[]): Promise<number> {
     else if (command === 'compare') await compare(rest);
     else if (command === 'mesh') await mesh(rest);
     else if (command === 'video') await video(rest);
+    else if (command === 'bench') await bench(rest);
     else if (command === undefined || command === 'help' || command === '--help') process.stdout.write(USAGE);
     else throw new UsageError(`there is no command "${command}"`);
     return command === undefined ? 2 : 0;

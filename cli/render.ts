@@ -25,6 +25,7 @@ import {
   type WritableTensor,
   writeSafetensors,
 } from '../src/index';
+import { generatorConvLayers, studentConvLayers } from '../src/render/conv-layers';
 import { type BatchInputs, type BatchRow, readBatch } from './batch';
 import { givenFacts, MODEL_OPTIONS, readModelFile } from './checkpoint-file';
 import { UsageError } from './errors';
@@ -33,6 +34,7 @@ import { choiceOption, integerOption, LARGEST_SEED, numberOption, parseWords } f
 import { expectWritable } from './output-file';
 import { convolutionalTensors, volumetricTensors } from './render-dump';
 import { readStudentFile, type StudentFile } from './student-file';
+import { tuneCommandLine } from './tuning';
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
@@ -49,6 +51,8 @@ const OPTIONS = {
   'neural-resolution': { type: 'string' },
   'depth-samples': { type: 'string' },
   'importance-samples': { type: 'string' },
+  tune: { type: 'boolean', default: false },
+  halves: { type: 'boolean', default: false },
 } as const;
 
 const RAY_OPTIONS = ['neural-resolution', 'depth-samples', 'importance-samples'] as const;
@@ -76,10 +80,17 @@ export async function render(words: string[]): Promise<void> {
   const student = studentPath === undefined ? undefined : await readStudentFile(studentPath, path);
   const inputs = values.inputs === undefined ? undefined : await readSafetensors(await openInputs(values.inputs));
   for (const file of [values.out, values.dump]) if (file !== undefined) await expectWritable(file);
-  const gpu = await openGpu();
+  const gpu = await openGpu(values.halves);
   try {
     const generator = Generator.create(gpu, checkpoint);
-    const { mapping, camera } = generator.config;
+    const { mapping, camera, rendering } = generator.config;
+    if (values.tune) {
+      const settings = { ...settingsOf(rendering), ...overrides };
+      const layers = student
+        ? studentConvLayers(generator.config, student.checkpoint, gpu)
+        : generatorConvLayers(checkpoint, settings, gpu);
+      await tuneCommandLine(gpu, layers);
+    }
     const toRadians = Math.PI / 180;
     const view = orbitLabel({ ...camera, yaw: angles.yaw * toRadians, pitch: angles.pitch * toRadians });
     const batch: BatchInputs = inputs

@@ -1,0 +1,55 @@
+/** How many f32 multiply-adds the device can do at best, measured: what GFLOP/s of the kernels are compared with. */
+import type { Gpu } from '../src/gpu/device';
+import { defineKernel } from '../src/gpu/kernel';
+import { PlanBuilder } from '../src/gpu/plan';
+import { type Cost, measure, type ProcessorClock } from './clock';
+import { planRunner } from './counting-plan';
+import source from './peak-fma.wgsl?raw';
+
+const KERNEL = defineKernel('peak-fma', source);
+const FLOPS_PER_ITERATION = 512;
+const THREADS_PER_WORKGROUP = 64;
+/** Enough threads to fill any card; a processor has no use for so many. */
+const WORKGROUPS = { software: 256, hardware: 16_384 };
+const FIRST_ITERATIONS = 64;
+const LEAST_MILLISECONDS = 50;
+const MOST_ITERATIONS = 2 ** 20;
+const REPEATS = 3;
+
+/** Runs the device at its peak for a moment. A busy or hot machine has a lower peak, so it is sampled between the samples of everything else. */
+export interface PeakRunner {
+  /** FLOPs of one run. */
+  readonly flops: number;
+  sample(clock: ProcessorClock): Promise<Cost>;
+  close(): Promise<void>;
+}
+
+/** Finds out how long a run must be to be timed well. */
+export async function openPeak(gpu: Gpu): Promise<PeakRunner> {
+  const workgroups = WORKGROUPS[gpu.adapter.isSoftware ? 'software' : 'hardware'];
+  for (let iterations = FIRST_ITERATIONS; ; iterations *= 4) {
+    const builder = new PlanBuilder(gpu, 'peak');
+    const output = builder.keep(builder.scratch('peak', [workgroups * THREADS_PER_WORKGROUP, 4]));
+    builder.dispatch({
+      kernel: KERNEL,
+      bindings: { output },
+      constants: { ITERATIONS: iterations },
+      workgroups: [workgroups],
+    });
+    const runner = planRunner(gpu, await builder.build());
+    await runner.run(1);
+    const { wall } = await measure(async () => undefined, 1, runner.run);
+    if (wall < LEAST_MILLISECONDS && iterations < MOST_ITERATIONS) {
+      await runner.close();
+      continue;
+    }
+    return {
+      flops: iterations * FLOPS_PER_ITERATION * workgroups * THREADS_PER_WORKGROUP,
+      async sample(clock) {
+        const cost = await measure(clock, REPEATS, runner.run);
+        return { ...cost, device: runner.deviceMilliseconds?.() };
+      },
+      close: runner.close,
+    };
+  }
+}
