@@ -19,11 +19,11 @@ const RAISED_LIMITS = [
   'maxStorageBuffersPerShaderStage',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
-/** Features that are used when there, with what is lost without them. */
-const OPTIONAL_FEATURES: readonly { feature: GPUFeatureName; without: string }[] = [
-  { feature: 'timestamp-query', without: 'no milliseconds by stage' },
-  { feature: 'float32-filterable', without: 'slower rendering on a software adapter' },
-  { feature: 'subgroups', without: 'slower volume rendering on a software adapter' },
+/** Features that are used when there, with what is lost without them; some serve only processors that play a graphics card. */
+const OPTIONAL_FEATURES: readonly { feature: GPUFeatureName; without: string; isForSoftware: boolean }[] = [
+  { feature: 'timestamp-query', without: 'no milliseconds by stage', isForSoftware: false },
+  { feature: 'float32-filterable', without: 'slower rendering', isForSoftware: true },
+  { feature: 'subgroups', without: 'slower volume rendering', isForSoftware: true },
 ];
 
 /** Counts of work handed to the device since it was opened; the page's status line and the tests read them. */
@@ -100,8 +100,10 @@ export class Gpu implements TensorHost {
     if (request.limits !== 'default') {
       for (const limit of RAISED_LIMITS) requiredLimits[limit] = adapter.limits[limit];
     }
-    const granted = OPTIONAL_FEATURES.filter(({ feature }) => adapter.features.has(feature));
-    const missing = OPTIONAL_FEATURES.filter(({ feature }) => !adapter.features.has(feature));
+    const description = describeAdapter(adapter.info);
+    const useful = OPTIONAL_FEATURES.filter(({ isForSoftware }) => description.isSoftware || !isForSoftware);
+    const granted = useful.filter(({ feature }) => adapter.features.has(feature));
+    const missing = useful.filter(({ feature }) => !adapter.features.has(feature));
     const device = await adapter.requestDevice({
       label: 'trifold',
       requiredLimits,
@@ -109,7 +111,7 @@ export class Gpu implements TensorHost {
     });
     return new Gpu(
       device,
-      describeAdapter(adapter.info),
+      description,
       missing.map(({ feature, without }) => `${feature}: ${without}`),
       request.convolutionFormat ?? 'f32',
     );

@@ -353,7 +353,8 @@ export class Plan {
    * that are submitted one by one must follow each other without a gap, and no other plan of the same scratch pool may run between them.
    */
   encode(pass: GPUComputePassEncoder, { from, to }: PlanPart = { from: 0, to: this.dispatches.length }): void {
-    for (const { pipeline, bindGroup, workgroups } of this.dispatches.slice(from, to)) {
+    for (let index = from; index < to; index++) {
+      const { pipeline, bindGroup, workgroups } = this.dispatches[index]!;
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindGroup);
       pass.dispatchWorkgroups(...workgroups);

@@ -4,6 +4,7 @@
  */
 import { defineKernel, type Kernel } from '../gpu/kernel';
 import { type DecoderExtents, RenderingOptionError, type TriPlaneOptions } from './rendering-options';
+import { unrolled } from './unroll';
 
 /** Sample counts are rounded up to this, so that a slider over them compiles few variants. */
 const CAPACITY_STEP = 32;
@@ -44,46 +45,16 @@ export function capacityConstants(coarseSamples: number, fineSamples: number): R
   return { COARSE_CAPACITY: roundUp(coarseSamples), FINE_CAPACITY: roundUp(fineSamples) };
 }
 
-/**
- * Writes lines of WGSL several times, because WGSL has no way to unroll a loop: an array that is indexed by a variable lives in memory, one that is
- * indexed by numbers in registers. The lines between `//% repeat NAME COUNT` and `//% end` come COUNT times (a number or one of the constants),
- * with 0, 1, 2, ... in place of `$NAME`. Repetitions may be nested, and the inner count may be the outer `$NAME`.
- */
-function repeatLines(source: string, constants: RenderConstants): string {
-  const written: string[] = [];
-  const lines = source.split('\n');
-  for (let at = 0; at < lines.length; at++) {
-    const [, name, count] = REPEAT.exec(lines[at]!) ?? [];
-    if (name === undefined) {
-      written.push(lines[at]!);
-      continue;
-    }
-    const first = at + 1;
-    for (let depth = 1; depth > 0; ) {
-      at++;
-      if (REPEAT.test(lines[at]!)) depth++;
-      else if (lines[at]!.startsWith(END_OF_REPEAT)) depth--;
-    }
-    const inner = lines.slice(first, at).join('\n');
-    const times = Number(constants[count!] ?? count);
-    for (let i = 0; i < times; i++) written.push(repeatLines(inner.replaceAll(`$${name}`, String(i)), constants));
-  }
-  return written.join('\n');
-}
-
-const REPEAT = /^\/\/% repeat (\w+) ([\w$]+)$/;
-const END_OF_REPEAT = '//% end';
-
 const DIRECTIVE = /^(enable|diagnostic).*;$/gm;
 
 const specialised = new Map<string, Kernel>();
 
-/** A kernel of `sources` with these constants in front; the same one for the same constants. */
+/** A kernel of `sources` with these constants in front, its loops laid out (unroll.ts); the same one for the same constants. */
 export function specialise(name: string, constants: RenderConstants, ...sources: string[]): Kernel {
   const fullName = `${name} ${Object.values(constants).flat(2).join(' ')}`;
   let kernel = specialised.get(fullName);
   if (!kernel) {
-    const texts = sources.map((source) => repeatLines(source, constants));
+    const texts = sources.map((source) => unrolled(source, numbersOf(constants)));
     // Directives come before everything else in a module.
     const directives = texts.flatMap((text) => text.match(DIRECTIVE) ?? []);
     const declarations = [
@@ -94,6 +65,12 @@ export function specialise(name: string, constants: RenderConstants, ...sources:
     specialised.set(fullName, kernel);
   }
   return kernel;
+}
+
+function numbersOf(constants: RenderConstants): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(constants).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
 }
 
 function declaration([name, value]: [string, RenderConstants[string]]): string {

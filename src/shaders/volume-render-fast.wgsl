@@ -78,17 +78,17 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
   var correction: array<f32, SAMPLES>;
   for (firstOfBatch = 0u; firstOfBatch < SAMPLES && isNeeded(!isEmpty); firstOfBatch += BATCH_POINTS) {
     gatherBatch(image);
-//% repeat only ONE_BATCH
+#if ONE_BATCH
     decode1();
-//% end
-//% repeat only SEVERAL_BATCHES
+#end
+#if SEVERAL_BATCHES
     decode0();
-//% end
-//% repeat q QUADS
-//% repeat j 4
-    correction[firstOfBatch + 4u * $q + $j] = sigma[$q][$j] - sketchedSigma(batchPoint(4u * $q + $j));
-//% end
-//% end
+#end
+#for q in 0..QUADS
+#for j in 0..4
+    correction[firstOfBatch + 4u * ${q} + ${j}] = sigma[${q}][${j}] - sketchedSigma(batchPoint(4u * ${q} + ${j}));
+#end
+#end
   }
 
   var worth: array<f32, SAMPLES>;
@@ -115,16 +115,16 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
   }
 
   for (firstOfBatch = 0u; firstOfBatch < SAMPLES && isNeeded(!isEmpty); firstOfBatch += BATCH_POINTS) {
-//% repeat only SEVERAL_BATCHES
+#if SEVERAL_BATCHES
     gatherBatch(image);
     decode1();
-//% end
+#end
     for (var group = 0u; group < COLOUR_GROUPS; group++) {
       var sum = colourSum[group];
-//% repeat q QUADS
-      let first$q = firstOfBatch + 4u * $q;
-      sum += quadColours($q, group) * vec4f(worth[first$q], worth[first$q + 1u], worth[first$q + 2u], worth[first$q + 3u]);
-//% end
+#for q in 0..QUADS
+      let first${q} = firstOfBatch + 4u * ${q};
+      sum += quadColours(${q}, group) * vec4f(worth[first${q}], worth[first${q} + 1u], worth[first${q} + 2u], worth[first${q} + 3u]);
+#end
       colourSum[group] = sum;
     }
   }

@@ -51,32 +51,32 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
     var worthOfLast = 0.0;
     var worth = array<vec4f, QUADS>();
     var largest = 0.0;
-//% repeat q QUADS
-//% repeat j 4
+#for q in 0..QUADS
+#for j in 0..4
     {
-      let sample = firstOfBatch + 4u * $q + $j;
+      let sample = firstOfBatch + 4u * ${q} + ${j};
       if (sample >= done && sample < count) {
         let depth = coarseDepth(sample);
         if (sample > 0u) {
-          let alpha = intervalAlpha(sigmaBefore, sigma[$q][$j], depth - depthBefore);
+          let alpha = intervalAlpha(sigmaBefore, sigma[${q}][${j}], depth - depthBefore);
           let weight = alpha * newLight;
           newLight = transmit(newLight, alpha);
           newTotal += weight;
           newDepthSum += weight * 0.5 * (depthBefore + depth);
           largest = max(largest, abs(weight));
-          worth[$q][$j] += 0.5 * weight;
+          worth[${q}][${j}] += 0.5 * weight;
           if (sample == firstOfBatch) {
             worthOfLast = 0.5 * weight;
           } else {
-            worth[(max(4u * $q + $j, 1u) - 1u) / 4u][(max(4u * $q + $j, 1u) - 1u) % 4u] += 0.5 * weight;
+            worth[(max(4u * ${q} + ${j}, 1u) - 1u) / 4u][(max(4u * ${q} + ${j}, 1u) - 1u) % 4u] += 0.5 * weight;
           }
         }
         depthBefore = depth;
-        sigmaBefore = sigma[$q][$j];
+        sigmaBefore = sigma[${q}][${j}];
       }
     }
-//% end
-//% end
+#end
+#end
     let isSeen = largest > LEAST_WEIGHT;
     if (isSeen && !withColours) {
       withColours = true;
@@ -86,11 +86,11 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
     if (withColours) {
       for (var group = 0u; group < COLOUR_GROUPS; group++) {
         var sum = colourSum[group] + colourOfLast[group] * worthOfLast;
-//% repeat q QUADS
-        let colours$q = quadColours($q, group);
-        sum += colours$q * worth[$q];
-        colourOfLast[group] = colours$q[3];
-//% end
+#for q in 0..QUADS
+        let colours${q} = quadColours(${q}, group);
+        sum += colours${q} * worth[${q}];
+        colourOfLast[group] = colours${q}[3];
+#end
         colourSum[group] = sum;
       }
     }

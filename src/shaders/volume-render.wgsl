@@ -38,66 +38,66 @@ var<private> coarseSigma: array<f32, COARSE_CAPACITY>;
 var<private> weight: array<f32, COARSE_CAPACITY>; // of the coarse intervals
 var<private> fineDepth: array<f32, FINE_CAPACITY>;
 var<private> fineSigma: array<f32, FINE_CAPACITY>;
-//% repeat only DECODES_TWICE
+#if DECODES_TWICE
 var<private> seenDepth: array<f32, SAMPLE_CAPACITY>; // samples whose colour matters
 var<private> seenWorth: array<f32, SAMPLE_CAPACITY>;
-//% end
-//% repeat only KEEPS_COLOURS
+#end
+#if KEEPS_COLOURS
 var<private> keptColours: array<vec4f, SAMPLE_CAPACITY * COLOUR_GROUPS>; // of coarse, then of fine samples
-//% end
+#end
 
 fn batchPoint(index: u32) -> vec3f {
   let sample = min(firstOfBatch + index, countOfStep - 1u);
   var depth: f32;
   switch step {
     case COARSE: { depth = coarseDepth(sample); }
-//% repeat only DECODES_TWICE
+#if DECODES_TWICE
     case COLOURS: { depth = seenDepth[sample]; }
-//% end
+#end
     default: { depth = fineDepth[sample]; }
   }
   return pointAt(depth);
 }
 
 fn keepSamples() {
-//% repeat q QUADS
-//% repeat j 4
+#for q in 0..QUADS
+#for j in 0..4
   {
-    let sample = firstOfBatch + 4u * $q + $j;
+    let sample = firstOfBatch + 4u * ${q} + ${j};
     if (sample < countOfStep) {
-      if (step == COARSE) { coarseSigma[sample] = sigma[$q][$j]; } else { fineSigma[sample] = sigma[$q][$j]; }
+      if (step == COARSE) { coarseSigma[sample] = sigma[${q}][${j}]; } else { fineSigma[sample] = sigma[${q}][${j}]; }
     }
   }
-//% end
-//% end
-//% repeat only KEEPS_COLOURS
+#end
+#end
+#if KEEPS_COLOURS
   let firstKept = firstOfBatch + select(0u, COARSE_CAPACITY, step == FINE);
   let count = min(countOfStep - firstOfBatch, BATCH_POINTS);
   for (var group = 0u; group < COLOUR_GROUPS; group++) {
-//% repeat q QUADS
-    let colours$q = quadColours($q, group);
-//% repeat j 4
-    if (4u * $q + $j < count) { keptColours[(firstKept + 4u * $q + $j) * COLOUR_GROUPS + group] = colours$q[$j]; }
-//% end
-//% end
+#for q in 0..QUADS
+    let colours${q} = quadColours(${q}, group);
+#for j in 0..4
+    if (4u * ${q} + ${j} < count) { keptColours[(firstKept + 4u * ${q} + ${j}) * COLOUR_GROUPS + group] = colours${q}[${j}]; }
+#end
+#end
   }
-//% end
+#end
 }
 
-//% repeat only DECODES_TWICE
+#if DECODES_TWICE
 fn addColours() {
-//% repeat q QUADS
+#for q in 0..QUADS
   {
-    let samples = firstOfBatch + 4u * $q + vec4u(0, 1, 2, 3);
+    let samples = firstOfBatch + 4u * ${q} + vec4u(0, 1, 2, 3);
     var worth = vec4f(0);
-//% repeat j 4
-    if (samples[$j] < countOfStep) { worth[$j] = seenWorth[samples[$j]]; }
-//% end
-    for (var group = 0u; group < COLOUR_GROUPS; group++) { colourSum[group] += quadColours($q, group) * worth; }
+#for j in 0..4
+    if (samples[${j}] < countOfStep) { worth[${j}] = seenWorth[samples[${j}]]; }
+#end
+    for (var group = 0u; group < COLOUR_GROUPS; group++) { colourSum[group] += quadColours(${q}, group) * worth; }
   }
-//% end
+#end
 }
-//% end
+#end
 
 fn placeFineSamples() {
   let fineCount = params.fineSamples;
@@ -160,35 +160,35 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
   var nearDepth = 0.0;
   var nearSigma = 0.0;
   var nearWeight = 0.0; // of the interval before the sample at nearDepth
-//% repeat only DECODES_TWICE
+#if DECODES_TWICE
   var seenCount = 0u;
-//% end
-//% repeat only KEEPS_COLOURS
+#end
+#if KEEPS_COLOURS
   var nearKept = 0u; // where the colour of the sample at nearDepth is
-//% end
+#end
 
   step = COARSE;
   firstOfBatch = 0u;
   countOfStep = coarseCount;
   while (isNeeded(step != NOTHING)) {
     gatherBatch(image);
-//% repeat only KEEPS_COLOURS
+#if KEEPS_COLOURS
     decode1();
-//% end
-//% repeat only DECODES_TWICE
+#end
+#if DECODES_TWICE
     for (var turn = 0u; turn < u32(isNeeded(step < COLOURS)); turn++) { decode0(); }
     for (var turn = 0u; turn < u32(isNeeded(step == COLOURS)); turn++) { decode1(); }
-//% end
+#end
     if (step == NOTHING) { continue; }
     let endOfBatch = min(firstOfBatch + BATCH_POINTS, countOfStep);
-//% repeat only DECODES_TWICE
+#if DECODES_TWICE
     if (step == COLOURS) {
       addColours();
       firstOfBatch = endOfBatch;
       if (endOfBatch == seenCount) { step = NOTHING; }
       continue;
     }
-//% end
+#end
     keepSamples();
     if (step == FINE) {
       fineReady = endOfBatch;
@@ -213,9 +213,9 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
       var depth = nearDepth;
       var sampleSigma = nearSigma;
       var intervalWeight = 0.0;
-//% repeat only KEEPS_COLOURS
+#if KEEPS_COLOURS
       var kept = nearKept;
-//% end
+#end
       let isEnd = taken == sampleCount || (light < LEAST_LIGHT && !descending);
       if (!isEnd) {
         let coarse = select(coarseTaken, coarseCount - 1u - coarseTaken, descending);
@@ -226,9 +226,9 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
         if (takeCoarse) {
           if (coarse >= coarseReady) { break; }
           sampleSigma = coarseSigma[coarse];
-//% repeat only KEEPS_COLOURS
+#if KEEPS_COLOURS
           kept = coarse;
-//% end
+#end
           coarseTaken++;
         } else {
           if (fine >= fineReady) {
@@ -237,9 +237,9 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
           }
           depth = fineDepth[fine];
           sampleSigma = fineSigma[fine];
-//% repeat only KEEPS_COLOURS
+#if KEEPS_COLOURS
           kept = COARSE_CAPACITY + fine;
-//% end
+#end
           fineTaken++;
         }
         if (taken > 0u) {
@@ -251,7 +251,7 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
         }
       }
       let worth = 0.5 * (nearWeight + intervalWeight);
-//% repeat only KEEPS_COLOURS
+#if KEEPS_COLOURS
       for (var group = 0u; group < COLOUR_GROUPS && abs(worth) > LEAST_WORTH; group++) {
         colourSum[group] += worth * keptColours[nearKept * COLOUR_GROUPS + group];
       }
@@ -260,8 +260,8 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
         step = NOTHING;
         break;
       }
-//% end
-//% repeat only DECODES_TWICE
+#end
+#if DECODES_TWICE
       if (abs(worth) > LEAST_WORTH) {
         seenDepth[seenCount] = nearDepth;
         seenWorth[seenCount] = worth;
@@ -271,7 +271,7 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
         step = select(NOTHING, COLOURS, seenCount > 0u);
         break;
       }
-//% end
+#end
       nearDepth = depth;
       nearSigma = sampleSigma;
       nearWeight = intervalWeight;
@@ -287,9 +287,9 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
       }
       default: {
         firstOfBatch = 0u;
-//% repeat only DECODES_TWICE
+#if DECODES_TWICE
         countOfStep = seenCount;
-//% end
+#end
       }
     }
   }

@@ -196,6 +196,8 @@ export const STRINGS = {
     label: 'Device and timing',
     adapter: 'Adapter',
     precision: 'Precision',
+    /** Features that the device lacks, kernels that its driver gets wrong. */
+    degradations: 'Without',
     precisions: { f32: 'f32', f16: 'f32, stored as f16' },
     stages: 'Milliseconds',
     noTimestamps: 'no timestamps on this device',

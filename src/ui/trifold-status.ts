@@ -2,7 +2,7 @@
  * `<trifold-status>`: what the device is and how it is doing. Figures of a stage are those of the last time that it ran; a stage
  * that a frame did not need (mapping and tri-planes while turning) keeps its last figure.
  */
-import { css, html } from 'lit';
+import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { RendererKind } from '../studio/settings';
 import { renderersShown, shownNow } from '../studio/shown';
@@ -78,11 +78,12 @@ export class TrifoldStatus extends StudioElement {
 }
 
 function figures(device: DeviceReport, renderers: readonly RendererKind[]) {
-  const { adapter, precision, memoryBytes } = device;
+  const { adapter, precision, memoryBytes, degradations } = device;
   return html`
     ${entry(status.adapter, adapter.name)} ${entry(status.precision, status.precisions[precision])} ${entry(status.stages, stageTimes(device, renderers))}
     ${entry(status.frameRate, frameRate(device), 'rate')} ${entry(status.quality, quality(device), 'quality')}
     ${entry(status.memory, `${(memoryBytes / 1e6).toFixed(0)} MB`)}
+    ${degradations.length > 0 ? entry(status.degradations, degradations.join('; ')) : nothing}
   `;
 }
 

@@ -166,6 +166,23 @@ describe('render', () => {
     expectClose('from ws', second.floats('image'), dump.floats('image'), 1e-6);
   });
 
+  it('stores halves when told so, which changes numbers and no picture', async () => {
+    const vectors = readFixture('generator_tiny');
+    const z = vectors.floats('in.z1');
+    writeFileSync(inFolder('z.safetensors'), writeSafetensors([{ name: 'z', shape: [1, z.length], data: z }]));
+    const imageOf = async (file: string, ...options: string[]) => {
+      const few = ['--neural-resolution', '24', '--depth-samples', '6', '--importance-samples', '0'];
+      const call = ['--inputs', inFolder('z.safetensors'), '--dump', inFolder(file), ...few, ...options];
+      const outcome = await trifold('render', TINY, ...call);
+      expect(outcome.code, outcome.stderr).toBe(0);
+      return parseSafetensors(readFileSync(inFolder(file))).floats('image');
+    };
+    const floats = await imageOf('floats.safetensors');
+    const halves = await imageOf('halves.safetensors', '--halves');
+    expect(halves).not.toEqual(floats);
+    expectClose('image with halves', halves, floats, 1 / 64); // two of 255 steps from -1 to 1
+  });
+
   it.each(['image', 'raw', 'depth'])('writes a PNG of the %s', async (output) => {
     const out = inFolder(`${output}.png`);
     const small = ['--neural-resolution', '24', '--depth-samples', '6', '--importance-samples', '0'];

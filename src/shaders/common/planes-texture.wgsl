@@ -13,23 +13,23 @@ fn placeInTexture(uv: vec2f) -> vec2f {
 }
 
 fn gatherQuad(first: u32, image: u32) {
-//% repeat j 4
-  let point$j = batchPoint(first + $j);
-//% end
-//% repeat p PLANE_COUNT
-  let layer_$p = (image * PLANE_COUNT + $p) * FEATURE_GROUPS;
-//% repeat j 4
-  let place_$p_$j = placeInTexture(projectOntoPlane(point$j, $p));
-//% end
-//% end
-//% repeat g FEATURE_GROUPS
-  gathered[$g] = mat4x4f(
-//% repeat j 4
-//% repeat p PLANE_COUNT
-    textureSampleLevel(planes, filtered, place_$p_$j, layer_$p + $g, 0.0) +
-//% end
+#for j in 0..4
+  let point${j} = batchPoint(first + ${j});
+#end
+#for p in 0..PLANE_COUNT
+  let layer_${p} = (image * PLANE_COUNT + ${p}) * FEATURE_GROUPS;
+#for j in 0..4
+  let place_${p}_${j} = placeInTexture(projectOntoPlane(point${j}, ${p}));
+#end
+#end
+#for g in 0..FEATURE_GROUPS
+  gathered[${g}] = mat4x4f(
+#for j in 0..4
+#for p in 0..PLANE_COUNT
+    textureSampleLevel(planes, filtered, place_${p}_${j}, layer_${p} + ${g}, 0.0) +
+#end
     vec4f(0),
-//% end
+#end
   ) * (1.0 / f32(PLANE_COUNT));
-//% end
+#end
 }

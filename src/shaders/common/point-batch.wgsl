@@ -2,7 +2,7 @@
 // are columns of matrices, and four points by four hidden units are one product of matrices a group of features. On a graphics card one quad
 // is what fits into registers; a processor that plays one takes two.
 //
-// All is in private variables with numbers as indices (see repeatLines in pipelines/render-constants.ts): in registers where there are enough.
+// All is in private variables with numbers as indices (pipelines/unroll.ts): in registers where there are enough.
 //
 // What is to be left out at times is a loop of no turns and not an `if`: a processor that plays a graphics card runs both branches of an `if` with
 // masks, but leaves a loop as soon as no thread is in it.
@@ -29,10 +29,10 @@ fn isBatchOutside() -> bool {
   let first = batchPoint(0u);
   let last = batchPoint(BATCH_POINTS - 1u);
   var outside = true;
-//% repeat p PLANE_COUNT
-  outside = outside && any((min(projectOntoPlane(first, $p), projectOntoPlane(last, $p)) >= reach) |
-    (max(projectOntoPlane(first, $p), projectOntoPlane(last, $p)) <= -reach));
-//% end
+#for p in 0..PLANE_COUNT
+  outside = outside && any((min(projectOntoPlane(first, ${p}), projectOntoPlane(last, ${p})) >= reach) |
+    (max(projectOntoPlane(first, ${p}), projectOntoPlane(last, ${p})) <= -reach));
+#end
   return outside;
 }
 
@@ -41,9 +41,9 @@ fn gatherBatch(image: u32) {
   for (var quad = 0u; quad < QUADS && !batchIsOutside; quad++) {
     gatherQuad(4u * quad, image);
     // The new quad becomes the last one: quads are indexed by numbers that way.
-//% repeat q QUADS
-    features[$q] = features[min($q + 1u, QUADS - 1u)];
-//% end
+#for q in 0..QUADS
+    features[${q}] = features[min(${q} + 1u, QUADS - 1u)];
+#end
     features[QUADS - 1u] = gathered;
   }
 }
@@ -64,50 +64,50 @@ fn quadColours(quad: u32, group: u32) -> mat4x4f {
 }
 
 // Where the threads of a subgroup share their weights, all must come to these functions.
-//% repeat withColours 2
+#for withColours in 0..2
 // 0: fills `sigma`. 1: fills `sigma` and `logits`.
-fn decode$withColours() {
+fn decode${withColours}() {
   let outputs = decoder[OUTPUT_BIAS][0];
   let sigmaBias = select(outputs.x, outputs.y, batchIsOutside);
-//% repeat q QUADS
-  sigma[$q] = vec4f(sigmaBias);
-//% end
-//% repeat only $withColours
-//% repeat c COLOUR_GROUPS
+#for q in 0..QUADS
+  sigma[${q}] = vec4f(sigmaBias);
+#end
+#if withColours
+#for c in 0..COLOUR_GROUPS
   {
-    let biases = decoder[OUTPUT_BIAS + 1u + $c];
+    let biases = decoder[OUTPUT_BIAS + 1u + ${c}];
     let start = columns(select(biases[0], biases[1], batchIsOutside));
-//% repeat q QUADS
-    logits[$q][$c] = start;
-//% end
+#for q in 0..QUADS
+    logits[${q}][${c}] = start;
+#end
   }
-//% end
-//% end
+#end
+#end
   for (var group = 0u; group < HIDDEN_GROUPS && !batchIsOutside; group++) {
     let first = group * HIDDEN_GROUP_MATRICES;
-//% repeat g FEATURE_GROUPS
-    let weights$g = loadWeights(first + $g);
-//% end
+#for g in 0..FEATURE_GROUPS
+    let weights${g} = loadWeights(first + ${g});
+#end
     let biasAndSigma = loadWeights(first + FEATURE_GROUPS);
     let bias = columns(biasAndSigma[0]);
-//% repeat q QUADS
-    let hidden$q = softplusQuad(
-//% repeat g FEATURE_GROUPS
-      weights$g * features[$q][$g] +
-//% end
+#for q in 0..QUADS
+    let hidden${q} = softplusQuad(
+#for g in 0..FEATURE_GROUPS
+      weights${g} * features[${q}][${g}] +
+#end
       bias);
-    sigma[$q] += biasAndSigma[1] * hidden$q;
-//% end
-//% repeat only $withColours
-//% repeat c COLOUR_GROUPS
+    sigma[${q}] += biasAndSigma[1] * hidden${q};
+#end
+#if withColours
+#for c in 0..COLOUR_GROUPS
     {
-      let weights = loadWeights(first + FEATURE_GROUPS + 1u + $c);
-//% repeat q QUADS
-      logits[$q][$c] += weights * hidden$q;
-//% end
+      let weights = loadWeights(first + FEATURE_GROUPS + 1u + ${c});
+#for q in 0..QUADS
+      logits[${q}][${c}] += weights * hidden${q};
+#end
     }
-//% end
-//% end
+#end
+#end
   }
 }
-//% end
+#end
