@@ -12,6 +12,20 @@ const WORKER = 'service-worker.js';
 const NAMED = ['service-worker', 'viewer'];
 const SHELL_FILE = /\.(html|js|css|svg|webmanifest|json)$/;
 
+/**
+ * Modules of Node that a package names for its use in Node alone: `NodeIO` of @gltf-transform/core, which the page has no call of. Left to
+ * itself, Vite puts an empty module in their place as well, and warns of each.
+ */
+const NODE_MODULES = /^node:(fs|path)$/;
+function leaveOutNodeModules(): Plugin {
+  return {
+    name: 'trifold:leave-out-node-modules',
+    enforce: 'pre',
+    resolveId: (id) => (NODE_MODULES.test(id) ? `\0${id}` : undefined),
+    load: (id) => (id.startsWith('\0node:') ? 'export default {};' : undefined),
+  };
+}
+
 /** Tells the finished service worker which files make up the page. Weights are left out: the page keeps those by their hash. */
 function listShellFiles(): Plugin {
   let output = '';
@@ -46,6 +60,7 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 750, // kilobytes: the first picture needs one chunk, with all the kernels, and splitting it would only add round trips
     rolldownOptions: {
       input: {
         page: 'index.html',
@@ -56,5 +71,6 @@ export default defineConfig({
       output: { entryFileNames: ({ name }) => (NAMED.includes(name) ? '[name].js' : 'assets/[name]-[hash].js') },
     },
   },
-  plugins: [listShellFiles()],
+  plugins: [leaveOutNodeModules(), listShellFiles()],
+  worker: { plugins: () => [leaveOutNodeModules()] },
 });

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
 import { build, loadConfigFromFile, preview } from 'vite';
+import { installPackages } from '../scripts/install-packages.mjs';
 import { processorTimeOf } from './processor-time.mjs';
 import { measureTurning } from './turning.mjs';
 
@@ -44,6 +45,12 @@ if (folder !== undefined && !existsSync(join(folder, 'cases.json'))) {
   process.exit(2);
 }
 
+try {
+  await installPackages('bench', progress);
+} catch (error) {
+  console.error(`${error.message}\n${error.remedy}`);
+  process.exit(1);
+}
 const { config } = await loadConfigFromFile({ command: 'build', mode: 'test' }, 'playwright.config.ts');
 const configFile = 'vite.bench.config.ts';
 await build({ configFile });
