@@ -9,6 +9,7 @@ import { UsageError } from './errors';
 import { openGpu } from './gpu';
 import { integerOption, parseWords } from './options';
 import { expectWritable, writeWhole } from './output-file';
+import { say } from './standard-error';
 
 /** The model of the page. */
 const BUNDLED_MODEL = 'public/weights/portrait-eg3d.safetensors';
@@ -44,7 +45,7 @@ export async function bench(words: string[]): Promise<void> {
       return buffer.slice(byteOffset, byteOffset + byteLength);
     },
     peers: [],
-    progress: (line: string) => void process.stderr.write(`${line}\n`),
+    progress: say,
   };
   const { only, variants: everyVariant, 'full-size': fullSize } = values;
   const result = await runBench(place, { rounds, only, everyVariant, fullSize });

@@ -23,6 +23,7 @@ import { UsageError } from './errors';
 import { openGpu } from './gpu';
 import { integerOption, numberOption, parseWords, seedsOption } from './options';
 import { expectWritable, writeWhole } from './output-file';
+import { say } from './standard-error';
 import { readStudentFile } from './student-file';
 
 const OPTIONS = {
@@ -155,7 +156,7 @@ function deviationOf(values: readonly number[]): number {
 function tellProgress(views: readonly Measurement[], done: number, all: number): void {
   const { psnr, ssim } = meansOf(views);
   const numbers = `${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}`;
-  process.stderr.write(`seed ${views[0]!.seed}: ${numbers} (${done} of ${all})\n`);
+  say(`seed ${views[0]!.seed}: ${numbers} (${done} of ${all})`);
 }
 
 /** Without the last digits, which are noise of the conversion. */

@@ -11,6 +11,7 @@ import { givenFacts, MODEL_OPTIONS, readModelFile } from './checkpoint-file';
 import { UsageError } from './errors';
 import { parseWords } from './options';
 import { writeWhole } from './output-file';
+import { say } from './standard-error';
 
 const NETWORKS = ['backbone.', 'superresolution.', 'decoder.'];
 /** Always [1, 3, 3, 1] times itself over 64: not worth storing. */
@@ -26,7 +27,7 @@ export async function convert(words: string[]): Promise<void> {
   const checkpoint = await readModelFile(input, await givenFacts(values));
   const file = convertCheckpoint(checkpoint, values.f16 ?? false);
   await writeWhole(output, file);
-  process.stderr.write(`${output}: ${(file.byteLength / 1e6).toFixed(1)} MB\n`);
+  say(`${output}: ${(file.byteLength / 1e6).toFixed(1)} MB`);
 }
 
 /** @param halves store weight matrices and noise as F16; vectors and numbers stay F32 */

@@ -1,5 +1,7 @@
 /** How a command ends: exit code 0, 1 for work that failed (a broken file, no device), 2 for a call that cannot be understood. */
 
+import { say } from './standard-error';
+
 /** The call's words are off: an unknown option, a value out of range, a missing file name. */
 export class UsageError extends Error {
   constructor(message: string) {
@@ -8,16 +10,19 @@ export class UsageError extends Error {
   }
 }
 
+/** `launch.mjs` makes 1 of it. Here that would not do: Node itself ends with 1 after an exception that nobody has caught. */
+const FAILED = 3;
+
 /** Prints an error as one or two lines for a person and returns the exit code. */
 export function reportError(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`trifold: ${message}\n`);
+  say(`trifold: ${message}`);
   if (error instanceof Error && 'remedy' in error && typeof error.remedy === 'string') {
-    process.stderr.write(`  ${error.remedy}\n`);
+    say(`  ${error.remedy}`);
   }
   if (error instanceof UsageError) {
-    process.stderr.write('  See "npm run --silent trifold -- help".\n');
+    say('  See "npm run --silent trifold -- help".');
     return 2;
   }
-  return 1;
+  return FAILED;
 }

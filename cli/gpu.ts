@@ -1,9 +1,11 @@
 /**
- * WebGPU outside the browser: Dawn, through the npm package `webgpu`. `launch.mjs` has seen to it that a Vulkan driver can be found.
+ * WebGPU outside the browser: Dawn, through the npm package `webgpu`, which is installed when it is first needed. `launch.mjs` has seen to it that a
+ * Vulkan driver can be found.
  */
-import { create, globals } from 'webgpu';
+import { installPackages } from '../scripts/install-packages.mjs';
 import { NoAdapterError } from '../src/gpu/errors';
 import { Gpu } from '../src/index';
+import { say } from './standard-error';
 
 // Dawn's instance must stay referenced while anything of it is in use: collected early, it takes the process with it.
 let instance: GPU | undefined;
@@ -12,11 +14,10 @@ let isResting = false;
 /**
  * Opens a hardware adapter if there is one, else any software Vulkan, and says which on stderr.
  * @param storesHalves whether convolutions store their weights and results as 16-bit floats. Default: false
- * @throws NoAdapterError with what to install
+ * @throws NoVulkanError with what to install; PackagesError
  */
 export async function openGpu(storesHalves = false): Promise<Gpu> {
-  Object.assign(globalThis, globals);
-  instance ??= create([]);
+  instance ??= await openDawn();
   let gpu: Gpu;
   try {
     gpu = await Gpu.request({ source: instance, convolutionFormat: storesHalves ? 'f16' : 'f32' });
@@ -25,8 +26,15 @@ export async function openGpu(storesHalves = false): Promise<Gpu> {
     throw error;
   }
   if (gpu.adapter.isSoftware) restBetweenTurns();
-  process.stderr.write(`adapter: ${gpu.adapter.name}${gpu.adapter.isSoftware ? ' (software)' : ''}\n`);
+  say(`adapter: ${gpu.adapter.name}${gpu.adapter.isSoftware ? ' (software)' : ''}`);
   return gpu;
+}
+
+async function openDawn(): Promise<GPU> {
+  await installPackages('cli', say);
+  const { create, globals } = await import('webgpu');
+  Object.assign(globalThis, globals);
+  return create([]);
 }
 
 const REST_MILLISECONDS = 10;
@@ -48,7 +56,7 @@ function restBetweenTurns(): void {
 
 class NoVulkanError extends Error {
   readonly remedy =
-    'Install a graphics driver, or a software one: Debian and Ubuntu have the packages "chromium" and "mesa-vulkan-drivers".';
+    'Install a graphics driver, or a software one: Debian and Ubuntu have the packages "chromium" and "mesa-vulkan-drivers". With --verbose, the drivers say what they miss.';
 
   constructor() {
     super('No graphics adapter was found.');

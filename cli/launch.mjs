@@ -1,6 +1,9 @@
 /**
  * Starts the command line (`npm run --silent trifold -- ...`): bundles it when a source file is newer than the bundle, finds a Vulkan driver
  * for Dawn, and hands over. The environment of the process must be right before Dawn loads Vulkan, so the bundle runs in a child.
+ *
+ * Dawn and the drivers write to standard error as they like, natively. Their lines end here, unless the call says `--verbose`: the child says its own
+ * on another descriptor (standard-error.ts). What was kept back is shown when the child crashes.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -10,17 +13,58 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bundle = join(root, 'dist-cli', 'trifold.js');
 
+/** The exit codes of `errors.ts`, and what this process makes of them; whatever else comes is a crash. */
+const EXIT_CODES = new Map([
+  [0, 0],
+  [2, 2],
+  [3, 1],
+]);
+/** Signals with which others end a process. */
+const STOPPING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE'];
+const KEPT_CHARACTERS = 64_000;
+const SHOWN_LINES = 30;
+
 await bundleIfStale();
-const child = spawn(process.execPath, ['--no-warnings', bundle, ...process.argv.slice(2)], {
-  stdio: 'inherit',
-  env: { ...process.env, ...vulkanEnvironment() },
+const { words, isVerbose } = takeVerbose(process.argv.slice(2));
+const child = spawn(process.execPath, ['--no-warnings', bundle, ...words], {
+  stdio: isVerbose ? 'inherit' : ['inherit', 'inherit', 'pipe', 2],
+  env: { ...process.env, ...vulkanEnvironment(), TRIFOLD_STANDARD_ERROR: isVerbose ? '2' : '3' },
 });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+let kept = '';
+child.stderr?.setEncoding('utf8').on('data', (text) => {
+  kept = (kept + text).slice(-KEPT_CHARACTERS);
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('close', (code, signal) => {
+  if (STOPPING_SIGNALS.includes(signal)) {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  } else if (signal || !EXIT_CODES.has(code)) {
+    process.exitCode = 1;
+    tellCrash(signal ? `a signal, ${signal}` : `exit code ${code}`);
+  } else process.exitCode = EXIT_CODES.get(code);
+});
+
+/** `--verbose` may stand anywhere before a lone `--`. */
+function takeVerbose(all) {
+  const end = all.indexOf('--');
+  const words = all.filter((word, index) => word !== '--verbose' || (end !== -1 && index > end));
+  return { words, isVerbose: words.length < all.length };
+}
+
+function tellCrash(how) {
+  console.error(`trifold: it broke off with ${how}.`);
+  const lines = kept.trimEnd().split('\n').slice(-SHOWN_LINES);
+  if (lines[0] === '') return;
+  console.error(`  The last lines of Node, Dawn or the driver follow; with --verbose you see all of them.`);
+  console.error(lines.join('\n'));
+}
 
 async function bundleIfStale() {
   const newest = Math.max(
-    ...['src', 'cli', 'bench', 'package-lock.json', 'vite.cli.config.ts'].map((path) => newestChange(join(root, path))),
+    ...['src', 'cli', 'bench', 'scripts', 'package-lock.json', 'vite.cli.config.ts'].map((path) =>
+      newestChange(join(root, path)),
+    ),
   );
   if (existsSync(bundle) && statSync(bundle).mtimeMs > newest) return;
   const { build } = await import('vite');
@@ -40,7 +84,8 @@ async function bundleIfStale() {
 function newestChange(path) {
   const status = statSync(path);
   if (!status.isDirectory()) return status.mtimeMs;
-  return Math.max(status.mtimeMs, ...readdirSync(path).map((name) => newestChange(join(path, name))));
+  const names = readdirSync(path).filter((name) => name !== 'node_modules');
+  return Math.max(status.mtimeMs, ...names.map((name) => newestChange(join(path, name))));
 }
 
 /**

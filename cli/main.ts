@@ -16,7 +16,7 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
   info MODEL [--json]
       What a model file holds: networks, sizes, rendering options. Of a student: its networks, its teacher, its cameras.
 
-  render MODEL --out face.png [--seed 0] [--psi 1] [--yaw 0] [--pitch 0] [--output image|raw|depth]
+  render MODEL --out face.png [--seed 0] [--psi 0.7] [--yaw 0] [--pitch 0] [--output image|raw|depth]
       A picture of one face. Angles are degrees; a positive yaw moves the camera to the right-hand side of the picture's viewer.
   render MODEL --inputs in.safetensors --dump out.safetensors
       "in" holds z [N,z_dim] or ws [N,num_ws,w_dim], and optionally c_cond [N,25] and c [N,25]; "out" gets ws, planes, feature, raw,
@@ -31,11 +31,11 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
       How far the student is from volume rendering, as JSON: PSNR in dB and SSIM of each seed and of each yaw from -75 to 75 degrees. Means
       of PSNR are means of decibels; deviations are over the seeds. Seeds are ranges and lists: 0..63, or 0,3,7.
 
-  mesh MODEL --out head.glb [--seed 0] [--psi 1] [--resolution 256] [--level 10] [--smooth 0] [--all-components]
+  mesh MODEL --out head.glb [--seed 0] [--psi 0.7] [--resolution 256] [--level 10] [--smooth 0] [--all-components]
       The surface of one face where its density crosses the level: .glb, .ply and .obj with colours and normals, .stl without. The largest
       piece alone, unless --all-components. A .mrc file gets the density itself. y is up, the face looks to +z, a scene unit is a metre.
 
-  video MODEL --seeds 0,1,2 --out walk.webm [--seconds 2] [--fps 24] [--psi 1] [--turn DEGREES] [--size PIXELS]
+  video MODEL --seeds 0,1,2 --out walk.webm [--seconds 2] [--fps 24] [--psi 0.7] [--turn DEGREES] [--size PIXELS]
       A smooth walk from face to face and back to the first, some seconds each, while the camera sways as in the official videos. With --turn
       it stays level and swings by so many degrees from side to side instead; 360 goes all the way round. .webm and .mp4 need ffmpeg;
       without it, and for --out FOLDER/, frames are written as PNG pictures. Ctrl-C keeps the finished frames.

@@ -3,6 +3,7 @@
  */
 import { basename, extname } from 'node:path';
 import {
+  DEFAULT_PSI,
   type DensityGrid,
   encodeMesh,
   encodeMrc,
@@ -28,12 +29,13 @@ import { UsageError } from './errors';
 import { openGpu } from './gpu';
 import { integerOption, LARGEST_SEED, numberOption, parseWords } from './options';
 import { expectWritable, writeWhole } from './output-file';
+import { say } from './standard-error';
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
   out: { type: 'string' },
   seed: { type: 'string', default: '0' },
-  psi: { type: 'string', default: '1' },
+  psi: { type: 'string', default: String(DEFAULT_PSI) },
   resolution: { type: 'string', default: '256' },
   level: { type: 'string', default: String(OFFICIAL_LEVEL) },
   smooth: { type: 'string', default: '0' },
@@ -64,7 +66,7 @@ export async function mesh(words: string[]): Promise<void> {
     const grid = await sampleDensityGrid(generator, planes, resolution, progressOf('density'));
     const bytes = format === 'mrc' ? encodeMrc(grid) : await meshBytes(generator, planes, grid, surface, format, out);
     await writeWhole(out, bytes);
-    process.stderr.write(`${out}: ${(bytes.byteLength / 1e6).toFixed(1)} MB\n`);
+    say(`${out}: ${(bytes.byteLength / 1e6).toFixed(1)} MB`);
   } finally {
     gpu.destroy();
   }
@@ -81,9 +83,9 @@ async function meshBytes(
   const surface = await extractSurface(grid, options, progressOf('surface'));
   const { vertices, triangles, components, isManifold, bounds } = meshStatistics(surface);
   const extent = bounds.most.map((most, axis) => (most - bounds.least[axis]!).toFixed(3)).join(' x ');
-  process.stderr.write(
+  say(
     `${vertices} vertices, ${triangles} triangles in ${components === 1 ? 'one piece' : `${components} pieces`}, ` +
-      `${extent} scene units, ${isManifold ? 'closed' : 'not closed'}\n`,
+      `${extent} scene units, ${isManifold ? 'closed' : 'not closed'}`,
   );
   const name = basename(out, extname(out));
   if (format === 'stl') return encodeMesh(format, surface, name); // it has no room for what shading adds
@@ -96,7 +98,7 @@ function progressOf(what: string): LongJob {
   return {
     onProgress: (share) => {
       const tenths = Math.floor(share * 10);
-      if (tenths > told) process.stderr.write(`${what}: ${tenths * 10} %\n`);
+      if (tenths > told) say(`${what}: ${tenths * 10} %`);
       told = tenths;
     },
   };

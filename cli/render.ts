@@ -7,6 +7,7 @@ import { encode } from 'fast-png';
 import {
   ConvolutionalRenderer,
   colourBytes,
+  DEFAULT_PSI,
   depthBytes,
   FaceLatents,
   type FrameRenderer,
@@ -33,6 +34,7 @@ import { openGpu } from './gpu';
 import { choiceOption, integerOption, LARGEST_SEED, numberOption, parseWords } from './options';
 import { expectWritable } from './output-file';
 import { convolutionalTensors, volumetricTensors } from './render-dump';
+import { say } from './standard-error';
 import { readStudentFile, type StudentFile } from './student-file';
 import { tuneCommandLine } from './tuning';
 
@@ -42,7 +44,7 @@ const OPTIONS = {
   inputs: { type: 'string' },
   dump: { type: 'string' },
   seed: { type: 'string', default: '0' },
-  psi: { type: 'string', default: '1' },
+  psi: { type: 'string', default: String(DEFAULT_PSI) },
   yaw: { type: 'string', default: '0' },
   pitch: { type: 'string', default: '0' },
   output: { type: 'string', default: 'image' },
@@ -171,7 +173,7 @@ async function renderRows<Arrays>(
     renderer.encode(recorder);
     recorder.submit();
     results.push(await renderer.read());
-    if (rows.length > 1) process.stderr.write(`rendered ${results.length} of ${rows.length}\n`);
+    if (rows.length > 1) say(`rendered ${results.length} of ${rows.length}`);
   }
   return results;
 }

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { type Checkpoint, matchTeacher, readStudentConfig, type StudentConfig, type TeacherMatch } from '../src/index';
 import { openModelFile } from './checkpoint-file';
+import { say } from './standard-error';
 
 export interface StudentFile {
   readonly checkpoint: Checkpoint;
@@ -23,15 +24,15 @@ export async function readStudentFile(path: string, generatorPath: string): Prom
   const config = readStudentConfig(file);
   const { teacherSha256 } = config;
   if (teacherSha256 === undefined) {
-    process.stderr.write(`"${path}" does not name the generator that it was distilled from.\n`);
+    say(`"${path}" does not name the generator that it was distilled from.`);
     return { checkpoint: await file.read(), config, teacherMatch: 'unknown' };
   }
   const actual = await sha256OfFile(generatorPath);
   const teacherMatch = matchTeacher(config, actual);
   if (teacherMatch === 'mismatch') {
-    process.stderr.write(
+    say(
       `warning: "${path}" was distilled from another file than "${generatorPath}": their pictures may have little in common.\n` +
-        `  SHA-256 of its teacher ${teacherSha256}, of this file ${actual}\n`,
+        `  SHA-256 of its teacher ${teacherSha256}, of this file ${actual}`,
     );
   }
   return { checkpoint: await file.read(), config, teacherMatch };

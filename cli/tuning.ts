@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Gpu } from '../src/gpu/device';
 import { type MeasurementStore, tuneDevice } from '../src/studio/conv-choices';
+import { say } from './standard-error';
 
 /** Whoever asks for it can wait; what is not measured by then is measured the next time. */
 const BUDGET_MILLISECONDS = 10_000;
@@ -44,6 +45,6 @@ export function measurementFile(path: string): MeasurementStore {
 export async function tuneCommandLine(gpu: Gpu, layers: readonly string[]): Promise<void> {
   const path = measurementsPath();
   await tuneDevice(gpu, layers, measurementFile(path), BUDGET_MILLISECONDS);
-  for (const layer of layers) process.stderr.write(`${layer}: ${gpu.convChoices.get(layer) ?? 'default'}\n`);
-  process.stderr.write(`measurements are kept in ${path}\n`);
+  for (const layer of layers) say(`${layer}: ${gpu.convChoices.get(layer) ?? 'default'}`);
+  say(`measurements are kept in ${path}`);
 }

@@ -11,6 +11,7 @@ import { pngBytes } from '../src/studio/picture-export';
 import type { VideoFormat } from '../src/studio/video-file';
 import { UsageError } from './errors';
 import { writeWhole } from './output-file';
+import { STANDARD_ERROR } from './standard-error';
 
 /** Takes the frames of a video one after the other. */
 export interface FrameOutput {
@@ -57,9 +58,9 @@ export function ffmpegOutput(file: string, format: VideoFormat, fps: number): Fr
       ...[...ENCODERS[format], '-y', unfinished],
     ];
     // In a process group of its own, Ctrl-C does not reach it: it gets to finish the video.
-    const child = spawn('ffmpeg', words, { stdio: ['pipe', 'ignore', 'inherit'], detached: true });
+    const child = spawn('ffmpeg', words, { stdio: ['pipe', 'ignore', STANDARD_ERROR], detached: true });
     ended = new Promise((resolve) => child.on('close', resolve).on('error', () => resolve(null)));
-    child.stdin.on('error', () => undefined); // a broken pipe: its exit code tells
+    child.stdin?.on('error', () => undefined); // a broken pipe: its exit code tells
     return child;
   };
 

@@ -8,6 +8,7 @@ import { intrinsicsFromFocal } from '../src/camera/intrinsics';
 import { videoPose } from '../src/camera/trajectories';
 import {
   type CameraLabel,
+  DEFAULT_PSI,
   encodePicture,
   FaceLatents,
   Generator,
@@ -29,6 +30,7 @@ import { UsageError } from './errors';
 import { openGpu } from './gpu';
 import { integerOption, numberOption, parseWords, seedsOption } from './options';
 import { expectWritable } from './output-file';
+import { say, sayInPlace } from './standard-error';
 import { type FrameOutput, ffmpegOutput, folderOutput, hasFfmpeg } from './video-output';
 
 const OPTIONS = {
@@ -37,7 +39,7 @@ const OPTIONS = {
   seeds: { type: 'string' },
   seconds: { type: 'string', default: '2' },
   fps: { type: 'string', default: '24' },
-  psi: { type: 'string', default: '1' },
+  psi: { type: 'string', default: String(DEFAULT_PSI) },
   turn: { type: 'string' },
   size: { type: 'string' },
 } as const;
@@ -86,9 +88,9 @@ export async function video(words: string[]): Promise<void> {
     } finally {
       gpu.destroy();
     }
-    process.stderr.write(`${saved}\n`);
+    say(saved);
   } catch (error) {
-    if (error instanceof StoppedError && error.frames > 0) process.stderr.write(`${saved}\n`);
+    if (error instanceof StoppedError && error.frames > 0) say(saved);
     else await output.discard();
     throw error;
   } finally {
@@ -115,7 +117,7 @@ async function renderVideo(
     if (index === 0 || seeds.length > 1) latents.setWs(path(walkPosition));
     encodePicture(renderer, cameraAt(index), new Recorder(generator.host)).submit();
     await output.add(rgbaPicture(await renderer.readImage(), side));
-    process.stderr.write(`frame ${index + 1} of ${frames.length}${process.stderr.isTTY ? '\r' : '\n'}`);
+    sayInPlace(`frame ${index + 1} of ${frames.length}`);
   }
   await output.finish();
 }
