@@ -68,6 +68,7 @@ export { Recorder } from './gpu/recorder';
 export type { DeviceFacts } from './gpu/tensor-host';
 export { StageTimer } from './gpu/timing';
 export type { GeneratorConfig, MappingConfig } from './models/config';
+export { DEFAULT_PSI } from './models/face-recipe';
 export { Generator } from './models/generator';
 export { ModelConfigError, readGeneratorConfig, tensorPrefix } from './models/generator-config';
 export { generatorConfigJson } from './models/generator-config-json';

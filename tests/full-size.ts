@@ -28,6 +28,7 @@ export const FULL_SIZE: GeneratorConfig = {
     decoderOutputs: 32,
     decoderLrMultiplier: 1,
     neuralResolution: 128,
+    alphaFeature: undefined,
   },
   superResolution: {
     wDim: 512,

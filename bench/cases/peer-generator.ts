@@ -38,6 +38,7 @@ const CONFIG: GeneratorConfig = {
     decoderOutputs: 32,
     decoderLrMultiplier: 1,
     neuralResolution: SIDES.rays,
+    alphaFeature: undefined,
   },
   superResolution: {
     wDim: W_DIM,

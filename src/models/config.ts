@@ -78,6 +78,8 @@ export interface RenderingConfig {
   /** Colour features that the decoder makes, beside the density. */
   readonly decoderOutputs: number;
   readonly decoderLrMultiplier: number;
+  /** Channel of the rendered features that holds 1 - 2 alpha; undefined where none does. A student has it from its teacher. */
+  readonly alphaFeature: number | undefined;
   /** Side of the feature image in rays. */
   readonly neuralResolution: number;
 }

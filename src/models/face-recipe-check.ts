@@ -10,10 +10,11 @@ import {
   type FaceRecipe,
   type FaceSource,
   faceOfSeed,
+  LARGEST_PSI,
   MOST_SOURCES,
   type PoseConditioning,
 } from './face-recipe';
-import { POSE_KEYS, RECIPE_KEYS, type RecipeModel, SOURCE_KEYS, STEP_KEYS } from './face-recipe-json';
+import { POSE_KEYS, RECIPE_KEYS, type RecipeModel, SOURCE_KEYS, STEP_KEYS, UNNAMED_PSI } from './face-recipe-json';
 import { LARGEST_SEED } from './numpy-random';
 
 /** Standard deviations of z: beyond 5, hardly any seed has a value. */
@@ -85,7 +86,7 @@ function readRecipe(value: unknown, place: Place): FaceRecipe {
     walkPath: field('walkPath', oneOf(['linear', 'smooth'])) ?? usual.walkPath,
     mapX: field('mapX', rangeOf(-MAP_REACH, MAP_REACH, 0)) ?? usual.mapX,
     mapY: field('mapY', rangeOf(-MAP_REACH, MAP_REACH, 0)) ?? usual.mapY,
-    psi: field('psi', rangeOf(0, 1, usual.psi)) ?? usual.psi,
+    psi: field('psi', rangeOf(0, LARGEST_PSI, UNNAMED_PSI)) ?? UNNAMED_PSI,
     psiCutoff: field('psiCutoff', rangeOf(0, numWs, undefined, 'whole')),
     conditioning: field('conditioning', readConditioning) ?? usual.conditioning,
     directions: field('directions', readSteps) ?? usual.directions,

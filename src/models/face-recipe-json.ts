@@ -11,7 +11,10 @@ export interface RecipeModel {
   readonly zDim: number;
 }
 
-/** The short names of a recipe's fields; what is left out is as in `faceOfSeed(0, numWs)`. */
+/** Truncation of a recipe that names none: it was the default when the first recipes were saved, and theirs must stay what they were. */
+export const UNNAMED_PSI = 1;
+
+/** The short names of a recipe's fields; what is left out is as in `faceOfSeed(0, numWs)`, and `psi` is {@link UNNAMED_PSI}. */
 export const RECIPE_KEYS = {
   mode: 'm',
   sources: 's',
@@ -62,7 +65,8 @@ type SourceJson =
 /** @param model the one whose recipe this is */
 export function faceRecipeJson(recipe: FaceRecipe, model: RecipeModel): FaceRecipeJson {
   const full = shortened(recipe, model);
-  const usual = new Map<string, unknown>(Object.entries(shortened(faceOfSeed(0, model.numWs), model)));
+  const unnamed = { ...faceOfSeed(0, model.numWs), psi: UNNAMED_PSI };
+  const usual = new Map<string, unknown>(Object.entries(shortened(unnamed, model)));
   const differs = ([key, value]: [string, unknown]) => JSON.stringify(value) !== JSON.stringify(usual.get(key));
   return Object.fromEntries(Object.entries(full).filter(differs));
 }

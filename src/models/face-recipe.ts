@@ -60,7 +60,7 @@ export interface FaceRecipe {
   /** Of the map: whole numbers are seeds (x + 100 y), in between faces blend. */
   readonly mapX: number;
   readonly mapY: number;
-  /** Truncation: 0 is the average face, 1 the face as sampled. */
+  /** Truncation: 0 is the average face, 1 the face as sampled; at most {@link LARGEST_PSI}. */
   readonly psi: number;
   /** Number of leading layers that psi acts on; undefined for all. */
   readonly psiCutoff: number | undefined;
@@ -68,6 +68,10 @@ export interface FaceRecipe {
   readonly directions: readonly DirectionStep[];
 }
 
+/** Truncation of new faces: most are well formed there, and still unlike each other. */
+export const DEFAULT_PSI = 0.7;
+/** Beyond 1 a face is further from the average than it was sampled: stranger, and sooner or later broken. */
+export const LARGEST_PSI = 1.5;
 /** Seeds in a row of the map, as in the official visualizer. */
 export const MAP_ROW = 100;
 /** Saved faces may have saved faces as sources, but not without end. */
@@ -86,7 +90,7 @@ export function faceOfSeed(seed: number, layers: number): FaceRecipe {
     walkPath: 'smooth',
     mapX: 0,
     mapY: 0,
-    psi: 1,
+    psi: DEFAULT_PSI,
     psiCutoff: undefined,
     conditioning: { kind: 'frontal' },
     directions: [],

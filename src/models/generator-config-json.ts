@@ -27,6 +27,7 @@ export function generatorConfigJson(config: GeneratorConfig): string {
     clamp_mode: 'softplus',
     white_back: rendering.whiteBackground,
     decoder_lr_mul: rendering.decoderLrMultiplier,
+    alpha_feature: rendering.alphaFeature,
     neural_rendering_resolution: rendering.neuralResolution,
     sr_input_resolution: superResolution.inputResolution,
     sr_channels: superResolution.blocks.map(({ channels }) => channels),

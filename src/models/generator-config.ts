@@ -212,7 +212,17 @@ function readRendering(fields: Fields, neuralResolution: number): RenderingConfi
     decoderOutputs: PLANE_CHANNELS,
     decoderLrMultiplier: fields.number('decoder_lr_mul', 1),
     neuralResolution,
+    alphaFeature: readAlphaFeature(fields),
   };
+}
+
+/** The channel of the features that tells alpha, of a generator or of a student; undefined where none does. @throws ModelConfigError */
+export function readAlphaFeature(fields: Fields): number | undefined {
+  const channel = fields.get('alpha_feature');
+  if (channel === undefined || channel === null) return undefined;
+  if (typeof channel === 'number' && Number.isInteger(channel) && channel >= 0 && channel < PLANE_CHANNELS)
+    return channel;
+  throw new ModelConfigError('alpha_feature', channel, `expected a channel, 0 to ${PLANE_CHANNELS - 1}`);
 }
 
 function readPlaneAxes(value: unknown): PlaneAxes {

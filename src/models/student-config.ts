@@ -6,7 +6,7 @@ import { LABEL_LENGTH } from '../camera/conventions';
 import type { TrainedViews } from '../camera/trained-views';
 import type { MappingConfig, StyleGan3Config, SuperResolutionConfig, SynthesisConfig } from './config';
 import { Fields, ModelConfigError } from './config-fields';
-import { readSuperResolution, type TensorDirectory } from './generator-config';
+import { readAlphaFeature, readSuperResolution, type TensorDirectory } from './generator-config';
 
 /** The network that takes the place of volume rendering: w' to the feature image. */
 export type FeatureNetworkConfig =
@@ -22,6 +22,8 @@ export interface StudentConfig {
   readonly neuralResolution: number;
   /** Side of the final picture. */
   readonly imageResolution: number;
+  /** Channel of the feature image that holds 1 - 2 alpha; undefined where none does. */
+  readonly alphaFeature: number | undefined;
   /** SHA-256 of the generator's file that it was distilled from; undefined if the file does not say. */
   readonly teacherSha256: string | undefined;
   /** Cameras of its training; undefined if the file does not say. */
@@ -80,6 +82,7 @@ export function readStudentConfig({ metadata }: Pick<TensorDirectory, 'metadata'
     superResolution: readSuperResolution(fields),
     neuralResolution,
     imageResolution: fields.integer('img_resolution', 1),
+    alphaFeature: readAlphaFeature(fields),
     teacherSha256: readHash(metadata.teacher_sha256),
     trainedViews: readTrainedViews(metadata.trained_views),
   };

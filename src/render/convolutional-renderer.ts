@@ -1,7 +1,8 @@
 /**
  * The convolutional renderer: a student network makes the feature image from ws and the camera, and the super-resolution enlarges it
  * (NeRF-GAN distillation, Fig. 2). Nothing of a camera can be kept for the next one: turning runs the student's mapping, synthesis and
- * super-resolution anew, and only the styles of the super-resolution stay for a face. It knows no depth.
+ * super-resolution anew, and only the styles of the super-resolution stay for a face. It knows no depth, and alpha only where its training
+ * taught it (`alphaFeature`).
  *
  * Its network has one size, so its quality ladder has two steps: with super-resolution and without.
  */
@@ -120,6 +121,18 @@ export class ConvolutionalRenderer implements FrameRenderer {
 
   async readImage(): Promise<Float32Array> {
     return readTensor(this.student.host, this.wired.image);
+  }
+
+  async readAlpha(): Promise<Float32Array | undefined> {
+    const { alphaFeature } = this.student.config;
+    if (alphaFeature === undefined) return undefined;
+    const { feature } = this.wired;
+    const channels = feature.shape.at(-1)!;
+    const features = await readTensor(this.student.host, feature);
+    const alphaOf = (_: unknown, pixel: number) => (1 - features[pixel * channels + alphaFeature]!) / 2;
+    return Float32Array.from({ length: features.length / channels }, alphaOf).map((alpha) =>
+      Math.min(1, Math.max(0, alpha)),
+    );
   }
 
   /** Reads back what the last frame left on the device. Encode and submit a full frame of the kind 'image' before. */

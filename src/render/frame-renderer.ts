@@ -117,6 +117,8 @@ export interface FrameRenderer {
   encode(recorder: Recorder): void;
   /** The picture of the frame that was encoded last with the wanted kind 'image' and full or exact detail, [S, S, 3], about -1 to 1. */
   readImage(): Promise<Float32Array>;
+  /** Of the same frame as {@link readImage}: [r, r, 1], 0 (background) to 1; undefined from a student that was not taught alpha. */
+  readAlpha(): Promise<Float32Array | undefined>;
   /** Frees everything but the weights and the latents. */
   destroy(): void;
 }

@@ -1,6 +1,6 @@
 /**
  * The studio's state as the fragment of the page's address, so that a reload, a bookmark or a link brings back the same face, view and
- * settings: `#seed=12&psi=0.7&yaw=-35`. Only what differs from the model's defaults is written. A face that is more than a seed is one
+ * settings: `#seed=12&psi=0.5&yaw=-35`. The face is always written, of all else what differs from the model's defaults. A face that is more than a seed is one
  * packed field, `face`; `model` names the model's file by the first digits of its hash.
  *
  * Addresses of older versions go on working: fields are only ever added. What a newer version has written and this one cannot read is told,
@@ -8,9 +8,10 @@
  */
 import { lookFrom, type OrbitState, orbitAt } from '../camera/orbit';
 import type { GeneratorConfig } from '../models/config';
-import { type FaceRecipe, faceOfSeed, seedSource } from '../models/face-recipe';
+import { DEFAULT_PSI, type FaceRecipe, faceOfSeed, seedSource } from '../models/face-recipe';
 import { FaceRecipeError, readFaceRecipe } from '../models/face-recipe-check';
 import { faceRecipeJson, type RecipeModel } from '../models/face-recipe-json';
+import type { FirstView } from './model-index';
 import { PackedJsonError, packJson, unpackJson } from './packed-json';
 import {
   type Against,
@@ -75,7 +76,7 @@ export function recipeModelOf({ mapping }: GeneratorConfig): RecipeModel {
   return { numWs: mapping.numWs ?? 1, zDim: mapping.zDim };
 }
 
-/** The first face of a model. */
+/** The face of a model where nobody names another. */
 export function defaultFace(config: GeneratorConfig): FaceRecipe {
   return faceOfSeed(0, recipeModelOf(config).numWs);
 }
@@ -113,14 +114,14 @@ export function encodeStudio(config: GeneratorConfig, { settings, face, view }: 
 function writeFace(fragment: URLSearchParams, config: GeneratorConfig, face: FaceRecipe): void {
   const model = recipeModelOf(config);
   const json = faceRecipeJson(face, model);
-  const { s: sources = [0], t: psi, ...others } = json;
+  const { s: sources = [0], t: _, ...others } = json;
   const [first] = sources;
   if (sources.length > 1 || typeof first !== 'number' || Object.keys(others).length > 0) {
     fragment.set('face', packJson(json));
     return;
   }
-  if (first !== 0) fragment.set('seed', String(first));
-  if (psi !== undefined) fragment.set('psi', String(rounded(psi, 2)));
+  fragment.set('seed', String(first)); // always: an address without a face stands for the model's first view
+  if (face.psi !== DEFAULT_PSI) fragment.set('psi', String(rounded(face.psi, 2)));
 }
 
 /** Reads a fragment (with or without "#"). What is missing or no number is left out; ranges are the receiver's business. */
@@ -158,6 +159,14 @@ export function decodeStudio(fragment: string): SavedStudio {
       focal: number('focal'),
     }),
   };
+}
+
+/** What an address asks for, or where it names neither face nor camera the view that flatters the model. */
+export function orFirstView(saved: SavedStudio, first: FirstView | undefined): SavedStudio {
+  const isEmpty = Object.keys(saved.face).length === 0 && Object.keys(saved.view).length === 0;
+  if (!first || !isEmpty) return saved;
+  const { seed, yaw, pitch } = first;
+  return { ...saved, face: { seed }, view: { yaw, pitch } };
 }
 
 /**

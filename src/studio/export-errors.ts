@@ -58,11 +58,11 @@ export class OutOfRoomError extends ExportError {
   }
 }
 
-/** A transparent background was asked for of a renderer that knows no alpha. */
+/** A transparent background was asked for of a student that was not taught alpha. */
 export class NoAlphaError extends ExportError {
   constructor() {
     super(
-      'The convolutional renderer does not know where the head ends: its picture has no transparent background.',
+      'This student does not know where the head ends: its picture has no transparent background.',
       'Switch to volume rendering, or save the picture with its background.',
     );
   }

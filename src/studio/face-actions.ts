@@ -4,11 +4,13 @@
  */
 import { LAYER_GROUPS, type LayerGroup, layersOfGroup, seedOnMap } from '../models/face-composition';
 import {
+  DEFAULT_PSI,
   type DirectionStep,
   FACE_MODES,
   type FaceMode,
   type FaceRecipe,
   type FaceSource,
+  LARGEST_PSI,
   MAP_ROW,
   MOST_SOURCES,
   type PoseConditioning,
@@ -16,11 +18,13 @@ import {
 } from '../models/face-recipe';
 
 export {
+  DEFAULT_PSI,
   type DirectionStep,
   FACE_MODES,
   type FaceMode,
   type FaceRecipe,
   type FaceSource,
+  LARGEST_PSI,
   LAYER_GROUPS,
   type LayerGroup,
   layersOfGroup,

@@ -21,6 +21,16 @@ export interface ModelEntry extends FileEntry {
   readonly name: string;
   /** The convolutional student of this model, if one is shipped. */
   readonly student: StudentEntry | undefined;
+  /** Who is shown first, and from where. */
+  readonly first: FirstView | undefined;
+}
+
+/** A face and an angle that flatter a model. */
+export interface FirstView {
+  readonly seed: number;
+  /** Degrees. */
+  readonly yaw: number;
+  readonly pitch: number;
 }
 
 export interface StudentEntry extends FileEntry {
@@ -80,14 +90,21 @@ export function pickEntry(index: unknown, id?: string): ModelEntry {
 
 function readEntry(entry: unknown): ModelEntry {
   if (!isRecord(entry)) throw new ModelIndexError('an entry of "models" is not an object.');
-  const { id, name, student } = entry;
+  const { id, name, student, first } = entry;
   if (typeof id !== 'string') throw new ModelIndexError('an entry has no "id".');
   return {
     ...readFileEntry(entry, id),
     id,
     name: typeof name === 'string' ? name : id,
     student: student === undefined ? undefined : readStudentEntry(student, id),
+    first: first === undefined ? undefined : readFirstView(first, id),
   };
+}
+
+function readFirstView(first: unknown, id: string): FirstView {
+  const { seed, yaw, pitch } = isRecord(first) ? first : {};
+  if (typeof seed === 'number' && typeof yaw === 'number' && typeof pitch === 'number') return { seed, yaw, pitch };
+  throw new ModelIndexError(`the first view of "${id}" is not {"seed", "yaw", "pitch"} with three numbers.`);
 }
 
 function readStudentEntry(entry: unknown, id: string): StudentEntry {

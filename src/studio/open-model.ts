@@ -18,7 +18,7 @@ import {
   type WeightFacts,
   weightFactsOf,
 } from './model-facts';
-import { readModelEntry, type StudentEntry } from './model-index';
+import { type FirstView, readModelEntry, type StudentEntry } from './model-index';
 import { loadWeights, type NotKept } from './weights';
 import { WeightsError } from './weights-errors';
 
@@ -48,6 +48,8 @@ export interface OpenedModel {
   readonly like: KnownConfiguration | undefined;
   readonly sha256: string | undefined;
   readonly student: StudentEntry | undefined;
+  /** Who is shown first where the person has not chosen; undefined for opened files. */
+  readonly first: FirstView | undefined;
   readonly attributes: readonly LatentAttribute[];
 }
 
@@ -167,6 +169,7 @@ async function openBundled({ folder, id }: ModelSource, { signal, onProgress }: 
     like: undefined,
     sha256: entry.sha256,
     student: entry.student,
+    first: entry.first,
   };
 }
 
@@ -215,6 +218,7 @@ async function openBlob(
     like,
     sha256: undefined,
     student: undefined,
+    first: undefined,
   };
 }
 

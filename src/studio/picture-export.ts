@@ -12,7 +12,7 @@ import type { ExportedFile } from './video-file';
 export interface RenderedPicture {
   /** [S, S, 3], about -1 to 1 */
   readonly image: Float32Array;
-  /** [r, r, 1], 0 where the ray met nothing; undefined from the convolutional renderer, which knows none */
+  /** [r, r, 1], 0 where the ray met nothing; undefined from a student that was not taught it */
   readonly alpha?: Float32Array | undefined;
   /** The background that the model renders onto (`rendering.whiteBackground`). */
   readonly whiteBackground: boolean;

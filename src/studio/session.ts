@@ -254,10 +254,10 @@ export class Session {
     return renderer.readImage();
   }
 
-  /** As {@link render}, with what the volume renderer knows of the background: what files are made from. */
+  /** As {@link render}, with what the renderer knows of the background: what files are made from. */
   async renderArrays(kind: RendererKind, face: FaceRecipe, camera: CameraLabel): Promise<RenderedPicture> {
     const image = await this.render(kind, face, camera);
-    const alpha = kind === 'volumetric' ? await this.volumetric.readAlpha() : undefined;
+    const alpha = await this.#renderer(kind).readAlpha();
     return { image, alpha, whiteBackground: this.config.rendering.whiteBackground };
   }
 

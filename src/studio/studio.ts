@@ -15,6 +15,7 @@ import {
   carryStudio,
   encodeStudio,
   type KeptState,
+  orFirstView,
   recipeModelOf,
   restoreStudio,
   type SavedStudio,
@@ -72,7 +73,8 @@ export class Studio {
   constructor(private readonly options: StudioOptions) {
     this.#saved = options.saved ?? NOTHING_SAVED;
     const openings = new Openings(this.store, options.source);
-    const arrive: Arrive = ({ config }) => restoreStudio(config, this.#saved, this.#tellUnreadable);
+    const arrive: Arrive = ({ config, first }) =>
+      restoreStudio(config, orFirstView(this.#saved, first), this.#tellUnreadable);
     const keeper: SessionKeeper = new SessionKeeper(
       this.store,
       (gpu, signal) =>
@@ -199,7 +201,7 @@ export class Studio {
     this.changeFace(this.state.face.mode === 'map' ? withPlaceOf(seed) : withSeed(index, seed));
   }
 
-  /** @param psi truncation, 0..1 */
+  /** @param psi truncation, 0..1.5 */
   setPsi(psi: number): void {
     this.changeFace((face) => ({ ...face, psi }));
   }

@@ -77,11 +77,11 @@ export class TrifoldExportPicture extends ExportDialog {
             )}
           </div>
           ${this.rendererField(() => this.#make())}
-          ${checkBox(strings.transparent, isTransparent, this.renderer === 'convolutional', (isChecked) => {
+          ${checkBox(strings.transparent, isTransparent, !this.#knowsAlpha, (isChecked) => {
             this.isTransparent = isChecked;
             this.#make();
           })}
-          ${this.renderer === 'convolutional' ? html`<p class="hint">${strings.noAlpha}</p>` : nothing}
+          ${this.#knowsAlpha ? nothing : html`<p class="hint">${strings.noAlpha}</p>`}
           ${this.isRunning ? html`<p class="muted" role="status">${strings.making}</p>` : this.outcome()}
           <div class="actions">
             ${this.saveButton('primary')}
@@ -97,6 +97,13 @@ export class TrifoldExportPicture extends ExportDialog {
     return [...new Set([this.modelSide, ...ROUND_SIDES])].sort((a, b) => a - b);
   }
 
+  /** A student tells alpha only where it was taught. */
+  get #knowsAlpha(): boolean {
+    const { student } = this.studio.state;
+    if (this.renderer === 'volumetric') return true;
+    return student.status === 'ready' && student.facts.config.alphaFeature !== undefined;
+  }
+
   #resize(side: number): void {
     this.side = side;
     this.#make();
@@ -104,7 +111,7 @@ export class TrifoldExportPicture extends ExportDialog {
 
   async #make(): Promise<void> {
     this.copying = undefined;
-    if (this.renderer === 'convolutional') this.isTransparent = false;
+    if (!this.#knowsAlpha) this.isTransparent = false;
     const { side, isTransparent, renderer } = this;
     if (await this.keep(this.studio.exports.exportPicture({ side, isTransparent, renderer }))) return;
     if (!this.isRunning) this.forget(); // the former picture is not what the settings ask for

@@ -4,7 +4,14 @@
  */
 import { css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { FACE_MODES, type FaceMode, type FaceRecipe, type PoseConditioning, withMode } from '../studio/face-actions';
+import {
+  FACE_MODES,
+  type FaceMode,
+  type FaceRecipe,
+  LARGEST_PSI,
+  type PoseConditioning,
+  withMode,
+} from '../studio/face-actions';
 import type { StudioState } from '../studio/state';
 import { numberField, segmentBar, slider } from './form-parts';
 import { addressWith } from './page-address';
@@ -124,7 +131,7 @@ export class TrifoldFace extends StudioElement {
         value: face.psi,
         shown: face.psi.toFixed(2),
         min: 0,
-        max: 1,
+        max: LARGEST_PSI,
         step: 0.01,
         describedBy: 'psi-hint',
         slid: (psi) => this.studio.setPsi(psi),

@@ -11,7 +11,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { isMoving, lookFrom } from '../camera/orbit';
 import type { SavedStudio } from '../studio/address';
-import { seedOf } from '../studio/face-actions';
+import { DEFAULT_PSI, seedOf } from '../studio/face-actions';
 import { KeptFiles } from '../studio/kept-files';
 import type { StudioState } from '../studio/state';
 import { Studio } from '../studio/studio';
@@ -72,8 +72,8 @@ export class TrifoldViewer extends LitElement {
   @property() src = 'weights/';
   /** Which face: a whole number, 0 to 2^32 - 1. */
   @property({ type: Number }) seed = 0;
-  /** Truncation: 0 is the model's average face, 1 the full one. */
-  @property({ type: Number }) psi = 1;
+  /** Truncation: 0 is the model's average face, 1 the face as sampled; at most 1.5. */
+  @property({ type: Number }) psi = DEFAULT_PSI;
   /** The attribute is "yaw pitch" or "yaw pitch distance". While the camera moves this is where it was last at rest. */
   @property({ converter: { fromAttribute: cameraFrom } }) camera: ViewerCamera | string = FRONT;
   /** "on": pointer, wheel and keys turn the head; "off": it is a picture. */
@@ -242,7 +242,7 @@ export class TrifoldViewer extends LitElement {
     for (const name of ['seed', 'psi'] as const) {
       if (Number.isFinite(this[name])) continue;
       this.#tellAttribute(name, this.getAttribute(name) ?? String(this[name]));
-      this[name] = changed.get(name) ?? (name === 'psi' ? 1 : 0);
+      this[name] = changed.get(name) ?? (name === 'psi' ? DEFAULT_PSI : 0);
     }
     if (typeof this.camera !== 'string') return;
     const read = cameraFrom(this.camera);

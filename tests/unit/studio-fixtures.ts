@@ -23,6 +23,7 @@ export function modelConfig(): GeneratorConfig {
       decoderOutputs: 32,
       decoderLrMultiplier: 1,
       neuralResolution: 56,
+      alphaFeature: undefined,
     },
     superResolution: {
       wDim: 8,

@@ -18,7 +18,7 @@ const CONTENT = Uint8Array.from({ length: 1000 }, (_, index) => index % 251);
 
 async function entryFor(bytes: Uint8Array<ArrayBuffer>): Promise<ModelEntry> {
   const file = { file: 'tiny.safetensors', bytes: bytes.length, sha256: await sha256(bytes) };
-  return { id: 'tiny', name: 'Tiny', ...file, student: undefined };
+  return { id: 'tiny', name: 'Tiny', ...file, student: undefined, first: undefined };
 }
 
 /** Answers every request with the same response and counts the requests. */

@@ -47,7 +47,7 @@ export const EXPORT_STRINGS = {
   pictureDialog: {
     title: 'Picture',
     transparent: 'Transparent background',
-    noAlpha: 'The convolutional renderer does not know where the head ends.',
+    noAlpha: 'This student does not know where the head ends.',
     preview: 'Preview of the picture',
     making: 'The picture is being made.',
     copy: 'Copy',

@@ -50,7 +50,7 @@ export const FACE_STRINGS = {
   copied: 'Link copied',
   copyByHand: 'The browser does not let the page copy. Copy the link from here:',
   psi: 'Truncation ψ',
-  psiHint: '0 is the average face, 1 the full one.',
+  psiHint: 'Lower is closer to the average face and cleaner, higher more individual and riskier; 1 is as sampled.',
   more: 'Truncated layers and pose',
   cutoff: 'Truncate the first layers only',
   cutoffHint: (layers: number) => `Of ${layers} layers. ${layers} truncates all.`,
