@@ -12,7 +12,7 @@ import { FaceLatents } from '../../src/render/face-latents';
 import { PictureNotPreparedError } from '../../src/render/frame-renderer';
 import { FrameRunner, FramesOverlapError } from '../../src/render/frame-runner';
 import { VolumetricRenderer } from '../../src/render/volumetric-renderer';
-import { testGpu } from './support';
+import { fixtureBytes, testGpu } from './support';
 
 const SETTINGS = { neuralResolution: 32, depthSamples: 4, importanceSamples: 0, quality: 'fast' } as const;
 
@@ -23,8 +23,10 @@ let renderer: VolumetricRenderer;
 
 beforeAll(async () => {
   gpu = await testGpu();
-  const response = await fetch('/tests/fixtures/generator_small_nosrc.pkl');
-  generator = Generator.create(gpu, await readCheckpoint(await response.blob()));
+  generator = Generator.create(
+    gpu,
+    await readCheckpoint(new Uint8Array(await fixtureBytes('generator_small_nosrc.pkl'))),
+  );
   latents = await FaceLatents.create(generator);
   await latents.setFace({ z: seededLatent(3, generator.config.mapping.zDim), psi: 1 });
   renderer = await VolumetricRenderer.create(latents, SETTINGS, { forViewing: true });

@@ -11,7 +11,7 @@ import { readGeneratorConfig } from '../../src/models/generator-config';
 import { generatorConfigJson } from '../../src/models/generator-config-json';
 import { wireSuperResolution } from '../../src/models/super-resolution-stage';
 import { torchZip } from '../support/torch-files';
-import { expectClose, fixture, runOnce, testGpu, toChannelsFirst } from './support';
+import { expectClose, fixture, fixtureBytes, runOnce, testGpu, toChannelsFirst } from './support';
 
 const TOLERANCE = 5e-4;
 let vectors: Checkpoint;
@@ -19,8 +19,7 @@ let pickle: Uint8Array;
 
 beforeAll(async () => {
   vectors = await fixture('generator_tiny');
-  const response = await fetch('/tests/fixtures/generator_small_nosrc.pkl');
-  pickle = new Uint8Array(await response.arrayBuffer());
+  pickle = new Uint8Array(await fixtureBytes('generator_small_nosrc.pkl'));
 });
 
 async function expectReferenceFace(checkpoint: Checkpoint): Promise<void> {

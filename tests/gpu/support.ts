@@ -7,6 +7,7 @@ import { Gpu } from '../../src/gpu/device';
 import { PlanBuilder } from '../../src/gpu/plan';
 import { Recorder } from '../../src/gpu/recorder';
 import { readTensor, type Tensor } from '../../src/gpu/tensor';
+import { missingFixture } from '../support/missing-fixture';
 
 let opened: Promise<Gpu> | undefined;
 
@@ -16,11 +17,17 @@ export function testGpu(): Promise<Gpu> {
   return opened;
 }
 
-/** Reads `tests/fixtures/NAME.safetensors`. */
+/** Reads `tests/fixtures/NAME.safetensors`, such as 'ops' or 'small/small-eg3d'. */
 export async function fixture(name: string): Promise<Checkpoint> {
-  const response = await fetch(`/tests/fixtures/${name}.safetensors`);
-  if (!response.ok) throw new Error(`fixture ${name}: ${response.status}`);
-  return readSafetensors(await response.arrayBuffer());
+  return readSafetensors(await fixtureBytes(`${name}.safetensors`));
+}
+
+/** The bytes of a file in tests/fixtures. @throws Error that names the command which makes it, if there is no such file */
+export async function fixtureBytes(name: string): Promise<ArrayBuffer> {
+  const response = await fetch(`/tests/fixtures/${name}`);
+  const isThere = response.ok && !response.headers.get('content-type')?.startsWith('text/html');
+  if (!isThere) throw new Error(missingFixture(name));
+  return response.arrayBuffer();
 }
 
 /** Reads a bundled model's file. */

@@ -12,7 +12,7 @@ import { rgbaPicture } from '../../src/render/picture-rgba';
 import { VolumetricRenderer } from '../../src/render/volumetric-renderer';
 import { encodeVideo } from '../../src/studio/video-file';
 import { planVideo } from '../../src/studio/video-plan';
-import { testGpu } from './support';
+import { fixtureBytes, testGpu } from './support';
 
 const SIDE = 128;
 /** Few frames a second and few samples: the tests' adapter is a processor. */
@@ -22,8 +22,10 @@ const SETTINGS = { neuralResolution: 16, depthSamples: 4, importanceSamples: 0, 
 
 it('exports five seconds of a turning head', async () => {
   const gpu = await testGpu();
-  const response = await fetch('/tests/fixtures/generator_small_nosrc.pkl');
-  const generator = Generator.create(gpu, await readCheckpoint(await response.blob()));
+  const generator = Generator.create(
+    gpu,
+    await readCheckpoint(new Uint8Array(await fixtureBytes('generator_small_nosrc.pkl'))),
+  );
   const latents = await FaceLatents.create(generator);
   const renderer = await VolumetricRenderer.create(latents, SETTINGS);
   await latents.setFace({ z: seededLatent(0, generator.config.mapping.zDim), psi: 1 });

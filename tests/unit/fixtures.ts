@@ -6,17 +6,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type Checkpoint, parseSafetensors } from '../../src/checkpoints/safetensors';
+import { fixturePath } from '../support/fixture-path';
 
-const FIXTURES = join(import.meta.dirname, '..', 'fixtures');
-
-/** @param name such as 'rays', without folder and ending */
+/** @param name such as 'rays' or 'small/small-eg3d', without ending */
 export function readFixture(name: string): Checkpoint {
-  return parseSafetensors(readFileSync(join(FIXTURES, `${name}.safetensors`)));
+  return parseSafetensors(readFileSync(fixturePath(`${name}.safetensors`)));
 }
 
 /** A bundled model's file. @param name such as 'portrait-eg3d' */
 export function readModel(name: string): Checkpoint {
-  return parseSafetensors(readFileSync(join(FIXTURES, '../../public/weights', `${name}.safetensors`)));
+  return parseSafetensors(readFileSync(join(import.meta.dirname, '../../public/weights', `${name}.safetensors`)));
 }
 
 /** The options of a case, which the metadata keep as JSON under its name. */

@@ -1,0 +1,9 @@
+/** What to do about a fixture that is not there. */
+const SMALL = 'node scripts/make-small-pair.mjs';
+const REFERENCE = 'node scripts/make-fixtures.mjs REFERENCE_DIR MODELS_DIR';
+
+/** @param name of a file in tests/fixtures, such as "ops.safetensors" or "small/index.json" */
+export function missingFixture(name: string): string {
+  const command = name.startsWith('small/') ? SMALL : REFERENCE;
+  return `tests/fixtures/${name} is missing. Make it with: ${command} (tests/fixtures/README.md)`;
+}
