@@ -3,8 +3,15 @@ import { deflateSync, strToU8 } from 'fflate';
 import { describe, expect, test, vi } from 'vitest';
 import { drag, lookFrom, orbitAt } from '../../src/camera/orbit';
 import type { GeneratorConfig } from '../../src/models/config';
-import { type FaceRecipe, faceOfSeed, seedSource } from '../../src/models/face-recipe';
-import { decodeStudio, defaultFace, encodeStudio, type KeptState, restoreStudio } from '../../src/studio/address';
+import { DEFAULT_PSI, type FaceRecipe, faceOfSeed, LARGEST_PSI, seedSource } from '../../src/models/face-recipe';
+import {
+  decodeStudio,
+  defaultFace,
+  encodeStudio,
+  type KeptState,
+  orFirstView,
+  restoreStudio,
+} from '../../src/studio/address';
 import { PackedJsonError, packJson, unpackJson } from '../../src/studio/packed-json';
 import { defaultSettings, type PictureSettings } from '../../src/studio/settings';
 import { modelConfig } from './studio-fixtures';
@@ -27,15 +34,15 @@ const RICH: FaceRecipe = {
   walkPath: 'linear',
   mapX: -1.5,
   mapY: 300.25,
-  psi: 0.7,
+  psi: 0.6,
   psiCutoff: 2,
   conditioning: { kind: 'fixed', yaw: 0.3, pitch: -0.2 },
   directions: [{ direction: 4, strength: -2.5, from: 0, to: 3 }],
 };
 
 describe('the address', () => {
-  test('is empty at home and holds what differs', () => {
-    expect(encodeStudio(CONFIG, AT_HOME)).toBe('');
+  test('holds the seed always, and of all else what differs', () => {
+    expect(encodeStudio(CONFIG, AT_HOME)).toBe('seed=0');
     const view = lookFrom(AT_HOME.view, { yaw: Math.PI / 6, radius: 3 });
     const settings = { ...AT_HOME.settings, picture: 'depth' as const };
     const face = { ...faceOfSeed(7, 4), psi: 0.25 };
@@ -79,13 +86,42 @@ describe('the address', () => {
 
   test('an older version’s address still works', () => {
     const old = decodeStudio(
-      '#seed=12&psi=0.7&picture=raw&renderer=volumetric&rays=48&samples=16&yaw=-35&pitch=10&distance=1.2',
+      '#seed=12&psi=0.6&picture=raw&renderer=volumetric&rays=48&samples=16&yaw=-35&pitch=10&distance=1.2',
     );
     const restored = restoreStudio(CONFIG, old);
-    expect(restored.face).toEqual({ ...faceOfSeed(12, 4), psi: 0.7 });
+    expect(restored.face).toEqual({ ...faceOfSeed(12, 4), psi: 0.6 });
     expect(restored.settings).toMatchObject({ picture: 'raw', neuralResolution: 48, depthSamples: 16 });
     expect(restored.view.yaw).toBeCloseTo((-35 * Math.PI) / 180, 5);
     expect(restored.view.radius).toBeCloseTo(2.4, 5);
+  });
+
+  test('a seed without a truncation has the default one; a packed face without one keeps the 1 of older versions', () => {
+    const face = (fragment: string) => restoreStudio(CONFIG, decodeStudio(fragment)).face;
+    expect(face('#seed=12').psi).toBe(DEFAULT_PSI);
+    expect(face('#seed=12&psi=7').psi).toBe(LARGEST_PSI);
+    const old = packJson({ m: 'mix', s: [1, 2], l: 1 });
+    expect(face(`#face=${old}`)).toMatchObject({ mode: 'mix', psi: 1 });
+    const mix: FaceRecipe = { ...faceOfSeed(1, 4), mode: 'mix', sources: [seedSource(1), seedSource(2)] };
+    for (const psi of [DEFAULT_PSI, 1]) {
+      expect(face(`#${encodeStudio(CONFIG, { ...AT_HOME, face: { ...mix, psi } })}`).psi).toBe(psi);
+    }
+  });
+
+  test('that names neither face nor camera stands for the first view of the model, with whatever else it holds', () => {
+    const first = { seed: 34, yaw: 25, pitch: 4 };
+    const arrive = (fragment: string) => restoreStudio(CONFIG, orFirstView(decodeStudio(fragment), first));
+    for (const fragment of ['', '#', '#picture=depth', '#model=0123456789abcdef']) {
+      const { face, view } = arrive(fragment);
+      expect(face, fragment).toEqual(faceOfSeed(34, 4));
+      expect(view.yaw).toBeCloseTo((25 * Math.PI) / 180, 5);
+      expect(view.pitch).toBeCloseTo((4 * Math.PI) / 180, 5);
+    }
+    expect(arrive('#picture=depth').settings.picture).toBe('depth');
+    for (const fragment of ['#seed=0', '#psi=0.7', '#yaw=10', '#distance=2', `#face=${packJson({ s: [5] })}`]) {
+      const saved = decodeStudio(fragment);
+      expect(orFirstView(saved, first), fragment).toBe(saved);
+    }
+    expect(orFirstView(decodeStudio(''), undefined)).toEqual(decodeStudio(''));
   });
 
   test('nonsense gives the defaults', () => {

@@ -14,7 +14,7 @@ const config = readGeneratorConfig(model);
 it('finds those of backbone and super-resolution, each kind once', () => {
   const layers = generatorConvLayers(model, settingsOf(config.rendering), DEVICE);
   const { backbone, superResolution } = config;
-  expect(layers).toContain('up1 4x4 256>256 halves');
+  expect(layers).toContain('up1 4x4 192>192 halves');
   expect(layers).toContain('up2 64x64 128>64 halves');
   expect(layers.length).toBeLessThanOrEqual(2 * Math.log2(backbone.resolution) + 4);
   expect(new Set(layers).size).toBe(layers.length);

@@ -27,7 +27,12 @@ const SPACE: LatentSpace = {
 };
 /** w of a seed is [seed, -seed], moved by its first edit. */
 const map: SourceMapper = async ({ seed, edits }) => Float32Array.of(seed + (edits[0] ?? 0), -seed);
-const recipe = (changes: Partial<FaceRecipe>): FaceRecipe => ({ ...faceOfSeed(4, SPACE.numWs), ...changes });
+/** Untruncated, so that a w can be told by its seed. */
+const recipe = (changes: Partial<FaceRecipe>): FaceRecipe => ({
+  ...faceOfSeed(4, SPACE.numWs),
+  psi: 1,
+  ...changes,
+});
 const compose = (changes: Partial<FaceRecipe>, space = SPACE) => composeFace(recipe(changes), space, map);
 const rows = async (changes: Partial<FaceRecipe>) => [...(await compose(changes)).ws];
 const [A, B, C] = [seedSource(10), seedSource(20), seedSource(60)];

@@ -1,7 +1,15 @@
 /** Recipes from outside: repaired where a number is out of range, refused by name where the shape is wrong, and as JSON and back. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEEPEST_FACE, type FaceRecipe, faceOfSeed, MOST_SOURCES, seedSource } from '../../src/models/face-recipe';
+import {
+  DEEPEST_FACE,
+  DEFAULT_PSI,
+  type FaceRecipe,
+  faceOfSeed,
+  LARGEST_PSI,
+  MOST_SOURCES,
+  seedSource,
+} from '../../src/models/face-recipe';
 import {
   FaceRecipeError,
   LONGEST_NAME,
@@ -10,10 +18,12 @@ import {
   MOST_STEPS,
   readFaceRecipe,
 } from '../../src/models/face-recipe-check';
-import { faceRecipeJson, RECIPE_KEYS, type RecipeModel } from '../../src/models/face-recipe-json';
+import { faceRecipeJson, RECIPE_KEYS, type RecipeModel, UNNAMED_PSI } from '../../src/models/face-recipe-json';
 
 const MODEL: RecipeModel = { numWs: 14, zDim: 64 };
 const DEFAULT = faceOfSeed(0, 14);
+/** What a recipe is that names nothing, as the first ones were saved. */
+const UNNAMED: FaceRecipe = { ...DEFAULT, psi: UNNAMED_PSI };
 const read = (value: unknown, model = MODEL) => readFaceRecipe(value, model);
 
 /** A recipe that uses everything. */
@@ -30,7 +40,7 @@ const RICH: FaceRecipe = {
   walkPath: 'linear',
   mapX: -1.5,
   mapY: 300.25,
-  psi: 0.7,
+  psi: 0.6,
   psiCutoff: 8,
   conditioning: { kind: 'fixed', yaw: 0.3, pitch: -0.2 },
   directions: [
@@ -40,22 +50,23 @@ const RICH: FaceRecipe = {
 };
 
 describe('faceRecipeJson', () => {
-  it('is empty for the face of seed 0, and no longer than it must be for others', () => {
-    expect(faceRecipeJson(DEFAULT, MODEL)).toEqual({});
-    expect(faceRecipeJson(faceOfSeed(12, 14), MODEL)).toEqual({ s: [12] });
-    const mix = { ...DEFAULT, mode: 'mix' as const, sources: [seedSource(1), seedSource(2)] };
+  it('is empty for the untruncated face of seed 0, and no longer than it must be for others', () => {
+    expect(faceRecipeJson(UNNAMED, MODEL)).toEqual({});
+    expect(faceRecipeJson(DEFAULT, MODEL)).toEqual({ t: DEFAULT_PSI });
+    expect(faceRecipeJson(faceOfSeed(12, 14), MODEL)).toEqual({ s: [12], t: DEFAULT_PSI });
+    const mix = { ...UNNAMED, mode: 'mix' as const, sources: [seedSource(1), seedSource(2)] };
     expect(faceRecipeJson({ ...mix, mixLayers: new Array<number>(14).fill(1) }, MODEL)).toEqual({
       m: 'mix',
       s: [1, 2],
       l: 1,
     });
-    expect(faceRecipeJson({ ...DEFAULT, conditioning: { kind: 'follow' } }, MODEL)).toEqual({ o: 'follow' });
+    expect(faceRecipeJson({ ...UNNAMED, conditioning: { kind: 'follow' } }, MODEL)).toEqual({ o: 'follow' });
     const everywhere = { direction: 3, strength: 2, from: 0, to: 13 };
-    expect(faceRecipeJson({ ...DEFAULT, directions: [everywhere] }, MODEL)).toEqual({ d: [{ d: 3, s: 2 }] });
+    expect(faceRecipeJson({ ...UNNAMED, directions: [everywhere] }, MODEL)).toEqual({ d: [{ d: 3, s: 2 }] });
   });
 
   it('comes back as it was, through text', () => {
-    for (const recipe of [DEFAULT, RICH, faceOfSeed(5, 14)]) {
+    for (const recipe of [DEFAULT, UNNAMED, RICH, faceOfSeed(5, 14)]) {
       expect(read(JSON.parse(JSON.stringify(faceRecipeJson(recipe, MODEL))))).toEqual(recipe);
     }
   });
@@ -71,6 +82,14 @@ describe('readFaceRecipe', () => {
     expect(read(DEFAULT)).toEqual(DEFAULT);
   });
 
+  it('takes 1 for a truncation that is not named, also in a face within a face: older versions wrote none for it', () => {
+    expect(read({})).toEqual(UNNAMED);
+    expect(read({ s: [{ n: 'saved', f: { s: [12] } }], t: 0.5 })).toMatchObject({
+      psi: 0.5,
+      sources: [{ kind: 'face', face: { psi: 1 } }],
+    });
+  });
+
   it('brings numbers into their range', () => {
     const found = read({
       psi: 7,
@@ -83,7 +102,13 @@ describe('readFaceRecipe', () => {
       directions: [{ direction: -1, strength: 1e9, from: 50, to: 3 }],
       conditioning: { kind: 'fixed', yaw: 9, pitch: -9 },
     });
-    expect(found).toMatchObject({ psi: 1, psiCutoff: 14, mixSuperResolution: 0, mapX: -MAP_REACH, mapY: MAP_REACH });
+    expect(found).toMatchObject({
+      psi: LARGEST_PSI,
+      psiCutoff: 14,
+      mixSuperResolution: 0,
+      mapX: -MAP_REACH,
+      mapY: MAP_REACH,
+    });
     expect(found.walkPosition).toBe(2.5);
     expect(found.sources).toEqual([seedSource(0), seedSource(4_294_967_295), seedSource(2, { 1: 5, 2: -5 })]);
     expect(found.directions).toEqual([{ direction: 0, strength: 10, from: 3, to: 13 }]);
@@ -103,7 +128,7 @@ describe('readFaceRecipe', () => {
       };
       const sources = [seedSource(0), seedSource(0)];
       const directions = [{ direction: 1, strength: 0, from: 0, to: 13 }];
-      expect(read(given)).toEqual({ ...DEFAULT, sources, directions });
+      expect(read(given)).toEqual({ ...UNNAMED, sources, directions });
     }
   });
 

@@ -3,19 +3,34 @@ import { describe, expect, it } from 'vitest';
 import { ModelConfigError, readGeneratorConfig, type TensorDirectory } from '../../src/models/generator-config';
 import { readFixture, readModel } from './fixtures';
 
+/** The bundled model with other fields in its config. */
+function withConfig(fields: object): TensorDirectory {
+  const file = readModel('portrait-eg3d');
+  const config = JSON.stringify({ ...JSON.parse(file.metadata.config!), ...fields });
+  return { metadata: { config }, has: (name) => file.has(name), info: (name) => file.info(name) };
+}
+
 describe('readGeneratorConfig', () => {
   it('reads the bundled model', () => {
     const config = readGeneratorConfig(readModel('portrait-eg3d'));
-    expect(config.mapping).toMatchObject({ zDim: 64, cDim: 25, wDim: 256, numWs: 12, layers: 2, lrMultiplier: 0.3 });
-    expect(config.backbone).toMatchObject({ resolution: 128, imageChannels: 96, convClamp: 256 });
-    expect(config.rendering).toMatchObject({ rayLimits: 'auto', whiteBackground: true, neuralResolution: 64 });
+    expect(config.mapping).toMatchObject({ zDim: 64, cDim: 25, wDim: 256, numWs: 14, layers: 4, lrMultiplier: 1 });
+    expect(config.backbone).toMatchObject({ resolution: 256, imageChannels: 96, convClamp: 256 });
+    expect(config.rendering).toMatchObject({
+      boxWarp: 0.9,
+      rayLimits: 'auto',
+      depthSamples: 48,
+      importanceSamples: 48,
+      whiteBackground: true,
+      neuralResolution: 128,
+      alphaFeature: 31,
+    });
     expect(config.rendering.planeAxes).toEqual([
       [0, 1],
       [0, 2],
       [2, 1],
     ]);
     expect(config.superResolution.blocks).toEqual([
-      { channels: 64, upsample: true },
+      { channels: 64, upsample: false },
       { channels: 32, upsample: true },
     ]);
     expect(config.imageResolution).toBe(256);
@@ -36,6 +51,12 @@ describe('readGeneratorConfig', () => {
       { channels: 64, upsample: true },
     ]);
     expect(config.camera).toMatchObject({ radius: 2.7, pivot: [0, 0, 0.2] });
+    expect(config.rendering.alphaFeature).toBeUndefined();
+  });
+
+  it.each([[undefined], [null], [0], [31]])('takes %j for the channel that tells alpha', (channel) => {
+    const { rendering } = readGeneratorConfig(withConfig({ alpha_feature: channel }));
+    expect(rendering.alphaFeature).toBe(channel ?? undefined);
   });
 
   it.each([
@@ -67,14 +88,13 @@ describe('readGeneratorConfig', () => {
     ['sr_channels', [1], 'two channel counts'],
     ['depth_resolution', 1e12, 'integer'],
     ['superresolution_noise_mode', 'loud', 'known are'],
+    ['alpha_feature', 32, 'a channel, 0 to 31'],
+    ['alpha_feature', -1, 'a channel, 0 to 31'],
+    ['alpha_feature', 1.5, 'a channel, 0 to 31'],
+    ['alpha_feature', '31', 'a channel, 0 to 31'],
+    ['alpha_feature', true, 'a channel, 0 to 31'],
   ])('names the field %s when it is %j', (field, value, problem) => {
-    const file = readModel('portrait-eg3d');
-    const config = JSON.stringify({ ...JSON.parse(file.metadata.config!), [field]: value });
-    const broken: TensorDirectory = {
-      metadata: { config },
-      has: (name) => file.has(name),
-      info: (name) => file.info(name),
-    };
+    const broken = withConfig({ [field]: value });
     expect(() => readGeneratorConfig(broken)).toThrow(ModelConfigError);
     expect(() => readGeneratorConfig(broken)).toThrow(problem);
   });

@@ -60,7 +60,7 @@ it('grows with the settings', () => {
   const config = readGeneratorConfig(readModel('portrait-eg3d'));
   const settings = settingsOf(config.rendering);
   const own = estimateMemory(config, settings, PLAIN_DEVICE);
-  const finer = estimateMemory(config, { ...settings, neuralResolution: 128 }, PLAIN_DEVICE);
+  const finer = estimateMemory(config, { ...settings, neuralResolution: 192 }, PLAIN_DEVICE);
   expect(finer.weightsBytes).toBe(own.weightsBytes);
   expect(finer.planBytes).toBeGreaterThan(own.planBytes);
 });

@@ -42,15 +42,16 @@ describe('the configuration', () => {
       wDim: 256,
       numWs: undefined,
       layers: 4,
-      lrMultiplier: 0.1,
+      lrMultiplier: 1,
     });
     expect(config.features).toMatchObject({
       kind: 'stylegan2',
-      synthesis: { resolution: 64, imageChannels: 32, convClamp: 256 },
+      synthesis: { resolution: 128, imageChannels: 32, convClamp: 256 },
     });
     expect(config.superResolution).toEqual(TEACHER.superResolution);
-    expect(config.teacherSha256).toMatch(/^bde0b9c0/);
-    expect(config.trainedViews).toBeUndefined();
+    expect(config.alphaFeature).toBe(31);
+    expect(config.teacherSha256).toMatch(/^441b71b0/);
+    expect(config.trainedViews).toEqual({ yaw: [-75, 75], pitch: [-25, 35], radius: [2.7, 2.7] });
     expect(() => expectStudentFits(config, TEACHER)).not.toThrow();
   });
 
@@ -59,7 +60,7 @@ describe('the configuration', () => {
       const { features } = readStudentConfig(fileWith({ architecture }));
       return features.kind === 'stylegan3' ? features : undefined;
     });
-    expect(t?.synthesis).toMatchObject({ convKernel: 3, radialFilters: false, layers: 14, resolution: 64 });
+    expect(t?.synthesis).toMatchObject({ convKernel: 3, radialFilters: false, layers: 14, resolution: 128 });
     expect(r?.synthesis).toMatchObject({ convKernel: 1, radialFilters: true });
     expect(studentNumWs(t!)).toBe(16);
     expect(teacherLayers(t!, 12)).toEqual([0, 1, 1, 2, 3, 4, 4, 5, 6, 7, 7, 8, 9, 10, 10, 11]);
@@ -75,6 +76,12 @@ describe('the configuration', () => {
     ['an odd kernel', { architecture: 'stylegan3-t', conv_kernel: 2 }, {}, /conv_kernel/],
     ['a hash that is none', {}, { teacher_sha256: 'me' }, /teacher_sha256/],
     ['a descending range', {}, { trained_views: '{"pitch":[3,1],"radius":[1,1]}' }, /ascending/],
+    [
+      'a channel for alpha that is none',
+      {},
+      { config: JSON.stringify({ ...JSON.parse(FILE.metadata.config!), alpha_feature: 32 }) },
+      /alpha_feature/,
+    ],
     ['another format', {}, { format: 'eg3d-generator' }, /eg3d-student/],
     ['no configuration', {}, { config: '[]' }, /JSON object/],
   ])('refuses %s', (_, student, metadata, message) => {
@@ -127,7 +134,9 @@ describe('what is shown', () => {
 
   it('says whose student it is', () => {
     const model = (sha256: string | undefined) => ({ sha256 }) as Parameters<typeof teacherMatch>[1];
-    expect(facts.areViewsAssumed).toBe(true);
+    expect(facts.areViewsAssumed).toBe(false);
+    const silent = { ...facts.config, trainedViews: undefined };
+    expect(studentFactsOf({ ...facts, config: silent }, { radius: 2.7 }).areViewsAssumed).toBe(true);
     expect(teacherMatch(facts, model(facts.config.teacherSha256))).toBe('match');
     expect(teacherMatch(facts, model('0'.repeat(64)))).toBe('mismatch');
     expect(teacherMatch(facts, model(undefined))).toBe('unknown');
@@ -182,8 +191,9 @@ describe('the largest batch', () => {
       expect(of(4).planBytes).toBeGreaterThan(3 * of(1).planBytes);
     }
     expect(convolutional(1).planBytes).toBeLessThan(volumetric(1).planBytes);
-    // The 256 x 256 pixels of 32 channels of 16 faces are just what one binding may have on a plain device.
-    for (const of of [volumetric, convolutional]) expect(largestBatch(of, 2 ** 40)).toBe(16);
+    // One binding of a plain device holds the planes of five faces (256 x 256 x 96 floats each), or 16 pictures of 256 x 256 x 32.
+    expect(largestBatch(volumetric, 2 ** 40)).toBe(5);
+    expect(largestBatch(convolutional, 2 ** 40)).toBe(16);
     expect(largestBatch(convolutional, 2 ** 28)).toBeGreaterThan(largestBatch(volumetric, 2 ** 28));
   });
 });

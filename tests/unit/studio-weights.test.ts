@@ -192,6 +192,12 @@ describe('the index of models', () => {
     expect(pickEntry({ models: [entry, other] }).id).toBe('a');
   });
 
+  test('tells the first view, where there is one: older indices have none', () => {
+    const first = { seed: 34, yaw: 25, pitch: 4 };
+    expect(pickEntry({ models: [{ ...entry, first }] }).first).toEqual(first);
+    expect(pickEntry({ models: [entry] }).first).toBeUndefined();
+  });
+
   test.each([
     ['no list', {}],
     ['an empty list', { models: [] }],
@@ -199,6 +205,9 @@ describe('the index of models', () => {
     ['a file in another folder', { models: [{ ...entry, file: '../a.safetensors' }] }],
     ['no size', { models: [{ ...entry, bytes: '5' }] }],
     ['no hash', { models: [{ ...entry, sha256: 'x' }] }],
+    ['a first view that is no object', { models: [{ ...entry, first: 34 }] }],
+    ['a first view without a number', { models: [{ ...entry, first: { seed: 34, yaw: '25', pitch: 4 } }] }],
+    ['a first view without an angle', { models: [{ ...entry, first: { seed: 34, yaw: 25 } }] }],
     ['a student without a hash', { models: [{ ...entry, student: { file: 's', bytes: 5 } }] }],
   ])('refuses %s', (_, index) => {
     expect(() => pickEntry(index)).toThrow(ModelIndexError);
