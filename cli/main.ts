@@ -27,15 +27,15 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
   With --renderer convolutional --student STUDENT.safetensors, a student makes the pictures instead of volume rendering; "out" then gets
   ws, student_ws, feature, raw and image.
 
-  compare MODEL --student STUDENT.safetensors [--seeds 0..63] [--views 11] [--psi 1] [--out compare.json]
+  compare MODEL --student STUDENT.safetensors [--seeds 0-63] [--views 11] [--psi 1] [--out compare.json]
       How far the student is from volume rendering, as JSON: PSNR in dB and SSIM of each seed and of each yaw from -75 to 75 degrees. Means
-      of PSNR are means of decibels; deviations are over the seeds. Seeds are ranges and lists: 0..63, or 0,3,7.
+      of PSNR are means of decibels; deviations are over the seeds.
 
   mesh MODEL --out head.glb [--seed 0] [--psi 0.7] [--resolution 256] [--level 10] [--smooth 0] [--all-components]
       The surface of one face where its density crosses the level: .glb, .ply and .obj with colours and normals, .stl without. The largest
       piece alone, unless --all-components. A .mrc file gets the density itself. y is up, the face looks to +z, a scene unit is a metre.
 
-  video MODEL --seeds 0,1,2 --out walk.webm [--seconds 2] [--fps 24] [--psi 0.7] [--turn DEGREES] [--size PIXELS]
+  video MODEL --seeds 0-2 --out walk.webm [--seconds 2] [--fps 24] [--psi 0.7] [--turn DEGREES] [--size PIXELS]
       A smooth walk from face to face and back to the first, some seconds each, while the camera sways as in the official videos. With --turn
       it stays level and swings by so many degrees from side to side instead; 360 goes all the way round. .webm and .mp4 need ffmpeg;
       without it, and for --out FOLDER/, frames are written as PNG pictures. Ctrl-C keeps the finished frames.
@@ -54,6 +54,12 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
 
 MODEL is a safetensors file, an official EG3D pickle (.pkl; its G_ema is taken), or a torch file (.pt, .pth). A state dict that was saved
 alone does not say how it is to be rendered: add --like ffhq|afhq|shapenet, or --facts FACTS.json with fields of docs/model-format.md.
+
+Seeds are whole numbers from 0 to 4294967295. --seeds takes lists and ranges, both ends of which count: 0-3, 0..3, 0,3,7, or "0, 3, 7".
+Angles are degrees: --yaw -30, --yaw=-30 and --yaw 30° are all understood.
+
+Every command takes --verbose: standard error then also has what Dawn and the graphics drivers say. The first command that needs a graphics
+adapter installs Dawn (npm ci in cli/).
 
 Exit codes: 0 done, 1 failed (a broken file, no graphics adapter), 2 the call could not be understood.
 `;

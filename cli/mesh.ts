@@ -27,7 +27,7 @@ import {
 import { givenFacts, MODEL_OPTIONS, readModelFile } from './checkpoint-file';
 import { UsageError } from './errors';
 import { openGpu } from './gpu';
-import { integerOption, LARGEST_SEED, numberOption, parseWords } from './options';
+import { integerOption, numberOption, parseWords, seedOption } from './options';
 import { expectWritable, writeWhole } from './output-file';
 import { say } from './standard-error';
 
@@ -48,7 +48,7 @@ const FORMATS = [...MESH_FORMATS, 'mrc'] as const;
 export async function mesh(words: string[]): Promise<void> {
   const { path, out, values } = readWords(words);
   const format = formatOf(out);
-  const seed = integerOption('seed', values.seed, 0, LARGEST_SEED);
+  const seed = seedOption('seed', values.seed);
   const psi = numberOption('psi', values.psi);
   const resolution = integerOption('resolution', values.resolution, LEAST_RESOLUTION, LARGEST_RESOLUTION);
   const surface: SurfaceOptions = {

@@ -31,7 +31,7 @@ import { type BatchInputs, type BatchRow, readBatch } from './batch';
 import { givenFacts, MODEL_OPTIONS, readModelFile } from './checkpoint-file';
 import { UsageError } from './errors';
 import { openGpu } from './gpu';
-import { choiceOption, integerOption, LARGEST_SEED, numberOption, parseWords } from './options';
+import { angleOption, choiceOption, integerOption, numberOption, parseWords, seedOption } from './options';
 import { expectWritable } from './output-file';
 import { convolutionalTensors, volumetricTensors } from './render-dump';
 import { say } from './standard-error';
@@ -73,8 +73,8 @@ export async function render(words: string[]): Promise<void> {
   const { path, values } = readWords(words);
   const kind = choiceOption('output', values.output, PICTURES);
   const psi = numberOption('psi', values.psi);
-  const seed = integerOption('seed', values.seed, 0, LARGEST_SEED);
-  const angles = { yaw: numberOption('yaw', values.yaw), pitch: numberOption('pitch', values.pitch, -90, 90) };
+  const seed = seedOption('seed', values.seed);
+  const angles = { yaw: angleOption('yaw', values.yaw), pitch: angleOption('pitch', values.pitch, -90, 90) };
   const overrides = settingOverrides(values);
   const studentPath = wantedStudent(values, kind);
 

@@ -28,7 +28,7 @@ import { type CameraMotion, planVideo, VIDEO_LIMITS, type VideoFrame } from '../
 import { givenFacts, MODEL_OPTIONS, readModelFile } from './checkpoint-file';
 import { UsageError } from './errors';
 import { openGpu } from './gpu';
-import { integerOption, numberOption, parseWords, seedsOption } from './options';
+import { angleOption, integerOption, numberOption, parseWords, seedsOption } from './options';
 import { expectWritable } from './output-file';
 import { say, sayInPlace } from './standard-error';
 import { type FrameOutput, ffmpegOutput, folderOutput, hasFfmpeg } from './video-output';
@@ -168,7 +168,7 @@ function readWords(words: string[]) {
   if (path === undefined || positionals.length > 1) throw new UsageError('video takes one checkpoint file');
   const { out } = values;
   if (out === undefined) throw new UsageError('video needs --out: walk.webm, walk.mp4, or frames/');
-  if (values.seeds === undefined) throw new UsageError('video needs --seeds, for example --seeds 0,1,2');
+  if (values.seeds === undefined) throw new UsageError('video needs --seeds, for example --seeds 0-3');
   const seeds = seedsOption('seeds', values.seeds);
   const limits = VIDEO_LIMITS;
   const seconds = seeds.length * numberOption('seconds', values.seconds, limits.seconds.least, limits.seconds.most);
@@ -194,7 +194,7 @@ function readWords(words: string[]) {
 /** Full turns go round; less is a swing from side to side, so that the video closes. */
 function motionOption(text: string): CameraMotion {
   const most = FULL_TURN * VIDEO_LIMITS.turns.most;
-  const degrees = numberOption('turn', text, -most, most);
+  const degrees = angleOption('turn', text, -most, most);
   if (degrees % FULL_TURN === 0) return { kind: 'turn', turns: degrees / FULL_TURN };
   if (Math.abs(degrees) < FULL_TURN) return { kind: 'swing', yaw: (Math.abs(degrees) * Math.PI) / FULL_TURN, pitch: 0 };
   throw new UsageError(`--turn takes less than 360 degrees for a swing, or whole turns (360, 720), not "${text}"`);

@@ -7,11 +7,13 @@
  * in pairs by Marsaglia's polar method, keeping the second of a pair for the next call. numpy has promised never to
  * change this stream (NEP 19). It is random enough for faces and not at all for secrets.
  */
+import { LARGEST_SEED } from '../numbers/written';
+
+export { LARGEST_SEED };
 
 const STATE_WORDS = 624;
 const SHIFT_WORDS = 397;
 const TWIST = 0x9908b0df;
-export const LARGEST_SEED = 2 ** 32 - 1;
 
 /** A seed that numpy would not take either. */
 export class SeedError extends Error {

@@ -1,16 +1,17 @@
 /**
  * The studio's state as the fragment of the page's address, so that a reload, a bookmark or a link brings back the same face, view and
- * settings: `#seed=12&psi=0.5&yaw=-35`. The face is always written, of all else what differs from the model's defaults. A face that is more than a seed is one
- * packed field, `face`; `model` names the model's file by the first digits of its hash.
+ * settings: `#seed=12&psi=0.5&yaw=-35`. The face is always written, of all else what differs from the model's defaults. A face that is more
+ * than a seed is one packed field, `face`; a walk may also be typed, as `seed=0-3`. `model` names the model's file by the first digits of its hash.
  *
  * Addresses of older versions go on working: fields are only ever added. What a newer version has written and this one cannot read is told,
  * not guessed.
  */
 import { lookFrom, type OrbitState, orbitAt } from '../camera/orbit';
 import type { GeneratorConfig } from '../models/config';
-import { DEFAULT_PSI, type FaceRecipe, faceOfSeed, seedSource } from '../models/face-recipe';
+import { DEFAULT_PSI, type FaceRecipe, faceOfSeed, MOST_SOURCES, seedSource } from '../models/face-recipe';
 import { FaceRecipeError, readFaceRecipe } from '../models/face-recipe-check';
 import { faceRecipeJson, type RecipeModel } from '../models/face-recipe-json';
+import { ifReadable, readAngle, readNumberOrSeeds } from '../numbers/written';
 import type { FirstView } from './model-index';
 import { PackedJsonError, packJson, unpackJson } from './packed-json';
 import {
@@ -37,6 +38,8 @@ export interface SavedStudio {
 /** A face as an address has it: a seed, or a whole recipe that is read when the model is known. */
 export interface SavedFace {
   readonly seed?: number;
+  /** More than one make a walk. */
+  readonly seeds?: readonly number[];
   readonly psi?: number;
   /** Packed JSON (packed-json.ts). */
   readonly packed?: string;
@@ -128,8 +131,7 @@ function writeFace(fragment: URLSearchParams, config: GeneratorConfig, face: Fac
 export function decodeStudio(fragment: string): SavedStudio {
   const fields = new URLSearchParams(fragment.replace(/^#/, ''));
   const numberIn = (text: string | null | undefined) => {
-    const value = text === null || text === undefined || text.trim() === '' ? Number.NaN : Number(text);
-    return Number.isFinite(value) ? value : undefined;
+    return ifReadable(() => readAngle(text ?? '')); // more than a number: nobody minds a degree sign
   };
   const number = (name: string) => numberIn(fields.get(name));
   const oneOf = <T extends string>(name: string, known: readonly T[]) => known.find((one) => one === fields.get(name));
@@ -150,7 +152,10 @@ export function decodeStudio(fragment: string): SavedStudio {
       quality: oneOf('quality', RENDER_QUALITIES),
       adapts: fields.get('adapt') === 'false' ? false : undefined,
     }),
-    face: withoutGaps({ seed: number('seed'), psi: number('psi'), packed: fields.get('face') ?? undefined }),
+    face: {
+      ...seedsIn(fields.get('seed') ?? ''),
+      ...withoutGaps({ psi: number('psi'), packed: fields.get('face') ?? undefined }),
+    },
     view: withoutGaps({
       yaw: number('yaw'),
       pitch: number('pitch'),
@@ -159,6 +164,12 @@ export function decodeStudio(fragment: string): SavedStudio {
       focal: number('focal'),
     }),
   };
+}
+
+/** `seed=7`, or several; a number that is no seed is brought into range later. */
+function seedsIn(text: string): Pick<SavedFace, 'seed' | 'seeds'> {
+  const seeds = ifReadable(() => readNumberOrSeeds(text, MOST_SOURCES)) ?? [];
+  return seeds.length > 1 ? { seeds } : withoutGaps({ seed: seeds[0] });
 }
 
 /** What an address asks for, or where it names neither face nor camera the view that flatters the model. */
@@ -194,7 +205,7 @@ export function restoreStudio(
 
 function restoreFace(
   config: GeneratorConfig,
-  { seed, psi, packed }: SavedFace,
+  { seed = 0, seeds = [seed], psi, packed }: SavedFace,
   tell: (unreadable: Unreadable) => void,
 ): FaceRecipe {
   const model = recipeModelOf(config);
@@ -207,7 +218,9 @@ function restoreFace(
     }
   }
   const face = defaultFace(config);
-  return readFaceRecipe({ ...face, sources: [seedSource(seed ?? 0)], psi: psi ?? face.psi }, model);
+  const mode = seeds.length > 1 ? 'walk' : face.mode;
+  const sources = seeds.map((one) => seedSource(one));
+  return readFaceRecipe({ ...face, mode, sources, psi: psi ?? face.psi }, model);
 }
 
 /** Face and view that a person keeps when another model takes the place of the one on screen, made possible for that model. */

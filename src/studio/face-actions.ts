@@ -54,6 +54,18 @@ export function withSeed(index: number, seed: number): FaceChange {
   return (face) => withSource(index, seedSource(seed, editsOf(face.sources[index])))(face);
 }
 
+/** Several seeds make a walk: they come into the place of a source of one, or are the whole of it. One is as {@link withSeed}. */
+export function withSeeds(index: number, seeds: readonly number[]): FaceChange {
+  return (face) => {
+    const [first, ...others] = seeds;
+    if (first === undefined) return face;
+    if (others.length === 0) return withSeed(index, first)(face);
+    const arrived = seeds.map((seed) => seedSource(seed));
+    if (face.mode !== 'walk') return { ...face, mode: 'walk', sources: arrived };
+    return { ...face, sources: face.sources.toSpliced(index, 1, ...arrived) };
+  };
+}
+
 /** One source more, at the end; nothing happens when there are as many as may be. */
 export function withOneMore(source?: FaceSource): FaceChange {
   return (face) =>

@@ -60,7 +60,7 @@ export abstract class ExportDialog extends StudioDialog {
         min-width: 0;
       }
       select,
-      input[type='number'] {
+      input.number {
         width: 100%;
         min-width: 0;
       }

@@ -58,7 +58,7 @@ export const controls = css`
   }
   button,
   select,
-  input[type='number'] {
+  input.number {
     min-height: var(--control);
     border: 1px solid var(--control-line);
     border-radius: var(--round);
@@ -125,7 +125,7 @@ export const sections = css`
   .row > label {
     flex: 1;
   }
-  .row > input[type='number'] {
+  .row > input.number {
     width: 10rem;
     min-width: 0;
   }

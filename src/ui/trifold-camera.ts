@@ -19,7 +19,7 @@ import {
   WIDEST_VIEW,
 } from '../camera/orbit';
 import type { StudioState } from '../studio/state';
-import { numberField, slider } from './form-parts';
+import { angleField, numberField, slider } from './form-parts';
 import { inSection } from './section-styles';
 import { VIEW_STRINGS } from './strings/view';
 import { StudioElement } from './studio-element';
@@ -142,33 +142,42 @@ export class TrifoldCamera extends StudioElement {
         slid: (value) => this.#look({ focal: focalOf(value) }),
       })}
       <div class="triple">
-        ${cell(strings.yaw, {
-          id: 'yaw',
-          label: strings.yawName,
-          value: rounded(yaw * DEGREES, 1),
-          min: -180,
-          max: 180,
-          step: 1,
-          typed: (value) => this.#look({ yaw: value / DEGREES }),
-        })}
-        ${cell(strings.pitch, {
-          id: 'pitch',
-          label: strings.pitchName,
-          value: rounded(pitch * DEGREES, 1),
-          min: -steepest,
-          max: steepest,
-          step: 1,
-          typed: (value) => this.#look({ pitch: value / DEGREES }),
-        })}
-        ${cell(strings.distance, {
-          id: 'distance',
-          label: strings.distance,
-          value: rounded(radius, 2),
-          min: rounded(NEAREST_ZOOM * home.radius, 2),
-          max: rounded(FARTHEST_ZOOM * home.radius, 2),
-          step: 0.05,
-          typed: (value) => this.#look({ radius: value }),
-        })}
+        ${cell(
+          strings.yaw,
+          angleField({
+            id: 'yaw',
+            label: strings.yawName,
+            value: rounded(yaw * DEGREES, 1),
+            min: -180,
+            max: 180,
+            step: 1,
+            typed: (value) => this.#look({ yaw: value / DEGREES }),
+          }),
+        )}
+        ${cell(
+          strings.pitch,
+          angleField({
+            id: 'pitch',
+            label: strings.pitchName,
+            value: rounded(pitch * DEGREES, 1),
+            min: -steepest,
+            max: steepest,
+            step: 1,
+            typed: (value) => this.#look({ pitch: value / DEGREES }),
+          }),
+        )}
+        ${cell(
+          strings.distance,
+          numberField({
+            id: 'distance',
+            label: strings.distance,
+            value: rounded(radius, 2),
+            min: rounded(NEAREST_ZOOM * home.radius, 2),
+            max: rounded(FARTHEST_ZOOM * home.radius, 2),
+            step: 0.05,
+            typed: (value) => this.#look({ radius: value }),
+          }),
+        )}
       </div>
       <div class="triple" role="group" aria-labelledby="look-at">
         <span class="name" id="look-at">${strings.lookAt}</span>
@@ -258,8 +267,8 @@ export class TrifoldCamera extends StudioElement {
   }
 }
 
-function cell(name: string, parts: Parameters<typeof numberField>[0]) {
-  return html`<label class="cell"><span aria-hidden="true">${name}</span>${numberField(parts)}</label>`;
+function cell(name: string, field: unknown) {
+  return html`<label class="cell"><span aria-hidden="true">${name}</span>${field}</label>`;
 }
 
 function rounded(value: number, digits: number): number {

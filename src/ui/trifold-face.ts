@@ -13,7 +13,7 @@ import {
   withMode,
 } from '../studio/face-actions';
 import type { StudioState } from '../studio/state';
-import { numberField, segmentBar, slider } from './form-parts';
+import { angleField, numberField, segmentBar, slider } from './form-parts';
 import { addressWith } from './page-address';
 import { folds, icons, inSection } from './section-styles';
 import { FACE_STRINGS as strings } from './strings/face';
@@ -204,7 +204,7 @@ export class TrifoldFace extends StudioElement {
 
   #angles(told: Extract<PoseConditioning, { kind: 'fixed' }>, tell: (told: PoseConditioning) => void) {
     const angle = (name: 'yaw' | 'pitch', largest: number) =>
-      numberField({
+      angleField({
         id: `pose-${name}`,
         value: Number((told[name] * DEGREES).toFixed(1)) + 0,
         min: -largest,

@@ -4,6 +4,7 @@
  */
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { LARGEST_SEED, readNumberOrSeeds } from '../numbers/written';
 import {
   type FaceSource,
   MOST_SOURCES,
@@ -12,17 +13,16 @@ import {
   withMoved,
   withOneMore,
   without,
-  withSeed,
+  withSeeds,
 } from '../studio/face-actions';
 import type { StudioState } from '../studio/state';
-import { numberField } from './form-parts';
+import { writtenField } from './form-parts';
 import { icons, inSection } from './section-styles';
 import { FACE_STRINGS } from './strings/face';
 import { StudioElement } from './studio-element';
 import { controls, sections } from './theme';
 
 const { sources: strings } = FACE_STRINGS;
-const LARGEST_SEED = 4_294_967_295;
 
 @customElement('trifold-sources')
 export class TrifoldSources extends StudioElement {
@@ -58,16 +58,14 @@ export class TrifoldSources extends StudioElement {
       li > label {
         flex: 1;
       }
-      input[type='number'] {
-        appearance: textfield;
+      input.number {
         flex: 1;
         width: 0;
         min-width: 3.6rem;
         margin: 0 0.15rem;
         padding: 0 0.4rem;
       }
-      .alone input[type='number'] {
-        appearance: auto;
+      .alone input.number {
         flex: none;
         width: 10rem;
         margin: 0;
@@ -130,15 +128,20 @@ export class TrifoldSources extends StudioElement {
   }
 
   #seed(seed: number, index: number, label?: string) {
-    return numberField({
+    const { mode, sources } = this.studio.state.face;
+    const most = mode === 'walk' ? MOST_SOURCES - sources.length + 1 : MOST_SOURCES;
+    const take = (seeds: readonly number[]) => this.studio.changeFace(withSeeds(index, seeds));
+    const parts = {
       id: `source-${index}`,
       ...(label === undefined ? {} : { label }),
       value: seed,
       min: 0,
       max: LARGEST_SEED,
       step: 1,
-      typed: (typed) => this.studio.changeFace(withSeed(index, typed)),
-    });
+      hint: strings.seedHint,
+      typed: (typed: number) => take([typed]),
+    };
+    return writtenField(parts, (text) => readNumberOrSeeds(text, most), take);
   }
 
   #order(index: number, count: number) {
@@ -172,7 +175,7 @@ export class TrifoldSources extends StudioElement {
       <button id="add" type="button" ?disabled=${isFull} @click=${() => this.studio.changeFace(withOneMore())}>
         ${strings.add}
       </button>
-      ${isFull ? html`<p class="hint">${strings.full(MOST_SOURCES)}</p>` : nothing}
+      <p class="hint">${isFull ? strings.full(MOST_SOURCES) : strings.seedHint}</p>
     `;
   }
 

@@ -10,6 +10,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { isMoving, lookFrom } from '../camera/orbit';
+import { ifReadable, readAngle, readNumber } from '../numbers/written';
 import type { SavedStudio } from '../studio/address';
 import { DEFAULT_PSI, seedOf } from '../studio/face-actions';
 import { KeptFiles } from '../studio/kept-files';
@@ -71,9 +72,9 @@ export class TrifoldViewer extends LitElement {
   /** Address of a model file, or of a folder of weights with its `index.json`; relative to the page. Default: `weights/` beside the page. */
   @property() src = 'weights/';
   /** Which face: a whole number, 0 to 2^32 - 1. */
-  @property({ type: Number }) seed = 0;
+  @property({ converter: { fromAttribute: numberFrom } }) seed = 0;
   /** Truncation: 0 is the model's average face, 1 the face as sampled; at most 1.5. */
-  @property({ type: Number }) psi = DEFAULT_PSI;
+  @property({ converter: { fromAttribute: numberFrom } }) psi = DEFAULT_PSI;
   /** The attribute is "yaw pitch" or "yaw pitch distance". While the camera moves this is where it was last at rest. */
   @property({ converter: { fromAttribute: cameraFrom } }) camera: ViewerCamera | string = FRONT;
   /** "on": pointer, wheel and keys turn the head; "off": it is a picture. */
@@ -320,10 +321,17 @@ async function afterOthers(address: string, load: () => Promise<void>): Promise<
   if (loading.get(address) === mine) loading.delete(address);
 }
 
+/** @returns not a number if it is none */
+function numberFrom(text: string | null): number {
+  return ifReadable(() => readNumber(text ?? '')) ?? Number.NaN;
+}
+
 /** @returns the text itself if it is no camera */
 function cameraFrom(text: string | null): ViewerCamera | string {
   const words = (text ?? '0 0').trim().split(/[\s,]+/);
-  const [yaw = Number.NaN, pitch = Number.NaN, distance = 1] = words.map(Number);
+  const [yaw = Number.NaN, pitch = Number.NaN, distance = 1] = words.map(
+    (word) => ifReadable(() => readAngle(word)) ?? Number.NaN,
+  );
   const isCamera = words.length <= 3 && [yaw, pitch, distance].every(Number.isFinite) && distance > 0;
   return isCamera ? { yaw, pitch, distance } : (text ?? '');
 }

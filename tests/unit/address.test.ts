@@ -95,6 +95,19 @@ describe('the address', () => {
     expect(restored.view.radius).toBeCloseTo(2.4, 5);
   });
 
+  test('seeds and angles are read as people write them', () => {
+    const restored = restoreStudio(
+      CONFIG,
+      decodeStudio(`#seed=${encodeURIComponent('0-2, 7')}&yaw=${encodeURIComponent('\u221230°')}`),
+    );
+    expect(restored.face).toMatchObject({ mode: 'walk', sources: [0, 1, 2, 7].map((seed) => seedSource(seed)) });
+    expect(restored.view.yaw).toBeCloseTo(-Math.PI / 6, 5);
+    for (const one of ['7', '+7', '7-7']) {
+      expect(restoreStudio(CONFIG, decodeStudio(`#seed=${one}`)).face).toEqual(faceOfSeed(7, 4));
+    }
+    expect(decodeStudio('#seed=0-99').face).toEqual({}); // more than a walk has
+  });
+
   test('a seed without a truncation has the default one; a packed face without one keeps the 1 of older versions', () => {
     const face = (fragment: string) => restoreStudio(CONFIG, decodeStudio(fragment)).face;
     expect(face('#seed=12').psi).toBe(DEFAULT_PSI);

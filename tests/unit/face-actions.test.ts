@@ -24,6 +24,7 @@ import {
   withPlace,
   withPlaceOf,
   withSeed,
+  withSeeds,
   withSource,
 } from '../../src/studio/face-actions';
 import { ownValuesOf } from '../../src/studio/latent-values';
@@ -37,6 +38,16 @@ const seeds = ({ sources }: typeof FACE) =>
   sources.map((source) => (source.kind === 'seed' ? source.seed : source.name));
 
 describe('sources', () => {
+  test('several seeds make a walk, and come into the place of one where there is a walk', () => {
+    const made = withSeeds(0, [4, 5, 6])(FACE);
+    expect(made.mode).toBe('walk');
+    expect(seeds(made)).toEqual([4, 5, 6]);
+    expect(seeds(withSeeds(1, [7, 8])(ABC))).toEqual([1, 7, 8, 3]);
+    expect(withSeeds(1, [7])(ABC)).toEqual(withSeed(1, 7)(ABC));
+    expect(withSeeds(1, [])(ABC)).toBe(ABC);
+    expect(readFaceRecipe(made, { numWs: LAYERS, zDim: 4 })).toEqual(made);
+  });
+
   test('a mix and a walk need two, and get the next seed; nothing is lost on the way back', () => {
     for (const mode of ['mix', 'walk'] as const) {
       const face = withMode(mode)(FACE);

@@ -68,6 +68,7 @@ export const FACE_STRINGS = {
     letter,
     seed: 'Seed',
     seedOf: (index: number) => `Seed of ${letter(index)}`,
+    seedHint: 'Several seeds at once make a walk: 0-3, or 0, 3, 7.',
     saved: (name: string) => `“${name}”`,
     /** Names of buttons; the name of the source ends them. */
     dice: (index: number) => `Another seed for ${letter(index)}`,
