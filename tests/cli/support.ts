@@ -11,8 +11,14 @@ export interface Outcome {
 }
 
 export function trifold(...words: string[]): Promise<Outcome> {
+  return trifoldWith({}, ...words);
+}
+
+/** @param environment beside what this process has */
+export function trifoldWith(environment: Readonly<Record<string, string>>, ...words: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(ROOT, 'cli/launch.mjs'), ...words]);
+    const env = { ...process.env, ...environment };
+    const child = spawn(process.execPath, [join(ROOT, 'cli/launch.mjs'), ...words], { env });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (text) => {
