@@ -1,0 +1,42 @@
+/** Seeds and angles typed as people write them. */
+import { expect } from '@playwright/test';
+import { openStudio, QUICK, studioState, test } from './support';
+
+const seedsOf = async (page: Parameters<typeof studioState>[0]) =>
+  (await studioState(page)).face.sources.map((source) => (source.kind === 'seed' ? source.seed : source.name));
+
+test('a seed field takes several seeds as a walk, steps by arrow keys, and says what it accepts', async ({ page }) => {
+  await openStudio(page, `${QUICK}&seed=5`);
+  const seed = page.getByRole('spinbutton', { name: 'Seed', exact: true });
+  await seed.press('ArrowUp');
+  await seed.press('ArrowUp');
+  await seed.press('ArrowDown');
+  await expect(seed).toHaveValue('6');
+  expect(await seedsOf(page)).toEqual([6]);
+
+  await seed.fill('six');
+  await seed.press('Enter');
+  await expect(seed).toHaveValue('six');
+  const complaint = await seed.evaluate((field: HTMLInputElement) => field.validationMessage);
+  expect(complaint).toContain('0-3 or 0..3');
+  await seed.blur();
+  await expect(seed).toHaveValue('6');
+  expect(await seedsOf(page)).toEqual([6]);
+
+  await seed.fill('0-2, 7');
+  await seed.press('Enter');
+  expect((await studioState(page)).face.mode).toBe('walk');
+  expect(await seedsOf(page)).toEqual([0, 1, 2, 7]);
+  const second = page.getByRole('spinbutton', { name: 'Seed of B' });
+  await second.fill('10..11');
+  await second.press('Enter');
+  expect(await seedsOf(page)).toEqual([0, 10, 11, 2, 7]);
+});
+
+test('a link takes them as well', async ({ page }) => {
+  await openStudio(page, `${QUICK}&seed=3-4&yaw=${encodeURIComponent('−20°')}`);
+  const { face, view } = await studioState(page);
+  expect(face.mode).toBe('walk');
+  expect(await seedsOf(page)).toEqual([3, 4]);
+  expect((view.yaw * 180) / Math.PI).toBeCloseTo(-20, 5);
+});
