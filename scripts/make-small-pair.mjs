@@ -27,7 +27,8 @@ const PLANE_SIDE = 32;
 const NEURAL_SIDE = 16;
 const FEATURES = 32;
 const HIDDEN = 64;
-const SR_CHANNELS = [16, 8];
+/** Wide at the end: of all that the page keeps on a device, the layers at full size are the largest (loading.spec.ts narrows the device). */
+const SR_CHANNELS = [16, 40];
 /** The channel that carries a noise plane to the picture layer, untouched by w. */
 const CARRIER = CHANNELS - 1;
 /** Half axes of the ellipsoid in units of half the box: across and deep, high. */

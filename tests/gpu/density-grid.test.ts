@@ -1,5 +1,5 @@
 /**
- * Density grids in slabs, and the mesh of the bundled model: drawn on the processor, it must show what the volume renderer shows from there.
+ * Density grids in slabs, and the mesh of a model: drawn on the processor, it must show what the volume renderer shows from there.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,13 +26,13 @@ import { packDecoder } from '../../src/pipelines/decoder';
 import { densityLayers, projectFront } from '../../src/pipelines/density-grid';
 import { evaluatePoints } from '../../src/pipelines/tri-planes';
 import { drawMesh } from './mesh-picture';
-import { bundledModel, expectClose, runOnce, testGpu } from './support';
+import { expectClose, fixture, runOnce, testGpu } from './support';
 
 let generator: Generator;
 let face: FacePlanes;
 
 beforeAll(async () => {
-  generator = Generator.create(await testGpu(), await bundledModel('portrait-eg3d'));
+  generator = Generator.create(await testGpu(), await fixture('small/small-eg3d'));
   face = await makeFacePlanes(generator, { z: seededLatent(0, 64), psi: 1 });
 }, 120_000);
 
@@ -224,7 +224,7 @@ describe('density grid', () => {
   });
 });
 
-describe('the mesh of the bundled model at 48^3', () => {
+describe('the mesh of a model at 48^3', () => {
   const SIDE = 64;
   let grid: DensityGrid;
   let mesh: Required<Mesh>;

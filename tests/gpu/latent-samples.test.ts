@@ -8,7 +8,7 @@ import { type LatentRows, LatentSampler } from '../../src/render/latent-samples'
 import { browserStore, type KeyValueStore } from '../../src/studio/browser-store';
 import { findDirections, keptDirections } from '../../src/studio/directions';
 import { FrameLoopStoppedError } from '../../src/studio/frame-loop';
-import { bundledModel, expectClose, fixture, testGpu } from './support';
+import { expectClose, fixture, testGpu } from './support';
 
 let generator: Generator;
 beforeAll(async () => {
@@ -186,25 +186,25 @@ describe('findDirections', () => {
     await expect(finding).rejects.toThrow('there is NaN among them');
   });
 
-  it('finds those of the bundled model, and keeps them in the browser’s own database', async () => {
-    const bundled = Generator.create(await testGpu(), await bundledModel('portrait-eg3d'));
-    const { wDim } = bundled.config.mapping;
+  it('finds those of a model file, and keeps them in the browser’s own database', async () => {
+    const small = Generator.create(await testGpu(), await fixture('small/small-eg3d'));
+    const { wDim } = small.config.mapping;
     const real = { key: crypto.randomUUID(), wDim };
     const context = {
       signal: new AbortController().signal,
-      step: <T>(work: (device: Generator) => Promise<T>) => work(bundled),
+      step: <T>(work: (device: Generator) => Promise<T>) => work(small),
     };
     const store = browserStore('trifold-directions-test');
     const open = (device: Generator, samples: number) => LatentSampler.create(device, { samples });
-    const before = bundled.host.memory.bytesInUse;
+    const before = small.host.memory.bytesInUse;
     const found = await findDirections(real, context, open, () => {}, store);
-    expect(bundled.host.memory.bytesInUse - bundled.weightBytes).toBe(before);
+    expect(small.host.memory.bytesInUse - small.weightBytes).toBe(before);
     expect(found.directions).toHaveLength(DIRECTION_COUNT);
     expect(found.shares.reduce((sum, share) => sum + share, 0)).toBeLessThan(1);
     const kept: LatentDirections | undefined = await keptDirections(real, store);
     expect(kept).toEqual(found);
     await store.delete((await store.keys()).find((key) => key.endsWith(real.key))!);
     expect(await keptDirections(real, store)).toBeUndefined();
-    bundled.destroy();
+    small.destroy();
   });
 });

@@ -2,7 +2,6 @@
 import { ALL_FORMATS, BlobSource, Input, VideoSampleSink } from 'mediabunny';
 import { expect, it } from 'vitest';
 import { orbitLabel } from '../../src/camera/orbit-pose';
-import { readCheckpoint } from '../../src/checkpoints/read-checkpoint';
 import { Recorder } from '../../src/gpu/recorder';
 import { Generator } from '../../src/models/generator';
 import { seededLatent } from '../../src/models/latent';
@@ -12,7 +11,7 @@ import { rgbaPicture } from '../../src/render/picture-rgba';
 import { VolumetricRenderer } from '../../src/render/volumetric-renderer';
 import { encodeVideo } from '../../src/studio/video-file';
 import { planVideo } from '../../src/studio/video-plan';
-import { fixtureBytes, testGpu } from './support';
+import { fixture, testGpu } from './support';
 
 const SIDE = 128;
 /** Few frames a second and few samples: the tests' adapter is a processor. */
@@ -22,10 +21,7 @@ const SETTINGS = { neuralResolution: 16, depthSamples: 4, importanceSamples: 0, 
 
 it('exports five seconds of a turning head', async () => {
   const gpu = await testGpu();
-  const generator = Generator.create(
-    gpu,
-    await readCheckpoint(new Uint8Array(await fixtureBytes('generator_small_nosrc.pkl'))),
-  );
+  const generator = Generator.create(gpu, await fixture('small/small-eg3d'));
   const latents = await FaceLatents.create(generator);
   const renderer = await VolumetricRenderer.create(latents, SETTINGS);
   await latents.setFace({ z: seededLatent(0, generator.config.mapping.zDim), psi: 1 });

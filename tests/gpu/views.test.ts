@@ -19,7 +19,7 @@ import {
   PictureNotPreparedError,
 } from '../../src/render/frame-renderer';
 import { VolumetricRenderer } from '../../src/render/volumetric-renderer';
-import { bundledModel, expectClose, testGpu } from './support';
+import { expectClose, fixture, testGpu } from './support';
 
 const SETTINGS = { neuralResolution: 32, depthSamples: 16, importanceSamples: 16, quality: 'exact' } as const;
 const RAYS = SETTINGS.neuralResolution ** 2;
@@ -31,7 +31,7 @@ let renderer: VolumetricRenderer;
 
 beforeAll(async () => {
   gpu = await testGpu();
-  generator = Generator.create(gpu, await bundledModel('portrait-eg3d'));
+  generator = Generator.create(gpu, await fixture('small/small-eg3d'));
   latents = await FaceLatents.create(generator);
   await setSeed(0);
   renderer = await VolumetricRenderer.create(latents, SETTINGS, { forViewing: true });
