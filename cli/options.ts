@@ -1,6 +1,7 @@
 /** Reads options, numbers and choices out of the command line's words. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import {
+  ifReadable,
   isNegativeNumber,
   readAngle,
   readNumber,
@@ -42,49 +43,31 @@ function takesValue(word: string, options: OptionsConfig): boolean {
 
 /** @throws UsageError unless `text` is a finite number from `least` to `most` */
 export function numberOption(name: string, text: string, least = -Infinity, most = Infinity): number {
-  return inRange(
-    name,
-    text,
-    read(name, () => readNumber(text)),
-    'a number',
-    least,
-    most,
-  );
-}
-
-/** @returns degrees @throws UsageError unless `text` is an angle from `least` to `most` degrees */
-export function angleOption(name: string, text: string, least = -Infinity, most = Infinity): number {
-  return inRange(
-    name,
-    text,
-    read(name, () => readAngle(text)),
-    'degrees',
-    least,
-    most,
-  );
-}
-
-function inRange(name: string, text: string, value: number, what: string, least: number, most: number): number {
-  if (value >= least && value <= most) return value;
-  const range = Number.isFinite(most) ? `from ${least} to ${most}` : `from ${least} up`;
-  throw new UsageError(`--${name} takes ${what} ${range}, not "${text}"`);
-}
-
-/** What cannot be read is told with the option's name. */
-function read<T>(name: string, reading: () => T): T {
-  try {
-    return reading();
-  } catch (error) {
-    if (error instanceof WrittenNumberError) throw new UsageError(`--${name}: ${error.message}. ${error.remedy}`);
-    throw error;
-  }
+  const value = ifReadable(() => readNumber(text));
+  return value !== undefined && isWithin(value, least, most) ? value : fail(name, 'a number', least, most, text);
 }
 
 /** @throws UsageError unless `text` is a whole number from `least` to `most` */
 export function integerOption(name: string, text: string, least: number, most: number): number {
-  const value = numberOption(name, text, least, most);
-  if (!Number.isInteger(value)) throw new UsageError(`--${name} takes a whole number, not "${text}"`);
-  return value;
+  const value = ifReadable(() => readNumber(text));
+  const isFine = Number.isInteger(value) && isWithin(value!, least, most);
+  return isFine ? value! : fail(name, 'a whole number', least, most, text);
+}
+
+/** @returns degrees @throws UsageError unless `text` is an angle from `least` to `most` degrees */
+export function angleOption(name: string, text: string, least = -Infinity, most = Infinity): number {
+  const value = ifReadable(() => readAngle(text));
+  const isFine = value !== undefined && isWithin(value, least, most);
+  return isFine ? value : fail(name, 'degrees such as 30, -30 or 12.5°', least, most, text);
+}
+
+function isWithin(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
+}
+
+function fail(name: string, what: string, least: number, most: number, text: string): never {
+  const range = Number.isFinite(most) ? ` from ${least} to ${most}` : ` from ${least} up`;
+  throw new UsageError(`--${name} takes ${what}${Number.isFinite(least) ? range : ''}, not "${text}"`);
 }
 
 /** @throws UsageError unless `text` is one of `choices` */
@@ -96,10 +79,20 @@ export function choiceOption<T extends string>(name: string, text: string, choic
 
 /** @throws UsageError unless `text` is one seed */
 export function seedOption(name: string, text: string): number {
-  return read(name, () => readSeed(text));
+  return readFor(name, () => readSeed(text));
 }
 
 /** Seeds as `0-3`, `0..3` or `0,3,7`. @throws UsageError for anything else, and for more than 10000 */
 export function seedsOption(name: string, text: string): number[] {
-  return read(name, () => readSeeds(text, MOST_SEEDS));
+  return readFor(name, () => readSeeds(text, MOST_SEEDS));
+}
+
+/** What cannot be read is told with the option's name. */
+function readFor<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof WrittenNumberError) throw new UsageError(`--${name}: ${error.message}. ${error.remedy}`);
+    throw error;
+  }
 }

@@ -80,7 +80,7 @@ export async function video(words: string[]): Promise<void> {
   const { output, saved } = await outputOf(out, wanted.fps);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal); // to the end: a second Ctrl-C shall not break what the first one lets finish
   try {
     const gpu = await openGpu();
     try {
@@ -93,8 +93,6 @@ export async function video(words: string[]): Promise<void> {
     if (error instanceof StoppedError && error.frames > 0) say(saved);
     else await output.discard();
     throw error;
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
 

@@ -42,10 +42,13 @@ it('reads numbers, angles and seeds', () => {
 });
 
 it.each([
-  [() => numberOption('psi', 'much'), '--psi: "much" is no number. Write a number, such as 0.7 or -1.5.'],
+  [() => numberOption('psi', 'much'), '--psi takes a number, not "much"'],
   [() => numberOption('fps', '0', 1), '--fps takes a number from 1 up, not "0"'],
-  [() => angleOption('pitch', '95°', -90, 90), '--pitch takes degrees from -90 to 90, not "95°"'],
-  [() => integerOption('views', '1.5', 1, 9), '--views takes a whole number, not "1.5"'],
+  [
+    () => angleOption('pitch', '95°', -90, 90),
+    '--pitch takes degrees such as 30, -30 or 12.5° from -90 to 90, not "95°"',
+  ],
+  [() => integerOption('views', '1.5', 1, 9), '--views takes a whole number from 1 to 9, not "1.5"'],
   [() => seedOption('seed', '0-3'), '--seed: "0-3" is no seed. Write one seed, a whole number from 0 to 4294967295.'],
   [() => seedsOption('seeds', '3-0'), '--seeds: "3-0" has a range that ends before it begins. Write seeds from 0'],
 ])('says what is accepted', (read, message) => {
