@@ -80,7 +80,7 @@ export const SAMPLED: Conv3x3Variant = {
             weightTexelHeight: 1 / weight.height,
             ...settings.params,
           },
-          constants: settings.constants,
+          constants: settings.activation,
           workgroups: workgroupGrid(Math.ceil((tiles * blocks) / THREADS)),
         });
       }
@@ -160,7 +160,7 @@ export function sampledUp2(unfilteredBytes = UNFILTERED_BYTES): Conv3x3Variant {
             ...pairs,
             ...settings.params,
           },
-          constants: settings.constants,
+          constants: settings.activation,
           workgroups: linearGrid(rows * columns * groups),
         });
       },

@@ -48,5 +48,7 @@ export function layerEpilogueSettings(
       noiseStrength: epilogue.noise?.strength ?? 0,
     },
     constants: { ...constants, USE_NOISE: noise ? 1 : 0 },
+    /** For kernels that leave noise out by its strength: fewer of them are to be compiled. */
+    activation: constants,
   };
 }

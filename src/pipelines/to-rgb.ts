@@ -19,6 +19,8 @@ const KERNEL = defineKernel('to-rgb', toRgbSource, linearIndexSource, ...COMMON)
 
 /** Groups of four output channels that a thread of the sampled kernel computes; with fewer than that in all, the other one is as good. */
 const SAMPLED_GROUPS = 6;
+/** A picture of so few pixels, the first of a network, has too few tiles for it. */
+const LEAST_SAMPLED_PIXELS = 64;
 const SAMPLED_THREADS = 16;
 const SAMPLED = defineKernel('to-rgb-sampled', unrolled(toRgbSampledSource, { GROUPS: SAMPLED_GROUPS }), ...COMMON);
 const WEIGHT_TEXELS = weightTexels(SAMPLED_GROUPS, 1);
@@ -68,7 +70,8 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
   };
   const constants = { SKIP: skip ? skipKind(skip, output) : 0 };
   const layer = { batch, height, width, inChannels, outChannels: channels, up: 1, halfWeights: false } as const;
-  if (channels >= 4 * SAMPLED_GROUPS && samplesExactly(WEIGHT_TEXELS)(layer, plan.host)) {
+  const isLarge = channels >= 4 * SAMPLED_GROUPS && height * width >= LEAST_SAMPLED_PIXELS;
+  if (isLarge && samplesExactly(WEIGHT_TEXELS)(layer, plan.host)) {
     const weight = weights.asTexture(WEIGHT_TEXELS);
     const tiles = Math.ceil(width / 4) * Math.ceil(height / 4) * Math.ceil(channels / (4 * SAMPLED_GROUPS));
     plan.dispatch({

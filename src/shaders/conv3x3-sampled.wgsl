@@ -26,13 +26,11 @@ struct Params {
   weightTexelHeight: f32,
   noiseStride: u32, // floats from row to row
   noiseBatchStride: u32, // floats from sample to sample; 0 when all share one
-  noiseStrength: f32,
+  noiseStrength: f32, // 0: no noise, and nothing of it is read
   alpha: f32,
   gain: f32,
   clamp: f32,
 }
-
-override USE_NOISE: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var staged: texture_2d_array<f32>;
@@ -132,7 +130,7 @@ fn main(
     #for column in 0..COLUMNS
     if (column + ${column}u < params.width) {
       var addend = 0.0;
-      if (USE_NOISE) { addend = noise[noiseStart + column + ${column}u] * params.noiseStrength; }
+      if (params.noiseStrength != 0.0) { addend = noise[noiseStart + column + ${column}u] * params.noiseStrength; }
       #for group in 0..GROUPS
       store(sums[place + ${column * GROUPS + group}u], addend, rowStart + column + ${column}u, channels${group}, groups);
       #end

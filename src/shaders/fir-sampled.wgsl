@@ -19,13 +19,11 @@ struct Params {
   endPair: u32,
   noiseStride: u32, // floats from row to row
   noiseBatchStride: u32, // floats from sample to sample; 0 when all share one
-  noiseStrength: f32,
+  noiseStrength: f32, // 0: no noise, and nothing of it is read
   alpha: f32,
   gain: f32,
   clamp: f32,
 }
-
-override USE_NOISE: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var unfiltered: texture_2d_array<f32>;
@@ -62,7 +60,7 @@ fn filterRow(row: i32, column: i32, group: u32) -> Row {
 fn store(sum: vec4f, row: u32, column: u32, group: u32, groups: u32, channelBias: vec4f) {
   if (row >= 2u * params.endPair || column >= params.width) { return; }
   var value = sum;
-  if (USE_NOISE) {
+  if (params.noiseStrength != 0.0) {
     value += noise[params.sample * params.noiseBatchStride + row * params.noiseStride + column] * params.noiseStrength;
   }
   let result = layerEpilogue(value, channelBias, params.alpha, params.gain, params.clamp);

@@ -45,12 +45,7 @@ fn skipTexel(sample: u32, y: u32, x: u32, group: u32) -> vec4f {
 }
 
 // Four pixels of a row.
-struct Row {
-  p0: vec4f,
-  p1: vec4f,
-  p2: vec4f,
-  p3: vec4f,
-}
+alias Row = array<vec4f, 4>;
 
 // A row at half size, doubled horizontally by [1, 3, 3, 1] / 4. `x` is that of the tile at half size.
 fn doubledRow(sample: u32, y: u32, x: u32, group: u32) -> Row {
@@ -61,34 +56,14 @@ fn doubledRow(sample: u32, y: u32, x: u32, group: u32) -> Row {
   return Row((t0 + 3.0 * t1) * 0.25, (3.0 * t1 + t2) * 0.25, (t1 + 3.0 * t2) * 0.25, (3.0 * t2 + t3) * 0.25);
 }
 
-// `nearRow` counts three times, `farRow` once.
-fn mixedRows(nearRow: Row, farRow: Row) -> Row {
-  return Row(
-    (3.0 * nearRow.p0 + farRow.p0) * 0.25, (3.0 * nearRow.p1 + farRow.p1) * 0.25,
-    (3.0 * nearRow.p2 + farRow.p2) * 0.25, (3.0 * nearRow.p3 + farRow.p3) * 0.25,
-  );
-}
-
 fn plainRow(sample: u32, row: u32, column: u32, group: u32) -> Row {
-  let start = (sample * params.height + min(row, params.height - 1u)) * params.width;
+  let start = (sample * params.height + row) * params.width;
   let last = params.width - 1u;
   return Row(
     #for column in 0..4
     fromSkipVector(skip[(start + min(column + ${column}u, last)) * params.skipGroups + group]),
     #end
   );
-}
-
-fn storeRow(sums: Row, added: Row, sample: u32, row: u32, column: u32, group: u32, groups: u32, channelBias: vec4f) {
-  if (row >= params.height) { return; }
-  let at = ((sample * params.height + row) * params.width + column) * groups + group;
-  let limit = vec4f(params.clamp);
-  #for column in 0..4
-  if (column + ${column}u < params.width) {
-    output[at + ${column}u * groups] =
-      keepChannels(clamp(sums.p${column} + channelBias, -limit, limit) + added.p${column}, group, params.channels);
-  }
-  #end
 }
 
 @compute @workgroup_size(16)
@@ -133,38 +108,43 @@ fn main(
     #end
   }
 
-  // Only what a loop numbers needs an array.
+  // Only what a loop numbers needs an array. The rest is loops: laid out, it would take as long to compile as all that is above.
   var sums: array<vec4f, ${16 * GROUPS}>;
   #for place in 0..16 * GROUPS
   sums[${place}] = sum${place};
   #end
   var group = block * ${GROUPS}u;
-  for (var place = 0u; place < ${16 * GROUPS}u; place += 16u) {
+  let limit = vec4f(params.clamp);
+  let endRow = min(row + 4u, params.height);
+  for (var start = 0u; start < ${16 * GROUPS}u; start += 16u) {
     if (group >= groups) { break; }
-    var added: array<Row, 4>;
-    if (SKIP == 1u) {
-      #for row in 0..4
-      added[${row}] = plainRow(sample, row + ${row}u, column, group);
-      #end
-    }
-    if (SKIP == 2u) {
-      let x = column / 2u;
-      let y = row / 2u;
-      let above = doubledRow(sample, y - 1u, x, group);
-      let upper = doubledRow(sample, y, x, group);
-      let lower = doubledRow(sample, y + 1u, x, group);
-      let below = doubledRow(sample, y + 2u, x, group);
-      added[0] = mixedRows(upper, above);
-      added[1] = mixedRows(upper, lower);
-      added[2] = mixedRows(lower, upper);
-      added[3] = mixedRows(lower, below);
-    }
     let channelBias = bias[group];
-    #for row in 0..4
-    storeRow(
-      Row(sums[place + ${4 * row}u], sums[place + ${4 * row + 1}u], sums[place + ${4 * row + 2}u], sums[place + ${4 * row + 3}u]),
-      added[${row}], sample, row + ${row}u, column, group, groups, channelBias);
-    #end
+    var doubled: array<Row, 4>; // from the row above the tile to the one below it, at half size
+    if (SKIP == 2u) {
+      for (var line = 0u; line < 4u; line++) { doubled[line] = doubledRow(sample, row / 2u + line - 1u, column / 2u, group); }
+    }
+    var place = start;
+    for (var y = row; y < endRow; y++) {
+      var added: Row;
+      if (SKIP == 1u) { added = plainRow(sample, y, column, group); }
+      if (SKIP == 2u) {
+        // The nearer row at half size counts three times, the farther one once.
+        let line = y - row;
+        let nearRow = doubled[1u + line / 2u];
+        let farRow = doubled[line / 2u + 2u * (line % 2u)];
+        #for column in 0..4
+        added[${column}] = (3.0 * nearRow[${column}] + farRow[${column}]) * 0.25;
+        #end
+      }
+      let at = ((sample * params.height + y) * params.width + column) * groups + group;
+      #for column in 0..4
+      if (column + ${column}u < params.width) {
+        output[at + ${column}u * groups] =
+          keepChannels(clamp(sums[place + ${column}u] + channelBias, -limit, limit) + added[${column}], group, params.channels);
+      }
+      #end
+      place += 4u;
+    }
     group++;
   }
 }
