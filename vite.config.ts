@@ -10,7 +10,9 @@ import { defineConfig, type Plugin } from 'vite';
 const WORKER = 'service-worker.js';
 /** Scripts that are asked for by name. */
 const NAMED = ['service-worker', 'viewer'];
-const SHELL_FILE = /\.(html|js|css|svg|webmanifest|json)$/;
+const SHELL_FILE = /\.(html|js|css|svg|png|webp|jpg|webmanifest|json)$/;
+/** The script that shows the poster (src/first-picture.ts). */
+const FIRST_SCRIPT = 'first-picture';
 
 /**
  * Modules of Node that a package names for its use in Node alone: `NodeIO` of @gltf-transform/core, which the page has no call of. Left to
@@ -23,6 +25,25 @@ function leaveOutNodeModules(): Plugin {
     enforce: 'pre',
     resolveId: (id) => (NODE_MODULES.test(id) ? `\0${id}` : undefined),
     load: (id) => (id.startsWith('\0node:') ? 'export default {};' : undefined),
+  };
+}
+
+/** Has the page load the script with the poster beside its own, so that neither waits for the other. */
+function loadFirstScript(): Plugin {
+  return {
+    name: 'trifold:first-script',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { filename, bundle }) => {
+        const chunk = Object.values(bundle ?? {}).find(({ name, type }) => type === 'chunk' && name === FIRST_SCRIPT);
+        if (!chunk || !filename.endsWith('/index.html')) return [];
+        const href = `./${chunk.fileName}`;
+        return [
+          { tag: 'link', attrs: { rel: 'modulepreload', href }, injectTo: 'head' },
+          { tag: 'script', attrs: { type: 'module', async: true, src: href }, injectTo: 'body' },
+        ];
+      },
+    },
   };
 }
 
@@ -67,10 +88,11 @@ export default defineConfig({
         embed: 'embed.html',
         viewer: 'src/ui/trifold-viewer.ts',
         'service-worker': 'src/service-worker.ts',
+        [FIRST_SCRIPT]: 'src/first-picture.ts',
       },
       output: { entryFileNames: ({ name }) => (NAMED.includes(name) ? '[name].js' : 'assets/[name]-[hash].js') },
     },
   },
-  plugins: [leaveOutNodeModules(), listShellFiles()],
+  plugins: [leaveOutNodeModules(), loadFirstScript(), listShellFiles()],
   worker: { plugins: () => [leaveOutNodeModules()] },
 });

@@ -24,6 +24,8 @@ import type { TrifoldViewport } from './trifold-viewport';
 
 /** The address follows the state only when it has rested for so long: browsers limit how often it may change. */
 const ADDRESS_DELAY_MILLISECONDS = 400;
+/** The poster fades for so long (page.css), and is taken away afterwards. */
+const POSTER_FADE_MILLISECONDS = 300;
 /** The address is a function of these. */
 const IN_ADDRESS = ['settings', 'face', 'view', 'model'] as const;
 /** Endings of files that may hold a model. */
@@ -43,7 +45,10 @@ export class TrifoldApp extends LitElement {
   });
   #unsubscribe: (() => void) | undefined;
   #addressTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #followAddress = () => this.studio.restore(decodeStudio(location.hash));
+  readonly #followAddress = () => {
+    this.querySelector('.first-picture')?.remove(); // another picture is wanted
+    this.studio.restore(decodeStudio(location.hash));
+  };
 
   static override styles = [
     theme,
@@ -168,7 +173,9 @@ export class TrifoldApp extends LitElement {
       </header>
       <main>
         <div class="stage">
-          <trifold-viewport .studio=${studio} ?inert=${!isReady}></trifold-viewport>
+          <trifold-viewport .studio=${studio} ?inert=${!isReady}>
+            <slot name="first-picture" slot="first-picture"></slot>
+          </trifold-viewport>
           ${isReady ? nothing : html`<trifold-message .studio=${studio}></trifold-message>`}
           <trifold-opening .studio=${studio}></trifold-opening>
           <trifold-notices .studio=${studio}></trifold-notices>
@@ -192,9 +199,18 @@ export class TrifoldApp extends LitElement {
 
   #stateChanged(state: StudioState, previous: StudioState): void {
     if (state.status !== previous.status) this.requestUpdate();
+    if (state.status === 'ready') this.#showCanvas();
     if (IN_ADDRESS.every((field) => state[field] === previous[field])) return;
     clearTimeout(this.#addressTimer);
     this.#addressTimer = setTimeout(() => this.#writeAddress(), ADDRESS_DELAY_MILLISECONDS);
+  }
+
+  /** The live picture is there: the poster over it goes. */
+  #showCanvas(): void {
+    const poster = this.querySelector('.first-picture:not(.leaving)');
+    if (!poster) return;
+    poster.classList.add('leaving');
+    setTimeout(() => poster.remove(), POSTER_FADE_MILLISECONDS);
   }
 
   get #fileInput(): HTMLInputElement {

@@ -73,6 +73,12 @@ export class TrifoldViewport extends StudioElement {
         border-radius: inherit;
         object-fit: contain; /* until a picture of the new shape is drawn */
       }
+      /* Lies over the canvas, where there is one to show until that has a picture. */
+      ::slotted(*) {
+        position: absolute;
+        inset: 0;
+        pointer-events: none;
+      }
       @media (max-width: 52rem) {
         :host {
           container-type: inline-size;
@@ -123,6 +129,7 @@ export class TrifoldViewport extends StudioElement {
           @dblclick=${() => this.studio.resetCamera()}
         >
           <canvas aria-hidden="true"></canvas>
+          <slot name="first-picture"></slot>
         </div>
         <trifold-compare-overlay .studio=${this.studio}></trifold-compare-overlay>
       </div>
