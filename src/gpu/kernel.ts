@@ -111,11 +111,18 @@ export class KernelCache {
   #modules = new Map<string, GPUShaderModule>();
   #pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
+  #compiledCount = 0;
+
   constructor(private readonly device: GPUDevice) {}
 
-  /** Number of specialised pipelines compiled so far. */
+  /** Number of specialised pipelines asked for so far. */
   get pipelineCount(): number {
     return this.#pipelines.size;
+  }
+
+  /** How many of them are compiled. */
+  get compiledCount(): number {
+    return this.#compiledCount;
   }
 
   /** @throws KernelCompileError (as a rejection) with the compiler's first message */
@@ -140,11 +147,13 @@ export class KernelCache {
 
   async #compile(kernel: Kernel, module: GPUShaderModule, constants: KernelConstants): Promise<GPUComputePipeline> {
     try {
-      return await this.device.createComputePipelineAsync({
+      const pipeline = await this.device.createComputePipelineAsync({
         label: kernel.name,
         layout: 'auto',
         compute: { module, entryPoint: 'main', constants: { ...constants } },
       });
+      this.#compiledCount++;
+      return pipeline;
     } catch (cause) {
       const { messages } = await module.getCompilationInfo();
       const first = messages.find(({ type }) => type === 'error');

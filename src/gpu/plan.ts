@@ -198,18 +198,27 @@ export class PlanBuilder {
     });
   }
 
-  /** Compiles all kernels side by side and makes the bind groups. @throws BufferLimitError, KernelCompileError */
+  /**
+   * Compiles all kernels side by side. Of a plan that is wired against a survey this is done ahead: the device keeps what is compiled, and the
+   * same network, wired for the device, finds it there.
+   * @throws KernelCompileError
+   */
+  compile(gpu: Gpu): Promise<GPUComputePipeline[]> {
+    return Promise.all(
+      this.#dispatches.map(({ kernel, constants, bindings }) =>
+        gpu.kernels.pipeline(kernel, constants, formatsOf(kernel, bindings)),
+      ),
+    );
+  }
+
+  /** {@link compile Compiles} and makes the bind groups. @throws BufferLimitError, KernelCompileError */
   async build(): Promise<Plan> {
     const { host } = this;
     try {
       if (!(host instanceof Gpu))
         throw new ShapeError(`the plan "${this.stage}" was wired for a survey, not for a device`);
       this.reserve();
-      const pipelines = await Promise.all(
-        this.#dispatches.map(({ kernel, constants, bindings }) =>
-          host.kernels.pipeline(kernel, constants, formatsOf(kernel, bindings)),
-        ),
-      );
+      const pipelines = await this.compile(host);
       const ready = this.#dispatches.map((dispatch, index) => this.#bind(host, dispatch, pipelines[index]!));
       return new Plan(host, this.stage, ready, {
         tensors: this.#tensors,
@@ -259,7 +268,8 @@ export class PlanBuilder {
     }
     for (const [name, binding] of kernel.textures) {
       const { texture } = textures[name]!.block;
-      entries.push({ binding, resource: texture!.createView({ dimension: '2d-array' }) });
+      const dimension = texture!.dimension === '3d' ? '3d' : '2d-array';
+      entries.push({ binding, resource: texture!.createView({ dimension }) });
     }
     if (kernel.samplerBinding !== undefined) {
       entries.push({ binding: kernel.samplerBinding, resource: gpu.sampler(kernel.samplerFilter) });

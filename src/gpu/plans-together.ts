@@ -11,9 +11,14 @@ export function discardTogether(builders: readonly PlanBuilder[]): void {
   for (const builder of builders) builder.discard();
 }
 
-/** Builds plans by name. @throws as `PlanBuilder.build`; nothing of any of them stays allocated then */
+/**
+ * Builds plans by name; their kernels are compiled in their order, as far as the device does one after the other.
+ * @param onBuilt is handed each plan as soon as it can run
+ * @throws as `PlanBuilder.build`; nothing of any of them stays allocated then
+ */
 export async function buildTogether<Name extends string>(
   builders: Readonly<Record<Name, PlanBuilder>>,
+  onBuilt: (name: Name, plan: Plan) => void = () => {},
 ): Promise<Record<Name, Plan>> {
   const all: PlanBuilder[] = Object.values(builders);
   try {
@@ -22,7 +27,12 @@ export async function buildTogether<Name extends string>(
     discardTogether(all);
     throw error;
   }
-  const outcomes = await Promise.allSettled(all.map((builder) => builder.build()));
+  const build = async ([name, builder]: [string, PlanBuilder]) => {
+    const plan = await builder.build();
+    onBuilt(name as Name, plan);
+    return plan;
+  };
+  const outcomes = await Promise.allSettled(Object.entries<PlanBuilder>(builders).map(build));
   const plans = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   for (const outcome of outcomes) {
     if (outcome.status === 'fulfilled') continue;

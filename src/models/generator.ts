@@ -21,7 +21,7 @@ import { evaluatePoints } from '../pipelines/tri-planes';
 import { type FaceVolume, type VolumeRendering, volumeRender } from '../pipelines/volume-render';
 import { sketchVolume } from '../pipelines/volume-sketch';
 import type { GeneratorConfig, RenderingConfig } from './config';
-import { readGeneratorConfig, tensorPrefix } from './generator-config';
+import { readGeneratorConfig, type TensorDirectory, tensorPrefix } from './generator-config';
 import { LoadedModel } from './loaded-model';
 import { mapping } from './mapping';
 import type { SuperResolutionStyles } from './super-resolution';
@@ -44,9 +44,16 @@ export class Generator<Host extends TensorHost = Gpu> extends LoadedModel<Genera
     );
   }
 
-  /** A generator of which only the sizes are of interest: all its weights are 1, if the host wants values at all. */
-  static withoutFile<Host extends TensorHost>(host: Host, config: GeneratorConfig): Generator<Host> {
-    return new Generator(host, config, new WeightStore(host), '');
+  /**
+   * A generator of which only the sizes are of interest: all its weights are 1, if the host wants values at all.
+   * @param head of its file, which tells what is stored as halves. Default: nothing
+   */
+  static withoutFile<Host extends TensorHost>(
+    host: Host,
+    config: GeneratorConfig,
+    head?: TensorDirectory,
+  ): Generator<Host> {
+    return new Generator(host, config, new WeightStore(host, undefined, head), head ? tensorPrefix(head) : '');
   }
 }
 

@@ -18,12 +18,17 @@ interface WeightSource {
   readonly floats: FloatsReader;
 }
 
+/** What the head of a file tells of its tensors. */
+export type WeightHead = Pick<Checkpoint, 'has' | 'info'>;
+
 /** Stands in for a file when only sizes are of interest. All numbers are 1, so that no layer is left out for a factor of 0. */
-const NO_FILE: WeightSource = {
-  has: () => true,
-  isHalf: () => false,
-  floats: (_, shape) => new Float32Array(elementCount(shape)).fill(1),
-};
+function noFile(head: WeightHead | undefined): WeightSource {
+  return {
+    has: () => true,
+    isHalf: (name) => head?.has(name) === true && head.info(name).dtype === 'F16',
+    floats: (_, shape) => new Float32Array(elementCount(shape)).fill(1),
+  };
+}
 
 /** A tensor that is computed from the file's. */
 export interface DerivedTensor {
@@ -64,7 +69,7 @@ export class WeightScope {
     return this.source.has(this.prefix + name);
   }
 
-  /** Whether the file stores this tensor as halves, so that storing it so loses nothing. Without a file: no. */
+  /** Whether the file stores this tensor as halves, so that storing it so loses nothing. Without a file and its head: no. */
   isHalf(name: string): boolean {
     return this.source.isHalf(this.prefix + name);
   }
@@ -116,8 +121,11 @@ export class WeightStore extends WeightScope {
   readonly #tensors: Map<string, Tensor>;
   readonly #textures: Map<string, Texture>;
 
-  /** @param checkpoint leave it out to learn the weights' sizes with a host that does not want their values */
-  constructor(host: TensorHost, checkpoint?: Checkpoint) {
+  /**
+   * @param checkpoint leave it out to learn the weights' sizes with a host that does not want their values
+   * @param head instead of it, to learn how they will be stored
+   */
+  constructor(host: TensorHost, checkpoint?: Checkpoint, head?: WeightHead) {
     const tensors = new Map<string, Tensor>();
     const textures = new Map<string, Texture>();
     const source = checkpoint && {
@@ -125,7 +133,7 @@ export class WeightStore extends WeightScope {
       isHalf: (name: string) => checkpoint.info(name).dtype === 'F16',
       floats: (name: string, shape: readonly number[]) => floatsOfShape(checkpoint, name, shape),
     };
-    super(host, source ?? NO_FILE, tensors, textures, '');
+    super(host, source ?? noFile(head), tensors, textures, '');
     this.#tensors = tensors;
     this.#textures = textures;
   }

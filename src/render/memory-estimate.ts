@@ -12,8 +12,9 @@ import type { GeneratorConfig } from '../models/config';
 import { Generator } from '../models/generator';
 import { Student } from '../models/student';
 import type { StudentConfig } from '../models/student-config';
+import { wireSurvey } from './opening-survey';
 import type { RenderSettings } from './render-settings';
-import { wireLatents, wirePlanes, wireStudent, wireView } from './renderer-wiring';
+import { wireLatents, wireStudent } from './renderer-wiring';
 
 export interface MemoryEstimate {
   /** Weights as their kernels want them, with what is derived from them. */
@@ -42,13 +43,9 @@ export function estimateMemory(
   device: DeviceFacts,
   batch = 1,
 ): MemoryEstimate {
-  const survey = new MemorySurvey(device);
-  const generator = Generator.withoutFile(survey, config);
-  const pool = new ScratchPool(survey);
-  const latents = wireLatents(generator, pool, batch);
-  const planes = wirePlanes(generator, pool, latents, batch === 1 && settings.quality === 'fast');
-  const view = wireView(generator, pool, planes.triPlanes, settings);
-  reserveTogether([latents, planes, view].flatMap(({ builders }) => Object.values<PlanBuilder>(builders)));
+  const sketch = batch === 1 && settings.quality === 'fast';
+  const { survey, generator, builders } = wireSurvey(config, settings, device, { sketch, batch });
+  reserveTogether(builders);
   return estimateOf(survey, generator.weightBytes);
 }
 

@@ -7,7 +7,6 @@ import type { Plan } from '../gpu/plan';
 import { buildTogether } from '../gpu/plans-together';
 import type { Recorder } from '../gpu/recorder';
 import { readTensor, type Tensor } from '../gpu/tensor';
-import type { TriPlaneStage } from '../models/generator';
 import type { PresentSource } from '../pipelines/present';
 import type { CameraView, Scene, Wish } from './camera-view';
 import type { Detail, FrameLevel } from './detail-levels';
@@ -22,6 +21,7 @@ import {
   type PictureKind,
   PictureNotPreparedError,
 } from './frame-renderer';
+import { PlanesOfFace } from './planes-of-face';
 import { type RenderSettings, settingsOf } from './render-settings';
 import { wirePlanes, wireView } from './renderer-wiring';
 import { buildViews, destroyViews, type ViewLevel, type Views, viewOf } from './volumetric-views';
@@ -48,6 +48,11 @@ export interface VolumetricOptions {
    * is the full picture alone. Default: false.
    */
   readonly forViewing?: boolean;
+  /**
+   * Called when tri-planes can be made, while the kernels of the views are still being compiled: who has a face by then may make its planes.
+   * The renderer is there when that is done, too.
+   */
+  readonly onPlanes?: ((planes: PlanesOfFace) => Promise<void>) | undefined;
 }
 
 export class VolumetricRenderer implements FrameRenderer {
@@ -56,19 +61,16 @@ export class VolumetricRenderer implements FrameRenderer {
   #wanted: readonly [PictureKind, ...PictureKind[]] = ['image'];
   #detail: Detail = 0;
   #scene: Scene;
-  /** The face of which the planes are. */
-  #version: number | undefined;
   /** Who has drawn the last enlarged picture. */
   #enlarged: CameraView;
 
   private constructor(
     private readonly latents: FaceLatents,
-    private readonly triPlanes: TriPlaneStage,
-    private readonly triPlanePlan: Plan,
+    private readonly planesOfFace: PlanesOfFace,
     private views: Views,
     private readonly forViewing: boolean,
   ) {
-    this.#facePictures = new FacePictures(latents, triPlanes.planes);
+    this.#facePictures = new FacePictures(latents, planesOfFace.stage.planes);
     this.#enlarged = views.levels[0].view;
     this.#scene = { version: 1, camera: this.#enlarged.rays.camera };
   }
@@ -81,12 +83,26 @@ export class VolumetricRenderer implements FrameRenderer {
   static async create(
     latents: FaceLatents,
     settings = settingsOf(latents.generator.config.rendering),
-    { forViewing = false }: VolumetricOptions = {},
+    { forViewing = false, onPlanes }: VolumetricOptions = {},
   ): Promise<VolumetricRenderer> {
     const { generator, pool } = latents;
-    const planes = wirePlanes(generator, pool, latents, forViewing || settings.quality === 'fast');
-    const { plans, views } = await buildViews(latents, planes.triPlanes, settings, forViewing, planes.builders);
-    return new VolumetricRenderer(latents, planes.triPlanes, plans.triPlanes!, views, forViewing);
+    const { builders, triPlanes } = wirePlanes(generator, pool, latents, forViewing || settings.quality === 'fast');
+    let planesOfFace: PlanesOfFace | undefined;
+    let planesMade: Promise<void> | undefined;
+    const { views } = await buildViews(latents, triPlanes, settings, forViewing, builders, (name, plan) => {
+      if (name !== 'triPlanes') return;
+      planesOfFace = new PlanesOfFace(latents, triPlanes, plan);
+      planesMade = onPlanes?.(planesOfFace);
+      planesMade?.catch(() => {}); // told below, unless something else has failed before
+    });
+    const renderer = new VolumetricRenderer(latents, planesOfFace!, views, forViewing);
+    try {
+      await planesMade;
+    } catch (error) {
+      renderer.destroy();
+      throw error;
+    }
+    return renderer;
   }
 
   get settings(): RenderSettings {
@@ -99,7 +115,7 @@ export class VolumetricRenderer implements FrameRenderer {
 
   /** Tri-planes of the face that was encoded last, [1, R, R, 96]. */
   get planes(): Tensor {
-    return this.triPlanes.planes;
+    return this.planesOfFace.stage.planes;
   }
 
   get picture(): PresentSource {
@@ -113,7 +129,7 @@ export class VolumetricRenderer implements FrameRenderer {
   }
 
   get due(): FrameDue {
-    const face = this.#version !== this.latents.version;
+    const face = this.planesOfFace.isDue;
     const isFacePictureDue = this.#wanted.some(
       (kind) => !dependsOnCamera(kind) && this.#facePictures.isDue(kind, this.latents.version),
     );
@@ -142,7 +158,7 @@ export class VolumetricRenderer implements FrameRenderer {
     const { latents, views } = this;
     if (views.exact) return;
     const settings: RenderSettings = { ...views.settings, quality: 'exact' };
-    const wired = wireView(latents.generator, latents.pool, this.triPlanes, settings);
+    const wired = wireView(latents.generator, latents.pool, this.planesOfFace.stage, settings);
     views.exact = viewOf(wired, await buildTogether(wired.builders));
   }
 
@@ -180,7 +196,7 @@ export class VolumetricRenderer implements FrameRenderer {
    */
   async configure(settings: RenderSettings): Promise<void> {
     const former = this.views;
-    const { views } = await buildViews(this.latents, this.triPlanes, settings, this.forViewing, {});
+    const { views } = await buildViews(this.latents, this.planesOfFace.stage, settings, this.forViewing, {});
     this.views = views;
     this.#enlarged = views.levels[0].view;
     destroyViews(former);
@@ -233,7 +249,7 @@ export class VolumetricRenderer implements FrameRenderer {
   }
 
   destroy(): void {
-    this.triPlanePlan.destroy();
+    this.planesOfFace.destroy();
     this.#facePictures.destroy();
     destroyViews(this.views);
   }
@@ -248,13 +264,13 @@ export class VolumetricRenderer implements FrameRenderer {
   }
 
   #planesWork(): FrameWork | undefined {
-    const { version } = this.latents;
-    if (this.#version === version) return undefined;
+    const work = this.planesOfFace.nextWork();
+    if (!work) return undefined;
     const done = () => {
-      this.#version = version;
+      work.done();
       this.#scene = { ...this.#scene, version: this.#scene.version + 1 };
     };
-    return { plan: this.triPlanePlan, done };
+    return { plan: work.plan, done };
   }
 
   #level(level: number): ViewLevel {

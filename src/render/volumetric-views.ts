@@ -20,13 +20,18 @@ export interface Views {
   exact: CameraView | undefined;
 }
 
-/** Wires and builds the views, and whatever else is to be built with them. @throws as `buildTogether`; `others` are discarded then, too */
+/**
+ * Wires and builds the views, and whatever else is to be built with them.
+ * @param onBuilt as for `buildTogether`
+ * @throws as `buildTogether`; `others` are discarded then, too
+ */
 export async function buildViews(
   { generator, pool }: FaceLatents,
   face: TriPlaneStage,
   settings: RenderSettings,
   forViewing: boolean,
   others: Readonly<Record<string, PlanBuilder>>,
+  onBuilt?: (name: string, plan: Plan) => void,
 ): Promise<{ readonly plans: Readonly<Record<string, Plan>>; readonly views: Views }> {
   const [fullLevel, ...quicker] = volumetricLevels(settings);
   const builders: Record<string, PlanBuilder> = { ...others };
@@ -41,7 +46,7 @@ export async function buildViews(
       builders[name] = wired.builders.rayMarch;
       return { level, name, wired };
     });
-    const plans = await buildTogether(builders);
+    const plans = await buildTogether(builders, onBuilt);
     const view = viewOf(full, { rayMarch: plans.rayMarch!, superResolution: plans.superResolution! });
     const levels = rays.map(({ level, name, wired }) => {
       return { ...level, view: wired ? new CameraView(wired.rays, plans[name]!) : view };

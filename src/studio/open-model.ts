@@ -5,10 +5,11 @@
 import type { Checkpoint } from '../checkpoints/checkpoint';
 import { parseSafetensors } from '../checkpoints/safetensors';
 import type { GeneratorConfig } from '../models/config';
-import { readGeneratorConfig } from '../models/generator-config';
+import { readGeneratorConfig, type TensorDirectory } from '../models/generator-config';
 import { isStudentFile } from '../models/student-config';
 import { fingerprintInWorker, readInWorker } from './checkpoint-reader';
 import { downloadFile, modelAddress, nameInAddress } from './download';
+import { headOf } from './file-head';
 import type { KeptFiles } from './kept-files';
 import {
   type KnownConfiguration,
@@ -75,7 +76,7 @@ export interface ModelSource {
 }
 
 /** What is being done on the way; `totalBytes` is 0 where there is nothing to count. */
-export interface OpeningProgress {
+export interface FileProgress {
   readonly phase: 'download' | 'check' | 'read';
   readonly receivedBytes: number;
   readonly totalBytes: number;
@@ -83,7 +84,9 @@ export interface OpeningProgress {
 
 export interface OpenOptions {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: OpeningProgress) => void;
+  readonly onProgress: (progress: FileProgress) => void;
+  /** Is given the head of the bundled model's file while the rest is still on its way: nothing in it is checked yet. */
+  readonly onHead?: ((head: TensorDirectory) => void) | undefined;
 }
 
 /** The address names a file that was once opened here and is not kept. */
@@ -155,9 +158,13 @@ async function isBundled({ folder, id }: ModelSource, hash: string, { signal }: 
   return sha256.startsWith(hash);
 }
 
-async function openBundled({ folder, id }: ModelSource, { signal, onProgress }: OpenOptions): Promise<OpenedModel> {
+async function openBundled(
+  { folder, id }: ModelSource,
+  { signal, onProgress, onHead }: OpenOptions,
+): Promise<OpenedModel> {
   const entry = await readModelEntry(folder, id === undefined ? { signal } : { signal, id });
-  const { bytes, notKept } = await loadWeights(folder, entry, { signal, onProgress });
+  const onBytes = onHead && headOf(entry.bytes, onHead);
+  const { bytes, notKept } = await loadWeights(folder, entry, { signal, onProgress, onBytes });
   return {
     ...modelIn(parseSafetensors(bytes)),
     name: entry.name,

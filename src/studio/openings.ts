@@ -12,6 +12,7 @@ import {
   nameOfRequest,
   type OpenedModel,
   type OpenedStudent,
+  type OpenOptions,
   openModel,
   StudentAloneError,
 } from './open-model';
@@ -44,16 +45,20 @@ export class Openings {
 
   /**
    * Opens the first model; where that is not the bundled one and it cannot be had, the bundled one, with a notice (unless the source says no).
-   * @param check throws if a model does not fit on the device
+   * @param check rejects if a model does not fit on the device
    * @throws WeightsError, CheckpointError, ModelConfigError for a model without a substitute; the signal's reason if aborted
    */
-  async first(request: ModelRequest, signal: AbortSignal, check: (opened: OpenedModel) => void): Promise<OpenedModel> {
-    const options = { signal, onProgress: (progress: StudioState['progress']) => this.store.update({ progress }) };
+  async first(
+    request: ModelRequest,
+    options: OpenOptions,
+    check: (opened: OpenedModel) => Promise<void>,
+  ): Promise<OpenedModel> {
+    const { signal } = options;
     if (request.kind !== 'bundled') {
       try {
         const opened = await openModel(this.source, request, options);
         if (opened.kind === 'student') throw new StudentAloneError(opened.name);
-        check(opened);
+        await check(opened);
         this.#afterwards(opened);
         return opened;
       } catch (error) {
@@ -90,7 +95,7 @@ export class Openings {
         await this.#openStudent(opened, students);
         return;
       }
-      await keeper.replace(opened, arrive, signal);
+      await keeper.replace(opened, arrive, signal, show);
       this.#afterwards(opened);
     } catch (error) {
       if (!signal.aborted) this.#noteFailure(request, error);

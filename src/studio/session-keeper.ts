@@ -8,13 +8,17 @@ import type { Checkpoint } from '../checkpoints/checkpoint';
 import { Gpu } from '../gpu/device';
 import type { StorageFormat } from '../gpu/tensor';
 import { largestBlock } from '../gpu/tensor-host';
+import type { GeneratorConfig } from '../models/config';
+import { readGeneratorConfig, type TensorDirectory } from '../models/generator-config';
 import type { CanvasSize } from '../render/canvas-output';
 import { estimateMemory } from '../render/memory-estimate';
+import { compileAhead } from '../render/opening-survey';
 import type { KeptState } from './address';
 import { DeviceKeepsFailingError, describeFailure, LoadingCancelledError } from './failure';
 import { LossHistory } from './loss-history';
 import type { MemoryCheck } from './model-facts';
-import type { OpenedModel } from './open-model';
+import type { OpenedModel, OpenOptions } from './open-model';
+import { OpeningProgress } from './opening-progress';
 import { Screen } from './screen';
 import { Session } from './session';
 import { type PictureSettings, renderSettingsFor } from './settings';
@@ -46,11 +50,13 @@ export class SessionKeeper {
   /**
    * @param loadFirst opens the first model
    * @param arriveFirst where the person was last time
+   * @param settingsAhead what settings the first model will have, to judge by its configuration alone
    */
   constructor(
     private readonly store: Store<StudioState>,
-    private readonly loadFirst: (gpu: Gpu, signal: AbortSignal) => Promise<OpenedModel>,
+    private readonly loadFirst: (gpu: Promise<Gpu>, options: OpenOptions) => Promise<OpenedModel>,
     private readonly arriveFirst: Arrive,
+    private readonly settingsAhead: (config: GeneratorConfig) => PictureSettings,
   ) {}
 
   get gpu(): Gpu | undefined {
@@ -90,18 +96,27 @@ export class SessionKeeper {
   /**
    * Puts a model in the place of the one on screen, or of what is being loaded. Until its first picture is computed nothing changes; an
    * error leaves everything as it is.
+   * @param show told how far it is
    * @throws BufferLimitError and other errors of the device, CheckpointError; the signal's reason if aborted
    */
-  async replace(opened: OpenedModel, arrive: Arrive, signal: AbortSignal): Promise<void> {
+  async replace(
+    opened: OpenedModel,
+    arrive: Arrive,
+    signal: AbortSignal,
+    show: (progress: LoadingProgress) => void,
+  ): Promise<void> {
     const { store } = this;
     const gpu = await Gpu.request();
+    const progress = new OpeningProgress(show);
+    progress.filesDone();
     let session: Session;
     let memory: MemoryCheck;
     try {
       signal.throwIfAborted();
-      const { settings, face, view } = arrive(opened, store.state);
+      const arrival = arrive(opened, store.state);
+      const { settings, face, view } = arrival;
       memory = this.checkMemory(opened, settings, gpu);
-      session = await this.#openSession(opened, settings, gpu, memory);
+      session = await this.#openSession(opened, arrival, gpu, memory, progress);
       signal.throwIfAborted();
       const { picture, slice } = settings;
       const frame = { face, picture, shown: VOLUMETRIC_ALONE, slice, level: 0, view, size: this.#size };
@@ -110,6 +125,8 @@ export class SessionKeeper {
     } catch (error) {
       gpu.destroy();
       throw error;
+    } finally {
+      progress.stop();
     }
     this.#attempt.abort(); // whatever was being loaded has lost its purpose
     this.#closeSession();
@@ -136,7 +153,11 @@ export class SessionKeeper {
    * How much memory the model will take; halves take the place of floats where those do not fit.
    * @throws BufferLimitError if the device cannot have either
    */
-  checkMemory({ config }: OpenedModel, settings: PictureSettings, { adapter, limits, features }: Gpu): MemoryCheck {
+  checkMemory(
+    { config }: Pick<OpenedModel, 'config'>,
+    settings: PictureSettings,
+    { adapter, limits, features }: Gpu,
+  ): MemoryCheck {
     const check = (convolutionFormat: StorageFormat) => {
       const device = { adapter, limits, features, convolutionFormat };
       const estimate = estimateMemory(config, renderSettingsFor(config, settings), device);
@@ -162,36 +183,69 @@ export class SessionKeeper {
     }
   }
 
+  /** The device and the model's files are asked for at the same time; as soon as both the device and the configuration are known, it compiles. */
   async #openOnNewDevice(signal: AbortSignal, phase: LoadingProgress['phase']): Promise<void> {
-    const gpu = await Gpu.request();
-    const releaseDevice = () => gpu.destroy();
-    signal.addEventListener('abort', releaseDevice);
+    const given = new AbortController();
+    const ended = AbortSignal.any([signal, given.signal]);
+    const progress = new OpeningProgress((now) => {
+      if (!ended.aborted) this.store.update({ progress: phase === 'rebuild' ? { ...now, phase } : now });
+    });
+    const asked = Gpu.request();
+    let gpu: Gpu | undefined;
+    const releaseDevice = () => gpu?.destroy();
+    ended.addEventListener('abort', releaseDevice);
+    asked.then(
+      (found) => {
+        gpu = found;
+        progress.kernels(found.kernels);
+        if (ended.aborted) releaseDevice();
+      },
+      (error) => given.abort(error), // the download ends, too
+    );
     try {
+      const opened = this.#opened ?? (await this.#openFirst(asked, ended, progress));
+      const device = await asked;
       signal.throwIfAborted();
-      const opened = this.#opened ?? (await this.#openFirst(gpu, signal));
-      this.#progress(phase === 'rebuild' ? phase : 'prepare');
-      const { settings } = this.store.state;
-      const memory = this.checkMemory(opened, settings, gpu);
-      const session = await this.#openSession(opened, settings, gpu, memory);
+      progress.filesDone();
+      const { settings, face, view } = this.store.state;
+      const memory = this.checkMemory(opened, settings, device);
+      const session = await this.#openSession(opened, { settings, face, view }, device, memory, progress);
       if (this.#student) await session.setStudent(this.#student);
       if (this.#directions) session.setDirections(this.#directions);
       signal.throwIfAborted();
+      progress.picture(() => session.firstFrameShare);
       await this.#show(session);
       signal.throwIfAborted();
     } catch (error) {
-      releaseDevice();
+      given.abort(error);
       throw error;
     } finally {
-      signal.removeEventListener('abort', releaseDevice);
+      progress.stop();
+      ended.removeEventListener('abort', releaseDevice);
     }
   }
 
-  async #openFirst(gpu: Gpu, signal: AbortSignal): Promise<OpenedModel> {
-    const opened = await this.loadFirst(gpu, signal);
+  async #openFirst(asked: Promise<Gpu>, signal: AbortSignal, progress: OpeningProgress): Promise<OpenedModel> {
+    const onHead = (head: TensorDirectory) => this.#compileAhead(asked, head);
+    const opened = await this.loadFirst(asked, { signal, onProgress: progress.files, onHead });
     signal.throwIfAborted();
+    const gpu = await asked;
     const arrival = this.arriveFirst(opened, this.store.state);
     this.#setModel(opened, this.checkMemory(opened, arrival.settings, gpu), arrival);
     return opened;
+  }
+
+  /** @param head of a model that is still on its way */
+  async #compileAhead(asked: Promise<Gpu>, head: TensorDirectory): Promise<void> {
+    try {
+      const gpu = await asked;
+      const config = readGeneratorConfig(head);
+      const settings = this.settingsAhead(config);
+      gpu.convolutionFormat = this.checkMemory({ config }, settings, gpu).convolutionFormat;
+      compileAhead(gpu, head, renderSettingsFor(config, settings));
+    } catch {
+      // No device, or a model that does not fit: both are told when the model is there.
+    }
   }
 
   #setModel(opened: OpenedModel, memory: MemoryCheck, arrival: KeptState): void {
@@ -203,16 +257,20 @@ export class SessionKeeper {
 
   #openSession(
     { config, checkpoint }: OpenedModel,
-    settings: PictureSettings,
+    { settings, face, view }: KeptState,
     gpu: Gpu,
     { convolutionFormat }: MemoryCheck,
+    progress: OpeningProgress,
   ): Promise<Session> {
+    progress.kernels(gpu.kernels);
     gpu.convolutionFormat = convolutionFormat;
     return Session.open({
       gpu,
       canvas: this.#canvas!,
       checkpoint,
       settings: renderSettingsFor(config, settings),
+      first: { face, view },
+      onPlanes: progress.planes,
       onTimes: () => this.#screen?.reportSoon(),
     });
   }

@@ -49,6 +49,10 @@ export interface SessionRequest {
   readonly canvas: HTMLCanvasElement;
   readonly checkpoint: Checkpoint;
   readonly settings: RenderSettings;
+  /** The face and the view of the first frame: its planes are made while kernels of later stages are still being compiled. */
+  readonly first: Pick<FrameRequest, 'face' | 'view'>;
+  /** Told how much of these planes is made, 0..1. */
+  readonly onPlanes: (share: number) => void;
   /** Called when new stage times have arrived. */
   readonly onTimes: () => void;
 }
@@ -83,7 +87,6 @@ interface Attached {
 export class Session {
   #output: CanvasOutput | undefined;
   #face: FaceRecipe | undefined;
-  readonly #composer: FaceComposer;
   /** The view that each renderer has; undefined when a job has moved its camera. */
   readonly #views = new Map<RendererKind, OrbitState>();
   #attached: Attached | undefined;
@@ -99,8 +102,10 @@ export class Session {
     private readonly volumetric: VolumetricRenderer,
     private readonly canvas: HTMLCanvasElement,
     private readonly timer: StageTimer | undefined,
+    private readonly composer: FaceComposer,
+    face: FaceRecipe,
   ) {
-    this.#composer = new FaceComposer(latents, () => new Recorder(gpu, timer));
+    this.#face = face;
     this.#pictures = new PreparedPictures(gpu, volumetric);
     this.#runner = new FrameRunner(gpu, timer);
   }
@@ -110,14 +115,23 @@ export class Session {
    * another session may show its picture there until then.
    * @throws GpuError, CheckpointError
    */
-  static async open({ gpu, canvas, checkpoint, settings, onTimes }: SessionRequest): Promise<Session> {
+  static async open(request: SessionRequest): Promise<Session> {
+    const { gpu, canvas, checkpoint, settings, first, onPlanes, onTimes } = request;
     try {
       return await withinMemory(gpu, 'the model', async () => {
         const generator = Generator.create(gpu, checkpoint);
         await tuneForModel(gpu, () => generatorConvLayers(checkpoint, settings, gpu));
         const latents = await FaceLatents.create(generator);
-        const renderer = await VolumetricRenderer.create(latents, settings, { forViewing: true });
-        return new Session(gpu, generator, latents, renderer, canvas, StageTimer.create(gpu, onTimes));
+        const timer = StageTimer.create(gpu, onTimes);
+        const composer = new FaceComposer(latents, () => new Recorder(gpu, timer));
+        const renderer = await VolumetricRenderer.create(latents, settings, {
+          forViewing: true,
+          onPlanes: async (planes) => {
+            await composer.show(first.face, labelOf(first.view));
+            await planes.make(gpu, timer, onPlanes);
+          },
+        });
+        return new Session(gpu, generator, latents, renderer, canvas, timer, composer, first.face);
       });
     } catch (error) {
       gpu.destroy();
@@ -132,6 +146,14 @@ export class Session {
   /** Milliseconds by stage, or undefined where the device cannot tell. */
   get stageTimes(): ReadonlyMap<string, number> | undefined {
     return this.timer?.milliseconds;
+  }
+
+  /** How much of the first frame, beyond the planes, has been handed to the device, 0..1. */
+  get firstFrameShare(): number {
+    const plans = this.volumetric.plansOf(0, ['image']);
+    const wanted = plans.reduce((sum, { dispatchCount }) => sum + dispatchCount, 0);
+    const { dispatches } = this.gpu.statistics;
+    return plans.reduce((sum, { stage }) => sum + (dispatches[stage] ?? 0), 0) / wanted;
   }
 
   /** Settings in force. */
@@ -364,13 +386,13 @@ export class Session {
   /** @param camera that looks, for a face that follows it */
   async #setFace(face: FaceRecipe, camera: CameraLabel): Promise<void> {
     if (this.#face === face && !followsCamera(face)) return;
-    await this.#composer.show(face, camera);
+    await this.composer.show(face, camera);
     this.#face = face;
   }
 
   #forgetFace(): void {
     this.#face = undefined;
-    this.#composer.forget();
+    this.composer.forget();
   }
 
   /** Draws samples of w on this device, for finding directions. */
@@ -380,7 +402,7 @@ export class Session {
 
   /** Directions of w that steps of a face go along; steps along unknown ones are left out. */
   setDirections(directions: readonly Float32Array[]): void {
-    this.#composer.setDirections(directions);
+    this.composer.setDirections(directions);
     this.#face = undefined;
   }
 

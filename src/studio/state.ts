@@ -22,9 +22,13 @@ export type StudioStatus = 'loading' | 'ready' | 'failed';
 
 /** What a loading page is busy with. Bytes are 0 of 0 where there is nothing to count. */
 export interface LoadingProgress {
-  readonly phase: 'device' | 'download' | 'check' | 'read' | 'prepare' | 'rebuild';
+  readonly phase: 'device' | 'download' | 'check' | 'read' | 'prepare' | 'kernels' | 'planes' | 'picture' | 'rebuild';
   readonly receivedBytes: number;
   readonly totalBytes: number;
+  /** Of the phase 'kernels': how many are compiled, and of how many. */
+  readonly kernels?: { readonly compiled: number; readonly wanted: number } | undefined;
+  /** How much of the way to the first picture is done, 0..1; it never falls. Undefined where nobody knows. */
+  readonly share?: number | undefined;
 }
 
 /** A model on its way while another one may be on screen. */

@@ -77,11 +77,12 @@ export class Studio {
       restoreStudio(config, orFirstView(this.#saved, first), this.#tellUnreadable);
     const keeper: SessionKeeper = new SessionKeeper(
       this.store,
-      (gpu, signal) =>
-        openings.first(this.#firstRequest, signal, (opened) => {
-          keeper.checkMemory(opened, restoreStudio(opened.config, this.#saved).settings, gpu);
+      (gpu, options) =>
+        openings.first(this.#firstRequest, options, async (opened) => {
+          keeper.checkMemory(opened, restoreStudio(opened.config, this.#saved).settings, await gpu);
         }),
       arrive,
+      (config) => restoreStudio(config, this.#saved).settings,
     );
     this.#openings = openings;
     this.#keeper = keeper;

@@ -19,6 +19,8 @@ export interface LoadWeightsOptions {
   /** Ends the download; the promise is then rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: WeightsProgress) => void) | undefined;
+  /** Is shown what has been downloaded so far, whenever some has come: unchecked, and not to be kept. */
+  readonly onBytes?: ((received: Uint8Array) => void) | undefined;
   /** Where files are kept; the default is the browser's Cache API, undefined where the browser has none. */
   readonly caches?: CacheStorage | undefined;
 }
@@ -99,6 +101,7 @@ async function download(address: URL, entry: FileEntry, options: LoadWeightsOpti
       bytes.set(value, receivedBytes);
       receivedBytes += value.length;
       report();
+      options.onBytes?.(bytes.subarray(0, receivedBytes));
     }
   } catch (cause) {
     options.signal?.throwIfAborted();

@@ -26,6 +26,34 @@ export class TrifoldMessage extends StudioElement {
         place-items: center;
         padding: 1rem;
       }
+      /* On the lower edge of the picture, so as not to hide the face that may be there already. */
+      :host(.loading) {
+        place-items: end center;
+        pointer-events: none;
+      }
+      .loading {
+        grid-template-columns: minmax(0, 1fr) auto;
+        align-items: center;
+        gap: 0.35rem 0.75rem;
+        justify-items: stretch;
+        padding: 0.5rem 0.6rem 0.75rem 1rem;
+        pointer-events: auto;
+      }
+      .loading h2 {
+        font-size: 0.95rem;
+      }
+      .loading progress {
+        grid-column: 1 / -1;
+      }
+      @media (max-width: 30rem) {
+        :host(.loading) {
+          padding: 0.5rem;
+        }
+        .loading h2,
+        .loading p {
+          font-size: 0.85rem;
+        }
+      }
       section {
         display: grid;
         gap: 0.6rem;
@@ -67,6 +95,7 @@ export class TrifoldMessage extends StudioElement {
 
   protected override willUpdate(): void {
     this.#hadFocus = this.shadowRoot?.activeElement != null;
+    this.classList.toggle('loading', !this.studio.state.failure);
   }
 
   protected override updated(_changed: PropertyValues): void {
@@ -80,19 +109,17 @@ export class TrifoldMessage extends StudioElement {
     return progress ? this.#loading(progress) : nothing;
   }
 
-  #loading({ phase, receivedBytes, totalBytes }: LoadingProgress) {
-    const counts = phase !== 'device' && totalBytes > 0;
-    return html`<section>
-      <h2 role="status">${loading.title[phase]}</h2>
-      ${
-        counts
-          ? html`<progress aria-label=${loading.progress} max=${totalBytes} .value=${receivedBytes}></progress>
-              <p class="bytes">${loading.megabytes(receivedBytes, totalBytes)}</p>
-              <div class="actions">
-                <button type="button" @click=${() => this.studio.cancelLoading()}>${loading.cancel}</button>
-              </div>`
-          : nothing
-      }
+  #loading({ phase, receivedBytes, totalBytes, kernels, share }: LoadingProgress) {
+    return html`<section class="loading">
+      <div>
+        <h2 role="status">${loading.title[phase]}</h2>
+        <p class="bytes">
+          ${totalBytes > 0 ? loading.megabytes(receivedBytes, totalBytes) : nothing}
+          ${kernels ? loading.kernels(kernels.compiled, kernels.wanted) : nothing}
+        </p>
+      </div>
+      <button type="button" @click=${() => this.studio.cancelLoading()}>${loading.cancel}</button>
+      <progress aria-label=${loading.progress} max="1" .value=${share ?? 0}></progress>
     </section>`;
   }
 

@@ -59,7 +59,7 @@ export class TrifoldOpening extends StudioElement {
   protected override render() {
     const { opening } = this.studio.state;
     if (!opening) return nothing;
-    const { name, phase, receivedBytes, totalBytes } = opening;
+    const { name, phase, receivedBytes, totalBytes, share } = opening;
     const counts = totalBytes > 0;
     return html`<section aria-label=${open.opening(name)}>
       <div>
@@ -72,7 +72,9 @@ export class TrifoldOpening extends StudioElement {
       ${
         counts
           ? html`<progress aria-label=${open.progress} max=${totalBytes} .value=${receivedBytes}></progress>`
-          : html`<progress aria-label=${open.progress}></progress>`
+          : share === undefined
+            ? html`<progress aria-label=${open.progress}></progress>`
+            : html`<progress aria-label=${open.progress} max="1" .value=${share}></progress>`
       }
     </section>`;
   }
