@@ -1,28 +1,30 @@
 /**
  * End-to-end tests: the built page (`vite build` first), served as `npm start` serves it, in the installed browser with a software
- * adapter. One worker: two software renderers at once would only slow each other down.
+ * adapter. Most are about the page and see it with the small pair of tests/fixtures; `bundled.spec.ts` is about the model that we ship.
  */
 import { defineConfig } from '@playwright/test';
 import { chromiumLaunch } from './tests/browser.ts';
 
-const PORT = 47_173;
+const SMALL = { port: 47_173, config: 'tests/e2e/small-model.config.ts' };
+const BUNDLED = { port: 47_174, config: 'vite.config.ts' };
+const addressOf = ({ port }: { port: number }) => `http://localhost:${port}/`;
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  testMatch: '**/*.spec.ts',
-  workers: 1,
+  outputDir: 'test-results/playwright',
+  workers: 2,
   timeout: 120_000,
   expect: { timeout: 60_000 },
   forbidOnly: true,
   reporter: 'list',
-  use: {
-    baseURL: `http://localhost:${PORT}/`,
-    launchOptions: chromiumLaunch(),
-    viewport: { width: 800, height: 900 },
-  },
-  webServer: {
-    command: `npx --no-install vite preview --port ${PORT} --strictPort`,
-    url: `http://localhost:${PORT}/`,
+  use: { launchOptions: chromiumLaunch(), viewport: { width: 800, height: 900 } },
+  projects: [
+    { name: 'page', testMatch: '*.spec.ts', testIgnore: 'bundled.spec.ts', use: { baseURL: addressOf(SMALL) } },
+    { name: 'bundled', testMatch: 'bundled.spec.ts', use: { baseURL: addressOf(BUNDLED) } },
+  ],
+  webServer: [SMALL, BUNDLED].map((server) => ({
+    command: `npx --no-install vite preview --config ${server.config} --port ${server.port} --strictPort`,
+    url: addressOf(server),
     reuseExistingServer: false,
-  },
+  })),
 });

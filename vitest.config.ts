@@ -1,32 +1,49 @@
+/**
+ * Three kinds of tests: `unit` and `cli` in Node, and on a device in the installed browser. The last are two projects, so that there are two
+ * browsers: a processor that plays a graphics card compiles one kernel at a time in each, and takes far longer for that than to run it.
+ */
 import { playwright } from '@vitest/browser-playwright';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { chromiumLaunch } from './tests/browser.ts';
+
+/** Tests of kernels and what is made of a few; all other files in tests/gpu are about models. */
+const KERNELS = ['ops-', 'conv-', 'ray', 'render-ops', 'volume-render', 'present', 'normals', 'slices', 'stored-'].map(
+  (name) => `tests/gpu/${name}*.test.ts`,
+);
+
+function onDevice(name: string, include: string[], exclude: string[]): TestProjectConfiguration {
+  return {
+    // Found on the way, they would make Vite reload a test that runs.
+    optimizeDeps: {
+      include: ['idb-keyval', 'ml-matrix', 'mediabunny', 'fast-png', 'fflate', '@gltf-transform/core', 'fast-check'],
+    },
+    test: {
+      name,
+      include,
+      exclude,
+      testTimeout: 180_000,
+      hookTimeout: 60_000,
+      fileParallelism: false,
+      // One page for all files: they share the device of tests/gpu/support.ts, and with it the kernels that it has compiled.
+      isolate: false,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions: chromiumLaunch() }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  };
+}
 
 export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], environment: 'node' } },
       { test: { name: 'cli', include: ['tests/cli/**/*.test.ts'], environment: 'node', testTimeout: 180_000 } },
-      {
-        // Found on the way, they would make Vite reload a test that runs.
-        optimizeDeps: {
-          include: ['idb-keyval', 'ml-matrix', 'mediabunny', 'fast-png', 'fflate', '@gltf-transform/core'],
-        },
-        test: {
-          name: 'gpu',
-          include: ['tests/gpu/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions: chromiumLaunch() }),
-            instances: [{ browser: 'chromium' }],
-          },
-        },
-      },
+      onDevice('gpu-kernels', KERNELS, []),
+      onDevice('gpu-models', ['tests/gpu/**/*.test.ts'], KERNELS),
     ],
   },
 });

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { BenchResult } from '../../bench/bench';
-import { ROOT, trifold } from './support';
+import { fixturePath } from '../support/fixture-path';
+import { trifold } from './support';
 
-const SMALL = join(ROOT, 'tests/fixtures/generator_small_nosrc.pkl');
+const SMALL = fixturePath('generator_small_nosrc.pkl');
 const folder = mkdtempSync(join(tmpdir(), 'trifold-bench-'));
 
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -6,11 +6,12 @@ import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/checkpoints/read-checkpoint';
 import { parseSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors';
+import { fixturePath } from '../support/fixture-path';
 import { stateDictOf, torchZip } from '../support/torch-files';
 import { expectClose, readFixture } from '../unit/fixtures';
-import { ROOT, trifold } from './support';
+import { ROOT, SMALL, trifold } from './support';
 
-const TINY = join(ROOT, 'tests/fixtures/generator_tiny.safetensors');
+const TINY = fixturePath('generator_tiny.safetensors');
 const PORTRAIT = join(ROOT, 'public/weights/portrait-eg3d.safetensors');
 const folder = mkdtempSync(join(tmpdir(), 'trifold-cli-'));
 const inFolder = (name: string) => join(folder, name);
@@ -21,14 +22,14 @@ describe('info', () => {
   it('tells what a model is, for people and for scripts', async () => {
     const text = await trifold('info', PORTRAIT);
     expect(text).toMatchObject({ code: 0, stderr: '' });
-    expect(text.stdout).toContain('6.04 M parameters');
+    expect(text.stdout).toContain('4.13 M parameters');
     const json = await trifold('info', TINY, '--json');
     expect(JSON.parse(json.stdout).config.backbone.resolution).toBe(256);
   });
 });
 
 describe('official pickles', () => {
-  const pickle = join(ROOT, 'tests/fixtures/generator_small_nosrc.pkl');
+  const pickle = fixturePath('generator_small_nosrc.pkl');
   let zip = '';
   let stateDict = '';
   beforeAll(async () => {
@@ -61,7 +62,8 @@ describe('official pickles', () => {
     expect(await trifold('convert', pickle, converted)).toMatchObject({ code: 0 });
     for (const model of [pickle, zip, converted]) {
       const out = inFolder('small-out.safetensors');
-      const outcome = await trifold('render', model, '--inputs', inFolder('small-in.safetensors'), '--dump', out);
+      const words = ['--inputs', inFolder('small-in.safetensors'), '--dump', out, '--psi', '1'];
+      const outcome = await trifold('render', model, ...words);
       expect(outcome.code, outcome.stderr).toBe(0);
       const dump = parseSafetensors(readFileSync(out));
       expectClose('w', dump.floats('ws').subarray(0, 512), vectors.floats('small.out.w'), 5e-4);
@@ -129,6 +131,7 @@ describe('render', () => {
       inFolder('in.safetensors'),
       '--dump',
       inFolder('out.safetensors'),
+      ...['--psi', '1'],
     );
     expect(outcome.code, outcome.stderr).toBe(0);
     expect(outcome.stderr).toMatch(/^adapter: .+/);
@@ -188,7 +191,7 @@ describe('render', () => {
     const small = ['--neural-resolution', '24', '--depth-samples', '6', '--importance-samples', '0'];
     const outcome = await trifold(
       'render',
-      TINY,
+      SMALL,
       '--out',
       out,
       '--seed',
@@ -201,7 +204,7 @@ describe('render', () => {
     );
     expect(outcome.code, outcome.stderr).toBe(0);
     const picture = decode(readFileSync(out));
-    expect(picture.width).toBe(output === 'image' ? 128 : 24);
+    expect(picture.width).toBe(output === 'image' ? 64 : 24);
     expect(new Set(picture.data).size).toBeGreaterThan(20);
   });
 

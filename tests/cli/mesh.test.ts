@@ -4,18 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateBytes } from 'gltf-validator';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ROOT, trifold } from './support';
+import { SMALL, trifold } from './support';
 
-const PORTRAIT = join(ROOT, 'public/weights/portrait-eg3d.safetensors');
 const folder = mkdtempSync(join(tmpdir(), 'trifold-mesh-'));
 const inFolder = (name: string) => join(folder, name);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('mesh', () => {
-  it('writes a GLB of the bundled model that the validator has nothing to say about', async () => {
+  it('writes a GLB that the validator has nothing to say about', async () => {
     const out = inFolder('head.glb');
-    const words = ['mesh', PORTRAIT, '--seed', '3', '--resolution', '32', '--level', '10', '--smooth', '2'];
+    const words = ['mesh', SMALL, '--seed', '3', '--resolution', '32', '--level', '10', '--smooth', '2'];
     const outcome = await trifold(...words, '--out', out);
     expect(outcome.code, outcome.stderr).toBe(0);
     expect(outcome.stderr).toContain('density: 100 %');
@@ -28,7 +27,7 @@ describe('mesh', () => {
 
   it('writes the density itself', async () => {
     const out = inFolder('head.MRC');
-    const outcome = await trifold('mesh', PORTRAIT, '--resolution', '20', '--out', out);
+    const outcome = await trifold('mesh', SMALL, '--resolution', '20', '--out', out);
     expect(outcome.code, outcome.stderr).toBe(0);
     expect(readFileSync(out).byteLength).toBe(1024 + 4 * 20 ** 3);
   });
@@ -47,7 +46,7 @@ describe('mesh', () => {
       'runs from',
     ],
   ])('says what is wrong with %s', async (_, words, code, message) => {
-    const outcome = await trifold('mesh', PORTRAIT, ...words);
+    const outcome = await trifold('mesh', SMALL, ...words);
     expect(outcome.code, outcome.stderr).toBe(code);
     expect(outcome.stderr).toContain(message);
     expect(outcome.stderr).not.toContain('    at ');

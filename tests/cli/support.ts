@@ -1,8 +1,13 @@
 /** Calls the command line as a script does. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { fixturePath } from '../support/fixture-path';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
+
+/** A small generator and its student, for whatever is not about the bundled pair. */
+export const SMALL = fixturePath('small/small-eg3d.safetensors');
+export const SMALL_STUDENT = fixturePath('small/small-student.safetensors');
 
 export interface Outcome {
   readonly code: number | null;

@@ -14,9 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixturePath } from '../support/fixture-path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const SMALL = join(ROOT, 'tests/fixtures/generator_small_nosrc.pkl');
+const SMALL = fixturePath('generator_small_nosrc.pkl');
 const folder = mkdtempSync(join(tmpdir(), 'trifold-video-'));
 const inFolder = (name: string) => join(folder, name);
 

@@ -2,8 +2,8 @@
  * The page for everybody: axe at three widths in light and dark, the keyboard alone, what a screen reader hears, reduced motion, and
  * targets that a thumb can hit.
  */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
+import { expectNoAxeFinding } from './axe';
 import { openStudio, QUICK, seedShown, studioState, test, untilStill, watch } from './support';
 
 const SIZES = [
@@ -139,16 +139,16 @@ test('axe finds nothing while renderers are compared, in the picture and in both
   }, QUICK);
   await expect(page.getByText('The student never saw such a camera').first()).toBeVisible();
   await untilStill(page);
-  await expectNoAxeFinding(page);
+  await expectNoAxeFinding(page, SIZES);
   await page.getByRole('radio', { name: 'Difference' }).check();
   await expect(page.getByRole('img', { name: 'Colours of the difference' })).toBeVisible();
-  await expectNoAxeFinding(page);
+  await expectNoAxeFinding(page, SIZES);
   await showMeasurements(page);
   for (const name of ['Consistency over yaw', 'Efficiency']) {
     await page.getByRole('button', { name }).click();
     const dialog = page.getByRole('dialog', { name });
     await expect(dialog.getByRole('img').last()).toBeVisible();
-    await expectNoAxeFinding(page);
+    await expectNoAxeFinding(page, SIZES);
     await page.setViewportSize(SIZES[0]!);
     for (const control of await dialog.locator('button:visible, select:visible').all()) {
       expect((await control.boundingBox())!.height).toBeGreaterThanOrEqual(44);
@@ -164,13 +164,13 @@ test('axe finds nothing while renderers are compared, in the picture and in both
 
 test('axe finds nothing at any size, in light and dark, loaded, opening files or failed', async () => {
   await untilStill(page);
-  await expectNoAxeFinding(page);
+  await expectNoAxeFinding(page, SIZES);
   await showEverythingAboutFiles(page);
-  await expectNoAxeFinding(page);
+  await expectNoAxeFinding(page, SIZES);
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { value: undefined }));
   await page.reload();
   await expect(page.getByRole('alert')).toBeVisible();
-  await expectNoAxeFinding(page);
+  await expectNoAxeFinding(page, SIZES);
 });
 
 /** A file on its way, two kept ones, and two that could not be opened. */
@@ -188,18 +188,6 @@ async function showEverythingAboutFiles(page: Page): Promise<void> {
     });
   });
   await expect(page.getByText('Opening cats.pkl')).toBeVisible();
-}
-
-async function expectNoAxeFinding(page: Page): Promise<void> {
-  for (const viewport of SIZES) {
-    await page.setViewportSize(viewport);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const findings = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      expect(findings, `${viewport.width} pixels, ${colorScheme}`).toEqual([]);
-    }
-  }
 }
 
 /** A finished strip and finished measurements, made up. */

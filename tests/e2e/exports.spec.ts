@@ -3,14 +3,14 @@
  * said in a sentence, and the dialogs are there for everybody.
  */
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
-import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { decode } from 'fast-png';
 import { validateBytes } from 'gltf-validator';
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
-import { openStudio, test, unfold, untilStill, watch } from './support';
+import { expectNoAxeFinding } from './axe';
+import { startAgain, test, unfold, untilStill } from './support';
 
-test.describe.configure({ mode: 'serial' });
+test.describe.configure({ mode: 'serial' }); // a story: each test goes on where the one before ended
 
 /** Few rays and samples: every frame goes through the whole super-resolution. */
 const SMALL = 'rays=16&samples=4&yaw=20';
@@ -21,24 +21,12 @@ const SIZES = [
   { width: 1440, height: 900 },
 ];
 
-let context: BrowserContext;
 let page: Page;
-let watched: ReturnType<typeof watch>;
 
-test.beforeAll(async ({ browser }) => {
-  context = await browser.newContext({
-    viewport: { width: 1000, height: 900 },
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
-  page = await context.newPage();
-  watched = watch(page);
-  await openStudio(page, SMALL);
+test.beforeAll(async ({ sharedPage }) => {
+  page = sharedPage;
+  await startAgain(page, SMALL, { width: 1000, height: 900 });
   await unfold(page, 'Take it with you');
-});
-
-test.afterAll(async () => {
-  watched.check();
-  await context.close();
 });
 
 async function openDialog(button: string, title: string): Promise<Locator> {
@@ -66,20 +54,6 @@ async function close(dialog: Locator): Promise<void> {
   await expect(dialog).toBeHidden();
 }
 
-async function expectNoAxeFinding(): Promise<void> {
-  const before = page.viewportSize()!;
-  for (const viewport of SIZES) {
-    await page.setViewportSize(viewport);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const findings = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      expect(findings, `${viewport.width} pixels, ${colorScheme}`).toEqual([]);
-    }
-  }
-  await page.setViewportSize(before);
-}
-
 test('a picture has the chosen size, and alpha if it is cut out', async () => {
   const dialog = await openDialog('Picture…', 'Picture');
   await expect(dialog.getByRole('img', { name: 'Preview of the picture' })).toBeVisible();
@@ -96,7 +70,7 @@ test('a picture has the chosen size, and alpha if it is cut out', async () => {
   const alphaAt = (x: number, y: number) => data[(y * width + x) * 4 + 3]!;
   expect(alphaAt(0, 0)).toBe(0); // a corner above the shoulders
   expect(alphaAt(150, 150)).toBeGreaterThan(230); // the middle of the face
-  await expectNoAxeFinding();
+  await expectNoAxeFinding(page, SIZES);
 
   await dialog.getByRole('button', { name: 'Copy' }).click();
   await expect(dialog.getByText('Copied.')).toBeVisible();
@@ -120,13 +94,13 @@ test('a turntable of five seconds has the right size, length and frames', async 
   await type(dialog, 'Size in pixels', VIDEO.side);
   await dialog.getByLabel('Format').selectOption('webm');
   await expect(dialog.getByText(`${FRAMES} frames`)).toBeVisible();
-  await expectNoAxeFinding();
+  await expectNoAxeFinding(page, SIZES);
   await dialog.getByRole('button', { name: 'Make video' }).click();
   await expect(dialog.getByText(/Frame \d+ of 60/)).toBeVisible();
   await expect(dialog.getByText(/trifold-seed-0\.webm, \d+ KB/)).toBeVisible({ timeout: 380_000 });
   const video = dialog.locator('video');
   await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.videoWidth)).toBe(VIDEO.side);
-  await expectNoAxeFinding();
+  await expectNoAxeFinding(page, SIZES);
 
   const { name, bytes } = await saved(dialog);
   expect(name).toBe('trifold-seed-0.webm');
@@ -222,7 +196,7 @@ test('a mesh passes the validator, and a level without a surface is said', async
   const dialog = await openDialog('Mesh…', 'Mesh');
   await expect(dialog.getByText(/[\d,]+ triangles in the preview/)).toBeVisible();
   await expect(dialog.getByText(/Densities here reach from −?\d+ to \d+/)).toBeVisible();
-  await expectNoAxeFinding();
+  await expectNoAxeFinding(page, SIZES);
   const preview = dialog.getByRole('img', { name: 'Preview of the surface' });
   const front = await preview.screenshot();
   await dialog.getByLabel('Turn').fill('120');

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
+import { fixturePath } from '../support/fixture-path';
 import {
   contrast,
   difference,
@@ -18,9 +19,8 @@ import {
   watch,
 } from './support';
 
-const fixture = (name: string) => new URL(`../fixtures/${name}`, import.meta.url).pathname;
-const TINY = fixture('generator_tiny.safetensors');
-const PICKLE = fixture('generator_small_nosrc.pkl');
+const TINY = fixturePath('generator_tiny.safetensors');
+const PICKLE = fixturePath('generator_small_nosrc.pkl');
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex');
 
 /** The bundled file as the person's own, cut short, and the like. */
@@ -96,14 +96,14 @@ test.describe('one page, one file after the other', () => {
 
   test('the button opens a file: the facts are its own, face and view stay', async () => {
     expect(await fact(page, 'Source')).toBe('comes with this page');
-    expect(await fact(page, 'Tri-planes')).toBe('128 × 128 × 96');
+    expect(await fact(page, 'Tri-planes')).toBe('32 × 32 × 96');
     const [stateBefore, pictureBefore] = [await studioState(page), await picture(page)];
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Open file…' }).click();
     await (await chooser).setFiles(TINY);
     await untilShown(page, 'generator_tiny.safetensors');
     expect(await fact(page, 'Source')).toBe('file from this device');
-    expect(await fact(page, 'Tri-planes')).not.toBe('128 × 128 × 96');
+    expect(await fact(page, 'Tri-planes')).not.toBe('32 × 32 × 96');
     expect(await fact(page, 'Weights')).toMatch(/^F32, file of 11 MB$/);
     expect(await fact(page, 'GPU memory')).toMatch(/^about [\d.]+ MB, weights [\d.]+ MB$/);
     const stateAfter = await studioState(page);
@@ -116,9 +116,9 @@ test.describe('one page, one file after the other', () => {
     await expectNewViewOnly(page, () => page.getByRole('application').press('ArrowRight'));
   });
 
-  const bundled = readFileSync(new URL('../../public/weights/portrait-eg3d.safetensors', import.meta.url));
+  const served = readFileSync(fixturePath('small/small-eg3d.safetensors'));
   for (const [what, file, message] of [
-    ['a file that was cut short', handmade('half.safetensors', bundled.subarray(0, 6_000_000)), /cut short/],
+    ['a file that was cut short', handmade('half.safetensors', served.subarray(0, 150_000)), /cut short/],
     ['a picture renamed to .pkl', handmade('face.pkl', PNG), /a PNG picture/],
     ['an empty file', handmade('empty.pt', Buffer.alloc(0)), /empty/],
   ] as const) {
@@ -190,9 +190,9 @@ test.describe('one page, one file after the other', () => {
   });
 
   test('then a good file, dropped on the picture, is opened', async () => {
-    await drop(page, 'weights/portrait-eg3d.safetensors', 'mine.safetensors');
+    await drop(page, 'weights/small-eg3d.safetensors', 'mine.safetensors');
     await untilShown(page, 'mine.safetensors');
-    expect(await fact(page, 'Tri-planes')).toBe('128 × 128 × 96');
+    expect(await fact(page, 'Tri-planes')).toBe('32 × 32 × 96');
     expect(contrast(await picture(page))).toBeGreaterThan(20);
   });
 
@@ -230,15 +230,15 @@ test('a kept file is opened again after a reload, until it is removed', async ({
 
 test.describe('?model=', () => {
   test('opens a file of this server; the address forgets it when another model is opened', async ({ page }) => {
-    await page.goto(`./?model=weights/portrait-eg3d.safetensors#${QUICK}`);
+    await page.goto(`./?model=weights/small-eg3d.safetensors#${QUICK}`);
     await untilReady(page);
-    expect(await modelFacts(page)).toMatchObject({ name: 'portrait-eg3d.safetensors', origin: 'url' });
+    expect(await modelFacts(page)).toMatchObject({ name: 'small-eg3d.safetensors', origin: 'url' });
     expect(await fact(page, 'Source')).toBe('file from this server');
     await page.getByRole('button', { name: 'New face' }).click();
     await expect.poll(() => page.url()).toContain('seed=');
-    expect(page.url()).toContain('?model=weights/portrait-eg3d.safetensors#');
+    expect(page.url()).toContain('?model=weights/small-eg3d.safetensors#');
     await page.getByRole('button', { name: 'Back to the bundled model' }).click();
-    await untilShown(page, 'Portrait');
+    await untilShown(page, 'Small');
     expect(await fact(page, 'Source')).toBe('comes with this page');
     await expect(page.getByRole('button', { name: 'Back to the bundled model' })).toBeHidden();
     await expect.poll(() => page.url()).not.toContain('model=');

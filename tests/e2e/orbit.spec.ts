@@ -1,37 +1,26 @@
 /**
  * Turning the head, with everything that can turn it. No gesture may run mapping or backbone: the tri-planes are made once a face.
  */
-import { type CDPSession, expect, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import {
   canvasCentre,
   contrast,
   counts,
   expectNewViewOnly,
-  openStudio,
   picture,
   QUICK,
+  startAgain,
   studioState,
   test,
   untilStill,
-  watch,
 } from './support';
 
-test.describe.configure({ mode: 'serial' });
+test.use({ viewport: { width: 480, height: 800 } });
 
 let page: Page;
-let cdp: CDPSession;
-let watched: ReturnType<typeof watch>;
 
-test.beforeAll(async ({ browser }) => {
-  page = await browser.newPage({ viewport: { width: 480, height: 800 }, hasTouch: true });
-  watched = watch(page);
-  cdp = await page.context().newCDPSession(page);
-  await openStudio(page);
-});
-
-test.afterAll(async () => {
-  watched.check();
-  await page.close();
+test.beforeEach(({ studioPage }) => {
+  page = studioPage;
 });
 
 test('the page shows a head on a white ground', async () => {
@@ -94,6 +83,7 @@ test('the wheel zooms', async () => {
 });
 
 test('a double click goes home', async () => {
+  await startAgain(page, `${QUICK}&yaw=30`);
   const { x, y } = await canvasCentre(page);
   await expectNewViewOnly(page, () => page.mouse.dblclick(x, y));
   const { view } = await studioState(page);
@@ -113,6 +103,7 @@ test('keys turn, zoom and reset', async () => {
 });
 
 test('one finger turns', async () => {
+  const touch = await fingers();
   const { x, y, side } = await canvasCentre(page);
   const { view: before } = await studioState(page);
   await expectNewViewOnly(page, async () => {
@@ -125,6 +116,7 @@ test('one finger turns', async () => {
 });
 
 test('two fingers pinch and pan', async () => {
+  const touch = await fingers();
   const { x, y, side } = await canvasCentre(page);
   const { view: before } = await studioState(page);
   await expectNewViewOnly(page, async () => {
@@ -154,7 +146,7 @@ test('the address remembers the view, and a visit to it brings it back', async (
   await page.keyboard.press('r');
   await page.keyboard.press('ArrowLeft');
   await untilStill(page);
-  await expect.poll(() => new URL(page.url()).hash).toBe(`#${QUICK}&yaw=5`);
+  await expect.poll(() => new URL(page.url()).hash).toBe(`#seed=0&${QUICK}&yaw=5`);
   await page.evaluate(() => {
     location.hash = 'picture=raw&rays=32&samples=8&yaw=-30';
   });
@@ -163,6 +155,9 @@ test('the address remembers the view, and a visit to it brings it back', async (
 
 type TouchKind = 'touchStart' | 'touchMove' | 'touchEnd';
 
-async function touch(type: TouchKind, points: readonly (readonly [number, number])[]): Promise<void> {
-  await cdp.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
+/** Lets fingers touch the page, as Chromium's own tests do. */
+async function fingers() {
+  const cdp = await page.context().newCDPSession(page);
+  return (type: TouchKind, points: readonly (readonly [number, number])[]) =>
+    cdp.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
 }

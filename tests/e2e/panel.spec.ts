@@ -9,27 +9,19 @@ import {
   openStudio,
   picture,
   seedShown,
+  startAgain,
   studioState,
   test,
   unfold,
   untilStill,
-  watch,
 } from './support';
 
-test.describe.configure({ mode: 'serial' });
+test.use({ viewport: { width: 1000, height: 760 } });
 
 let page: Page;
-let watched: ReturnType<typeof watch>;
 
-test.beforeAll(async ({ browser }) => {
-  page = await browser.newPage({ viewport: { width: 1000, height: 760 } });
-  watched = watch(page);
-  await openStudio(page);
-});
-
-test.afterAll(async () => {
-  watched.check();
-  await page.close();
+test.beforeEach(({ studioPage }) => {
+  page = studioPage;
 });
 
 /** Does something, waits for the picture, and tells how much it changed and how often mapping and backbone ran. */
@@ -47,7 +39,9 @@ async function effectOf(act: () => Promise<unknown>) {
   };
 }
 
-test('New face shows another face and runs the backbone once; Undo brings the old one back', async () => {
+test('New face shows another face and runs the backbone once; Undo brings the old one back', async ({ page: own }) => {
+  page = own;
+  await openStudio(page);
   const first = await counts(page); // one face so far: its dispatches are those of one run
   const { settings, face } = await studioState(page);
   const original = await picture(page);
@@ -113,6 +107,7 @@ test('resolution and samples take effect without another run of the backbone', a
 });
 
 test('fast and exact volume rendering look alike; the address keeps the choice, and whether a moving picture may be coarser', async () => {
+  await startAgain(page, 'picture=raw&rays=48&samples=32');
   await unfold(page, 'Quality');
   const { change, mapping, triPlanes } = await effectOf(() => page.getByRole('radio', { name: 'Exact' }).check());
   expect(change).toBeLessThan(2);

@@ -5,28 +5,28 @@
 import { readFileSync } from 'node:fs';
 import { type Download, expect, type Page } from '@playwright/test';
 import { decode } from 'fast-png';
-import { difference, openStudio, picture, QUICK, studioState, test, untilReady, untilStill, watch } from './support';
+import { fixturePath } from '../support/fixture-path';
+import {
+  difference,
+  openStudio,
+  picture,
+  QUICK,
+  startAgain,
+  studioState,
+  test,
+  untilReady,
+  untilStill,
+} from './support';
 
 /** The final picture, from few rays. */
 const COARSE = 'rays=16&samples=4&yaw=20';
-const fixture = (name: string) => new URL(`../fixtures/${name}`, import.meta.url).pathname;
-const bundledStudent = () =>
-  readFileSync(new URL('../../public/weights/portrait-student.safetensors', import.meta.url));
 
-test.describe.configure({ mode: 'serial' });
+test.use({ fragment: COARSE });
 
 let page: Page;
-let watched: ReturnType<typeof watch>;
 
-test.beforeAll(async ({ browser }) => {
-  page = await browser.newPage({ viewport: { width: 800, height: 900 } });
-  watched = watch(page);
-  await openStudio(page, COARSE);
-});
-
-test.afterAll(async () => {
-  watched.check();
-  await page.close();
+test.beforeEach(({ studioPage }) => {
+  page = studioPage;
 });
 
 const segment = (name: string) => page.getByRole('radio', { name, exact: true });
@@ -34,12 +34,15 @@ const panel = () => page.locator('trifold-renderer');
 const modelFile = () => page.locator('input[type=file][accept*=safetensors]');
 const overlay = () => page.locator('trifold-compare-overlay');
 
-test('button and key T show the other renderer; face, camera and the rest of the address stay', async () => {
-  await untilStill(page);
+test('button and key T show the other renderer; face, camera and the rest of the address stay', async ({
+  page: own,
+}) => {
+  page = own;
+  await openStudio(page, COARSE);
   const [volumetric, before] = [await picture(page), await studioState(page)];
   await expect(panel()).toContainText('is loaded when you first show it');
   await segment('Convolutional').check();
-  await expect(panel()).toContainText('StyleGAN2 student, 5.96 M parameters');
+  await expect(panel()).toContainText('StyleGAN2 student, 0.12 M parameters');
   await expect(panel()).toContainText('Distilled from the model on screen.');
   await untilStill(page);
   const convolutional = await picture(page);
@@ -72,11 +75,14 @@ test('T is a letter where letters are typed, and nothing with modifiers', async 
 });
 
 test('depth is not offered while the student is shown', async () => {
+  await startAgain(page, `${COARSE}&renderer=convolutional`);
   await expect(page.getByRole('radio', { name: 'Depth map' })).toBeDisabled();
   await expect(page.getByTitle('The convolutional renderer knows no depth').first()).toBeVisible();
 });
 
 test('a reload comes back to the convolutional renderer', async () => {
+  await startAgain(page, `${COARSE}&renderer=convolutional`);
+  await expect.poll(() => page.url()).toContain('renderer=convolutional');
   await page.reload();
   await untilReady(page);
   await expect(segment('Convolutional')).toBeChecked();
@@ -124,6 +130,7 @@ test('the line of a wipe follows the hand and the keys; the camera stays', async
 });
 
 test('the difference has a legend and the figures of the view; T goes to one picture of the other renderer', async () => {
+  await startAgain(page, `${COARSE}&renderer=convolutional`);
   await segment('Difference').check();
   await expect(page.getByRole('img', { name: /blue where the convolutional picture is darker/ })).toBeVisible();
   await expect(overlay()).toContainText(/darker −25 %\s*same\s*\+25 % brighter/);
@@ -144,7 +151,7 @@ test('a camera far outside the training is said', async () => {
 
 test('a hundred toggles leave no buffer behind', async () => {
   test.setTimeout(300_000);
-  await setFragment(`${QUICK}&rays=16&samples=4`);
+  await startAgain(page, `${QUICK}&rays=16&samples=4`);
   const [afterTwo, afterHundred] = await page.evaluate(async () => {
     const { studio } = document.querySelector('trifold-app')!;
     const toggle = async (times: number) => {
@@ -163,7 +170,6 @@ test('a hundred toggles leave no buffer behind', async () => {
 
 test('the consistency strip fills with eleven views, can be stopped, and is saved as CSV and PNG', async () => {
   test.setTimeout(300_000);
-  await setFragment(COARSE);
   await page.getByRole('button', { name: 'Consistency over yaw' }).click();
   const dialog = page.getByRole('dialog', { name: 'Consistency over yaw' });
   await expect(dialog.locator('canvas')).not.toHaveCount(0);
@@ -203,6 +209,9 @@ test('the consistency strip fills with eleven views, can be stopped, and is save
 });
 
 test('a strip of another face is made anew when it is opened', async () => {
+  await page.getByRole('button', { name: 'Consistency over yaw' }).click();
+  await expect(page.getByRole('dialog')).toContainText('Seed 0');
+  await page.keyboard.press('Escape');
   await page.getByLabel('Seed', { exact: true }).fill('3');
   await page.getByLabel('Seed', { exact: true }).press('Enter');
   await page.getByRole('button', { name: 'Consistency over yaw' }).click();
@@ -241,10 +250,11 @@ test('the efficiency of each renderer is measured and saved as CSV and PNG', asy
   await dialog.getByRole('button', { name: 'Close' }).click();
 });
 
-test('a student of another generator is shown, and said to be one', async () => {
-  const file = bundledStudent();
-  const hash = JSON.parse(readFileSync(new URL('../../public/weights/index.json', import.meta.url), 'utf8')).models[0]
-    .sha256 as string;
+test('a student of another generator is shown, and said to be one', async ({ page: own }) => {
+  page = own;
+  await openStudio(page, COARSE);
+  const file = readFileSync(fixturePath('small/small-student.safetensors'));
+  const hash = JSON.parse(readFileSync(fixturePath('small/index.json'), 'utf8')).models[0].sha256 as string;
   file.write('0'.repeat(64), file.indexOf(hash), 'latin1');
   await modelFile().setInputFiles({ name: 'stranger.safetensors', mimeType: 'application/octet-stream', buffer: file });
   await expect(panel()).toContainText('stranger.safetensors');
@@ -253,8 +263,10 @@ test('a student of another generator is shown, and said to be one', async () => 
   await expect(overlay()).toContainText('Convolutional, of another model');
 });
 
-test('a model without a student says so, and keeps volume rendering', async () => {
-  await modelFile().setInputFiles(fixture('generator_tiny.safetensors'));
+test('a model without a student says so, and keeps volume rendering', async ({ page: own }) => {
+  page = own;
+  await openStudio(page, COARSE);
+  await modelFile().setInputFiles(fixturePath('generator_tiny.safetensors'));
   await expect(panel()).toContainText('No convolutional student of this model is at hand');
   await expect(segment('Convolutional')).toBeDisabled();
   await expect(segment('Wipe')).toBeDisabled();
@@ -264,14 +276,6 @@ test('a model without a student says so, and keeps volume rendering', async () =
   await expect(page.getByText('There is no convolutional student of this model at hand')).toBeVisible();
   expect((await studioState(page)).settings.renderer).toBe('volumetric');
 });
-
-/** Goes to another fragment of the page's address and waits for the picture. */
-async function setFragment(fragment: string): Promise<void> {
-  await page.evaluate((wanted) => {
-    location.hash = wanted;
-  }, fragment);
-  await untilStill(page);
-}
 
 async function turn(angles: { pitch: number }): Promise<void> {
   await page.evaluate(

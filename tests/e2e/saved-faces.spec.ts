@@ -1,7 +1,7 @@
 /** Saved faces: kept over a reload, brought back with their view, mixed, renamed, exported, deleted and imported. */
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
 import { type BrowserContext, expect, type Page } from '@playwright/test';
+import { expectNoAxeFinding } from './axe';
 import {
   difference,
   openStudio,
@@ -127,7 +127,7 @@ test('a face of another model says so, and offers what is possible', async () =>
   await importFile(Buffer.from(JSON.stringify(file)));
   await bringBack('Tom').click();
   await expect(page.getByText('“Tom” was made with another model, “cats.pkl”.')).toBeVisible();
-  await expectNoAxeFinding();
+  await expectNoAxeFinding(page);
   await page.getByRole('button', { name: 'Use it here' }).click();
   expect((await studioState(page)).face).toMatchObject({ mode: 'single', sources: [{ kind: 'seed', seed: 3 }] });
   await bringBack('Tom').click();
@@ -139,13 +139,4 @@ test('a face of another model says so, and offers what is possible', async () =>
 async function importFile(buffer: Buffer): Promise<void> {
   const input = page.locator('trifold-faces input[type=file]');
   await input.setInputFiles({ name: 'faces.json', mimeType: 'application/json', buffer });
-}
-
-async function expectNoAxeFinding(): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const findings = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    expect(findings, colorScheme).toEqual([]);
-  }
 }

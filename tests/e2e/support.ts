@@ -2,7 +2,7 @@
  * What the end-to-end tests share: a page that is watched for requests to strangers and for broken content rules, and ways to look at
  * the picture and at the counts of the device. All of it goes through the public property `studio` of `<trifold-app>`.
  */
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Page, type ViewportSize } from '@playwright/test';
 import { decode } from 'fast-png';
 import type { StudioState } from '../../src/studio/state';
 import type {} from '../../src/ui/trifold-app';
@@ -27,14 +27,74 @@ export function watch(page: Page): { check(): void } {
   return { check: () => expect(complaints).toEqual([]) };
 }
 
-/** The test function of this folder: every `page` is watched. */
-export const test = base.extend({
+interface TestFixtures {
+  /** The page that all tests of a worker share, gone back to the beginning: {@link startAgain} with the file's `fragment` and `viewport`. */
+  readonly studioPage: Page;
+  /** What `studioPage` shows at first. */
+  readonly fragment: string;
+}
+
+interface WorkerFixtures {
+  /** A page with its device, opened once; watched, and allowed to use the clipboard. */
+  readonly sharedPage: Page;
+}
+
+/**
+ * The test function of this folder. Tests of the opening, of storage and of lost devices take a `page` of their own; all others share one, as
+ * `studioPage`, or as `sharedPage` where the tests of a file tell a story.
+ */
+export const test = base.extend<TestFixtures, WorkerFixtures>({
   page: async ({ page }, use) => {
     const watched = watch(page);
     await use(page);
     watched.check();
   },
+  sharedPage: [
+    async ({ browser }, use, { project }) => {
+      const permissions = ['clipboard-read', 'clipboard-write'];
+      const { baseURL, viewport } = project.use;
+      const context = await browser.newContext({ baseURL, viewport, permissions });
+      const page = await context.newPage();
+      const watched = watch(page);
+      await openStudio(page);
+      await use(page);
+      watched.check();
+      await context.close();
+    },
+    { scope: 'worker' },
+  ],
+  fragment: [QUICK, { option: true }],
+  studioPage: async ({ sharedPage, fragment, viewport }, use) => {
+    await startAgain(sharedPage, fragment, viewport ?? undefined);
+    await use(sharedPage);
+  },
 });
+
+/** Sections of the panel that are open when the page is. */
+const OPEN_AT_FIRST = ['Face', 'Picture and view'];
+
+/** Brings a page that is open back to the beginning without loading it again: address, size, colours, folds; no dialog, no notice. */
+export async function startAgain(page: Page, fragment = QUICK, viewport?: ViewportSize): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
+  if (viewport) await page.setViewportSize(viewport);
+  await page.evaluate(
+    ({ wanted, open }) => {
+      const close = (root: Document | ShadowRoot) => {
+        for (const dialog of root.querySelectorAll('dialog')) dialog.close();
+        for (const fold of root.querySelectorAll('details')) {
+          fold.open = open.includes(fold.querySelector('summary')!.textContent!.trim());
+        }
+        for (const { shadowRoot } of root.querySelectorAll('*')) if (shadowRoot) close(shadowRoot);
+      };
+      close(document);
+      const { studio } = document.querySelector('trifold-app')!;
+      for (const notice of studio.state.notices) studio.dismiss(notice);
+      location.hash = `${wanted}&test=${Math.random()}`; // another address than the present one, whatever that is
+    },
+    { wanted: fragment, open: OPEN_AT_FIRST },
+  );
+  await untilStill(page);
+}
 
 /** Opens the page and waits for its first picture in full, and for the layout: the picture is drawn anew when that gives it another size. */
 export async function openStudio(page: Page, fragment = QUICK): Promise<void> {

@@ -2,42 +2,32 @@
  * The section "View" and the sheet of keys: every kind of picture shows something else, two kinds are compared, the camera is set in
  * numbers and by its label, and the keyboard finds it all.
  */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import type { PictureKind } from '../../src/studio/settings';
 import { VIEW_STRINGS } from '../../src/ui/strings/view';
+import { expectNoAxeFinding } from './axe';
 import {
   contrast,
   counts,
   difference,
-  openStudio,
   type Picture,
   picture,
   QUICK,
+  startAgain,
   studioState,
   test,
   untilStill,
-  watch,
 } from './support';
 
 /** The ring around what has the focus touches the corners of the picture. */
 const SAME = 0.1;
 
-test.describe.configure({ mode: 'serial' });
+test.use({ viewport: { width: 1000, height: 800 } });
 
 let page: Page;
-let watched: ReturnType<typeof watch>;
 
-test.beforeAll(async ({ browser }) => {
-  const context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
-  page = await context.newPage();
-  watched = watch(page);
-  await openStudio(page);
-});
-
-test.afterAll(async () => {
-  watched.check();
-  await page.context().close();
+test.beforeEach(({ studioPage }) => {
+  page = studioPage;
 });
 
 async function show(kind: PictureKind): Promise<Picture> {
@@ -159,7 +149,8 @@ test('the field of view, the distance and the point looked at change the picture
 });
 
 test('a label that is copied, and pasted after a reset, brings the same view back', async () => {
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await startAgain(page, `${QUICK}&yaw=30&pitch=-12&distance=0.8&focal=2.8&pivot=0,0.15,0`);
+  await openCamera();
   const before = await picture(page);
   await page.getByRole('button', { name: 'Copy', exact: true }).click();
   await expect(page.getByText('Copied.')).toBeVisible();
@@ -175,6 +166,7 @@ test('a label that is copied, and pasted after a reset, brings the same view bac
 });
 
 test('a label that is none, or no orbit camera’s, is refused in words and changes nothing', async () => {
+  await openCamera();
   const { view } = await studioState(page);
   const field = page.getByRole('textbox', { name: 'Camera label' });
   const label: number[] = JSON.parse(await field.inputValue());
@@ -234,6 +226,7 @@ test('keys choose the picture and turn, but not from text fields', async () => {
   await expect.poll(async () => (await studioState(page)).settings.autoRotate).toBe(true);
   await page.keyboard.press('a');
   await expect.poll(async () => (await studioState(page)).settings.autoRotate).toBe(false);
+  await openCamera();
   await page.getByRole('spinbutton', { name: 'Distance' }).focus();
   await page.keyboard.press('4');
   expect((await studioState(page)).settings.picture).toBe('depth');
@@ -264,20 +257,12 @@ test('axe finds nothing in the section and in the sheet, at any width, in light 
     await page.setViewportSize({ width, height: 900 });
     const room = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
     expect(await page.evaluate(room)).toBe(0);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await expectNoAxeFinding();
-      await page.getByRole('button', { name: 'Keyboard help' }).click();
-      await expectNoAxeFinding();
-      await page.keyboard.press('Escape');
-    }
+    await expectNoAxeFinding(page);
+    await page.getByRole('button', { name: 'Keyboard help' }).click();
+    await expectNoAxeFinding(page);
+    await page.keyboard.press('Escape');
   }
 });
-
-async function expectNoAxeFinding(): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-}
 
 /** Mean absolute difference of the left or right third of two pictures, in their upper quarter, away from labels: 0..255. */
 function halfDifference(a: Picture, b: Picture, side: 'left' | 'right'): number {

@@ -1,12 +1,14 @@
 /** Seeds and angles typed as people write them. */
 import { expect } from '@playwright/test';
-import { openStudio, QUICK, studioState, test } from './support';
+import { QUICK, startAgain, studioState, test } from './support';
 
 const seedsOf = async (page: Parameters<typeof studioState>[0]) =>
   (await studioState(page)).face.sources.map((source) => (source.kind === 'seed' ? source.seed : source.name));
 
-test('a seed field takes several seeds as a walk, steps by arrow keys, and says what it accepts', async ({ page }) => {
-  await openStudio(page, `${QUICK}&seed=5`);
+test('a seed field takes several seeds as a walk, steps by arrow keys, and says what it accepts', async ({
+  studioPage: page,
+}) => {
+  await startAgain(page, `${QUICK}&seed=5`);
   const seed = page.getByRole('spinbutton', { name: 'Seed', exact: true });
   await seed.press('ArrowUp');
   await seed.press('ArrowUp');
@@ -33,8 +35,8 @@ test('a seed field takes several seeds as a walk, steps by arrow keys, and says 
   expect(await seedsOf(page)).toEqual([0, 10, 11, 2, 7]);
 });
 
-test('a link takes them as well', async ({ page }) => {
-  await openStudio(page, `${QUICK}&seed=3-4&yaw=${encodeURIComponent('−20°')}`);
+test('a link takes them as well', async ({ studioPage: page }) => {
+  await startAgain(page, `${QUICK}&seed=3-4&yaw=${encodeURIComponent('−20°')}`);
   const { face, view } = await studioState(page);
   expect(face.mode).toBe('walk');
   expect(await seedsOf(page)).toEqual([3, 4]);

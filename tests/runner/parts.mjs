@@ -30,7 +30,7 @@ export const PARTS = [
   TYPES,
   UNIT,
   vitestPart('cli', ['--project', 'cli']),
-  vitestPart('gpu', ['--project', 'gpu'], NEEDS_BROWSER),
+  vitestPart('gpu', ['--project', 'gpu-*'], NEEDS_BROWSER),
   { name: 'build', command: [bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'] },
   playwrightPart('e2e', [], { needs: ['browser', 'build'] }),
 ];
@@ -40,5 +40,5 @@ export const QUICK = [
   LINT,
   TYPES,
   UNIT,
-  vitestPart('gpu', ['--project', 'gpu', ...SINGLE_KERNELS], NEEDS_BROWSER),
+  vitestPart('gpu', ['--project', 'gpu-*', ...SINGLE_KERNELS], NEEDS_BROWSER),
 ];

@@ -1,0 +1,111 @@
+/**
+ * The model that we ship, in the page as it is served: its face, the numbers of its training code, the student, and what its size and its
+ * names bring that the small pair of the other tests does not have. Few tests: each full picture costs a processor seconds.
+ */
+import { readFileSync } from 'node:fs';
+import { expect, type Page } from '@playwright/test';
+import { decode } from 'fast-png';
+import { parseSafetensors } from '../../src/checkpoints/safetensors';
+import { psnr } from '../../src/render/picture-difference';
+import { fixturePath } from '../support/fixture-path';
+import { contrast, difference, picture, startAgain, studioState, test, unfold, untilStill } from './support';
+
+test.describe.configure({ mode: 'serial' }); // a story: the page is opened once, by its bare address
+
+/** Quick to draw: for what is not about the picture. */
+const QUICK_RAYS = 'picture=raw&rays=32&samples=8';
+const SIDE = 256;
+const SEED = 1;
+
+const expected = parseSafetensors(readFileSync(fixturePath('portrait-expected.safetensors')));
+
+let page: Page;
+
+test.beforeAll(({ sharedPage }) => {
+  page = sharedPage;
+});
+
+/** A row of the expected values, for `SEED`. */
+function row(name: string): Float32Array {
+  const values = expected.floats(name);
+  const length = values.length / expected.info(name).shape[0]!;
+  return values.slice(SEED * length, (SEED + 1) * length);
+}
+
+/** The picture that "Take it with you" saves, [3, side, side], -1 to 1. */
+async function savedPicture(): Promise<Float32Array> {
+  await page.getByRole('button', { name: 'Picture…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Picture' });
+  await dialog.getByLabel('Size in pixels').fill(String(SIDE));
+  await dialog.getByLabel('Size in pixels').press('Enter');
+  await expect(dialog.getByText(/\.png, \d+ KB/)).toBeVisible();
+  const download = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  const { data, channels } = decode(readFileSync(await (await download).path()));
+  await page.keyboard.press('Escape');
+  return Float32Array.from({ length: 3 * SIDE * SIDE }, (_, at) => {
+    const [channel, pixel] = [Math.floor(at / (SIDE * SIDE)), at % (SIDE * SIDE)];
+    return data[pixel * channels + channel]! / 127.5 - 1;
+  });
+}
+
+test('the first visit shows a head on a white ground, from the view that flatters it', async () => {
+  await page.goto('about:blank');
+  await page.goto('./');
+  await untilStill(page);
+  const index = await page.evaluate(async () => (await fetch('weights/index.json')).json());
+  const [{ first, name }] = index.models;
+  const { face, view } = await studioState(page);
+  expect(face.sources).toMatchObject([{ kind: 'seed', seed: first.seed }]);
+  expect(view.yaw).toBeCloseTo((first.yaw * Math.PI) / 180, 3);
+  await expect(page.locator('trifold-model')).toContainText(name);
+  const shown = await picture(page);
+  expect(contrast(shown)).toBeGreaterThan(20);
+  expect(Math.min(...shown.pixels.subarray(0, 3))).toBeGreaterThan(230);
+});
+
+test('both renderers save the pictures of the training code', async () => {
+  test.setTimeout(300_000);
+  await startAgain(page, `seed=${SEED}&psi=1&quality=exact&adapt=false`);
+  await unfold(page, 'Camera');
+  const label = page.getByRole('textbox', { name: 'Camera label' });
+  await label.fill(JSON.stringify([...row('c')]));
+  await label.blur();
+  await untilStill(page);
+  await unfold(page, 'Take it with you');
+  // Rounding to 8 bits leaves 58 dB.
+  expect(psnr(await savedPicture(), row('image'))).toBeGreaterThan(45);
+  await page.getByRole('radio', { name: 'Convolutional', exact: true }).check();
+  await expect(page.locator('trifold-renderer')).toContainText('Distilled from the model on screen.', {
+    timeout: 120_000,
+  });
+  await untilStill(page);
+  expect(psnr(await savedPicture(), row('student.image'))).toBeGreaterThan(45);
+});
+
+test('a mix has coarse, middle and fine layers, and colours of its own', async () => {
+  await startAgain(page, QUICK_RAYS);
+  await page.getByRole('radio', { name: 'Mix' }).check();
+  const slider = (name: string) => page.getByRole('slider', { name });
+  await slider('Coarse').fill('0.8');
+  await slider('Middle').fill('1');
+  await slider('Fine').fill('0.1');
+  await slider('Super-resolution').fill('0');
+  await untilStill(page);
+  const mixed = await picture(page);
+  const shares = async () => (await studioState(page)).face.mixLayers.join(' ');
+  expect(await shares()).toBe('0.8 0.8 0.8 0.8 1 1 1 1 0.1 0.1 0.1 0.1 0.1 0.1');
+  await page.getByRole('button', { name: 'Shape B, colours A' }).click();
+  expect(await shares()).toBe('1 1 1 1 1 1 1 1 0 0 0 0 0 0');
+  await untilStill(page);
+  expect(difference(await picture(page), mixed)).toBeGreaterThan(0.1);
+});
+
+test('its named attributes change the face', async () => {
+  await startAgain(page, QUICK_RAYS);
+  const before = await picture(page);
+  await unfold(page, 'Edit');
+  await page.getByRole('slider', { name: 'smile' }).fill('2.5');
+  await untilStill(page);
+  expect(difference(await picture(page), before)).toBeGreaterThan(0.1);
+});
