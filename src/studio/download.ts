@@ -59,7 +59,7 @@ export function nameInAddress({ pathname, href }: URL): string {
  */
 export async function downloadFile(address: URL, { signal, onProgress }: DownloadOptions): Promise<Blob> {
   const name = nameInAddress(address);
-  const response = await fetchFile(address, name, signal);
+  const response = await fetchFile(address, name, { signal });
   // Where the answer is compressed on the way, the header counts other bytes than those that arrive.
   const announced = response.headers.has('content-encoding') ? 0 : Number(response.headers.get('content-length') ?? 0);
   let receivedBytes = 0;

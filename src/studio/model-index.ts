@@ -40,17 +40,25 @@ export interface StudentEntry extends FileEntry {
 
 const INDEX_FILE = 'index.json';
 
+interface FetchOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How the browser's own cache takes part. Default: as the server has said. */
+  readonly cache?: RequestCache | undefined;
+}
+
 /**
  * Reads the index and picks a model.
  * @param folder address of the folder `weights`, with a slash at its end
- * @param id the model that is wanted; without it, the one that the index names as default
+ * @param options.id the model that is wanted; without it, the one that the index names as default
+ * @param options.cache default: the server is asked whether the browser's copy is still the present one; an old index names old files
  * @throws WeightsUnreachableError, WeightsMissingError, NotWeightsError, ModelIndexError; the signal's reason if aborted
  */
 export async function readModelEntry(
   folder: URL,
-  options: { id?: string; signal?: AbortSignal } = {},
+  options: { id?: string | undefined; signal?: AbortSignal | undefined; cache?: RequestCache | undefined } = {},
 ): Promise<ModelEntry> {
-  const response = await fetchFile(new URL(INDEX_FILE, folder), INDEX_FILE, options.signal);
+  const { signal, cache = 'no-cache' } = options;
+  const response = await fetchFile(new URL(INDEX_FILE, folder), INDEX_FILE, { signal, cache });
   let index: unknown;
   try {
     index = await response.json();
@@ -65,10 +73,10 @@ export async function readModelEntry(
  * `fetch`, with what goes wrong told apart.
  * @throws WeightsUnreachableError, WeightsMissingError, NotWeightsError; the signal's reason if aborted
  */
-export async function fetchFile(address: URL, file: string, signal?: AbortSignal): Promise<Response> {
+export async function fetchFile(address: URL, file: string, { signal, cache }: FetchOptions = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(address, signal ? { signal } : {});
+    response = await fetch(address, { ...(signal && { signal }), ...(cache && { cache }) });
   } catch (cause) {
     signal?.throwIfAborted();
     throw new WeightsUnreachableError(file, { cause });

@@ -19,8 +19,8 @@ import {
   type WeightFacts,
   weightFactsOf,
 } from './model-facts';
-import { type FirstView, readModelEntry, type StudentEntry } from './model-index';
-import { loadWeights, type NotKept } from './weights';
+import { type FirstView, type ModelEntry, readModelEntry, type StudentEntry } from './model-index';
+import { forgetOtherVersions, isOtherVersion, loadWeights, type NotKept } from './weights';
 import { WeightsError } from './weights-errors';
 
 /** Which model is wanted. */
@@ -154,17 +154,13 @@ export async function openModel(
 
 /** Whether a hash, or its first digits, are the bundled model's: a link names any model by it. */
 async function isBundled({ folder, id }: ModelSource, hash: string, { signal }: OpenOptions): Promise<boolean> {
-  const { sha256 } = await readModelEntry(folder, id === undefined ? { signal } : { signal, id });
+  const { sha256 } = await readModelEntry(folder, { signal, id });
   return sha256.startsWith(hash);
 }
 
-async function openBundled(
-  { folder, id }: ModelSource,
-  { signal, onProgress, onHead }: OpenOptions,
-): Promise<OpenedModel> {
-  const entry = await readModelEntry(folder, id === undefined ? { signal } : { signal, id });
-  const onBytes = onHead && headOf(entry.bytes, onHead);
-  const { bytes, notKept } = await loadWeights(folder, entry, { signal, onProgress, onBytes });
+async function openBundled(source: ModelSource, options: OpenOptions): Promise<OpenedModel> {
+  const { entry, bytes, notKept } = await loadBundled(source, options);
+  if (entry.student) await forgetOtherVersions(source.folder, entry.student);
   return {
     ...modelIn(parseSafetensors(bytes)),
     name: entry.name,
@@ -178,6 +174,26 @@ async function openBundled(
     student: entry.student,
     first: entry.first,
   };
+}
+
+/**
+ * The index and its model's file. Where they do not belong to each other, the index is read once more, past all caches: it may be that of a former
+ * version of the page.
+ */
+async function loadBundled({ folder, id }: ModelSource, { signal, onProgress, onHead }: OpenOptions) {
+  const load = async (entry: ModelEntry) => {
+    const onBytes = onHead && headOf(entry.bytes, onHead);
+    return { entry, ...(await loadWeights(folder, entry, { signal, onProgress, onBytes })) };
+  };
+  const entry = await readModelEntry(folder, { signal, id });
+  try {
+    return await load(entry);
+  } catch (error) {
+    if (!isOtherVersion(error)) throw error;
+    const fresh = await readModelEntry(folder, { signal, id, cache: 'reload' });
+    if (fresh.sha256 === entry.sha256) throw error;
+    return load(fresh);
+  }
 }
 
 async function openKept(

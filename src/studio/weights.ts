@@ -46,12 +46,11 @@ export async function loadWeights(
 ): Promise<LoadedWeights> {
   const storage = 'caches' in options ? options.caches : globalThis.caches;
   const address = new URL(entry.file, folder);
-  const key = new URL(`?sha256=${entry.sha256}`, address).href;
+  const key = keyOf(folder, entry);
   const cache = await openCache(storage);
   const kept = cache && (await readKept(cache, key, entry, options));
   if (kept) return { bytes: kept, source: 'cache', notKept: undefined };
-  const bytes = await download(address, entry, options);
-  await check(bytes, entry, options);
+  const bytes = await downloadChecked(address, entry, options);
   if (!cache) return { bytes, source: 'network', notKept: 'no-storage' };
   const stored = await keep(cache, key, bytes);
   return { bytes, source: 'network', notKept: stored ? undefined : 'storage-full' };
@@ -84,8 +83,37 @@ async function readKept(
   }
 }
 
-async function download(address: URL, entry: FileEntry, options: LoadWeightsOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetchFile(address, entry.file, options.signal);
+/** What comes may be a former version that the browser's own cache, or one on the way, has kept under the same address: once more, past those. */
+async function downloadChecked(
+  address: URL,
+  entry: FileEntry,
+  options: LoadWeightsOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const attempt = async (caching: RequestCache) => {
+    const bytes = await download(address, entry, caching, options);
+    await check(bytes, entry, options);
+    return bytes;
+  };
+  try {
+    return await attempt('default');
+  } catch (error) {
+    if (!isOtherVersion(error)) throw error;
+    return attempt('reload');
+  }
+}
+
+/** Whether a file came, and was not the one that the index names. */
+export function isOtherVersion(error: unknown): boolean {
+  return error instanceof WeightsSizeError || error instanceof WeightsHashError;
+}
+
+async function download(
+  address: URL,
+  entry: FileEntry,
+  cache: RequestCache,
+  options: LoadWeightsOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetchFile(address, entry.file, { signal: options.signal, cache });
   const bytes = new Uint8Array(entry.bytes);
   let receivedBytes = 0;
   const report = () => options.onProgress?.({ phase: 'download', receivedBytes, totalBytes: entry.bytes });
@@ -136,6 +164,21 @@ async function keep(cache: Cache, key: string, bytes: Uint8Array<ArrayBuffer>): 
   } catch {
     return false;
   }
+}
+
+/** Frees the place of former versions of a file that may not be asked for itself in a long time: a student whose model is another now. */
+export async function forgetOtherVersions(
+  folder: URL,
+  entry: FileEntry,
+  storage: CacheStorage | undefined = globalThis.caches,
+): Promise<void> {
+  const cache = await openCache(storage);
+  if (cache) await dropOtherVersions(cache, keyOf(folder, entry)).catch(() => {}); // they stay, and harm nobody
+}
+
+/** A file that has changed has another key. */
+function keyOf(folder: URL, { file, sha256 }: FileEntry): string {
+  return new URL(`?sha256=${sha256}`, new URL(file, folder)).href;
 }
 
 /** Versions of the same file with another hash will never be asked for again. */

@@ -3,7 +3,7 @@
  */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type ModelEntry, pickEntry, readModelEntry } from '../../src/studio/model-index';
-import { loadWeights, sha256, type WeightsProgress } from '../../src/studio/weights';
+import { forgetOtherVersions, loadWeights, sha256, type WeightsProgress } from '../../src/studio/weights';
 import {
   ModelIndexError,
   NotWeightsError,
@@ -22,8 +22,8 @@ async function entryFor(bytes: Uint8Array<ArrayBuffer>): Promise<ModelEntry> {
 }
 
 /** Answers every request with the same response and counts the requests. */
-function serve(respond: (signal?: AbortSignal | null) => Response | Promise<Response>) {
-  const fetched = vi.fn((_: unknown, init?: RequestInit) => Promise.resolve(respond(init?.signal)));
+function serve(respond: (signal: AbortSignal | null | undefined, init: RequestInit) => Response | Promise<Response>) {
+  const fetched = vi.fn((_: unknown, init: RequestInit = {}) => Promise.resolve(respond(init.signal, init)));
   vi.stubGlobal('fetch', fetched);
   return fetched;
 }
@@ -113,6 +113,33 @@ describe('loadWeights', () => {
     serve(() => new Response(newer));
     await loadWeights(FOLDER, await entryFor(newer), { caches: caches.storage });
     expect([...caches.entries.values()]).toEqual([newer]);
+  });
+
+  test('past a cache on the way that has a former version of the file, shorter or of the same size', async () => {
+    const entry = await entryFor(CONTENT);
+    for (const former of [CONTENT.slice(0, 700), CONTENT.map((value) => 255 - value)]) {
+      const fetched = serve((_, { cache }) => new Response(cache === 'reload' ? CONTENT : former));
+      const loaded = await loadWeights(FOLDER, entry, { caches: new MemoryCaches().storage });
+      expect(loaded).toEqual({ bytes: CONTENT, source: 'network', notKept: undefined });
+      expect(fetched).toHaveBeenCalledTimes(2);
+    }
+  });
+
+  test('former versions of a file can be forgotten without asking for the present one', async () => {
+    const caches = new MemoryCaches();
+    serve(() => new Response(CONTENT));
+    const former = await entryFor(CONTENT);
+    await loadWeights(FOLDER, former, { caches: caches.storage });
+    await forgetOtherVersions(
+      FOLDER,
+      { ...former, file: 'another.safetensors', sha256: '0'.repeat(64) },
+      caches.storage,
+    );
+    await forgetOtherVersions(FOLDER, former, caches.storage);
+    expect(caches.entries.size).toBe(1);
+    await forgetOtherVersions(FOLDER, { ...former, sha256: '0'.repeat(64) }, caches.storage);
+    expect(caches.entries.size).toBe(0);
+    await expect(forgetOtherVersions(FOLDER, former, undefined)).resolves.toBeUndefined();
   });
 
   test('falls back to memory, and says why, without a cache and with a full disk', async () => {
