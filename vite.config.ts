@@ -14,6 +14,9 @@ const SHELL_FILE = /\.(html|js|css|svg|png|webp|jpg|webmanifest|json)$/;
 /** The script that shows the poster (src/first-picture.ts). */
 const FIRST_SCRIPT = 'first-picture';
 
+/** On a busy machine the bundler tells at length what it waited for. */
+const QUIET = { bundlerTimings: false };
+
 /**
  * Modules of Node that a package names for its use in Node alone: `NodeIO` of @gltf-transform/core, which the page has no call of. Left to
  * itself, Vite puts an empty module in their place as well, and warns of each.
@@ -83,6 +86,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 750, // kilobytes: the first picture needs one chunk, with all the kernels, and splitting it would only add round trips
     rolldownOptions: {
+      checks: QUIET,
       input: {
         page: 'index.html',
         embed: 'embed.html',
@@ -94,5 +98,5 @@ export default defineConfig({
     },
   },
   plugins: [leaveOutNodeModules(), loadFirstScript(), listShellFiles()],
-  worker: { plugins: () => [leaveOutNodeModules()] },
+  worker: { plugins: () => [leaveOutNodeModules()], rolldownOptions: { checks: QUIET } },
 });
