@@ -1,10 +1,12 @@
 /**
- * Array textures that kernels write once and read through the device's filter: a filtered read of four texels of four channels costs no more than
+ * Array and volume textures that kernels write once and read through the device's filter: a filtered read of four texels of four channels costs no more than
  * a plain read or two. Every WebGPU device filters rgba16float. A half has 11 significant bits, and a graphics card takes the place between two
  * texels in steps of 1/256: such textures are for pictures that only have to look right, tensors for numbers. A processor that plays a graphics
  * card filters rgba32float, where it can at all, with ordinary arithmetic (see {@link filtersExactly}).
  *
- * In WGSL they are `texture_2d_array<f32>` to read, with a sampler clamped to the edge (`var nearest: sampler` takes the nearest
+ * Volumes are filtered along their third axis too: `texture_3d<f32>` and `texture_storage_3d<FORMAT, write>`.
+ *
+ * In WGSL arrays are `texture_2d_array<f32>` to read, with a sampler clamped to the edge (`var nearest: sampler` takes the nearest
  * texel, one of any other name filters linearly), and `texture_storage_2d_array<FORMAT, write>` to write.
  */
 import { ShapeError } from './errors';
@@ -19,6 +21,8 @@ export interface TextureExtents {
   readonly width: number;
   readonly height: number;
   readonly layers: number;
+  /** Whether the layers are slices of a volume, which the filter mixes too. Default: false, an array of pictures. */
+  readonly isVolume?: boolean;
 }
 
 export interface Texture extends TextureExtents {
@@ -45,11 +49,12 @@ export function textureBytes({ format, width, height, layers }: TextureExtents):
 /** What the device makes of the extents. */
 export function textureDescriptor(
   label: string,
-  { format, width, height, layers }: TextureExtents,
+  { format, width, height, layers, isVolume = false }: TextureExtents,
 ): GPUTextureDescriptor {
   return {
     label,
     size: [width, height, layers],
+    dimension: isVolume ? '3d' : '2d',
     format,
     usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_DST,
   };

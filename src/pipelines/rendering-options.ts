@@ -27,9 +27,10 @@ export interface DecoderExtents {
 /**
  * - `exact`: the reference's arithmetic, sample by sample.
  * - `fast`: a sketch of the density, made once a face, tells where a ray meets something, and only there is the model asked: a picture that
- *   looks the same (above 40 dB of `exact` for the bundled model) at a fraction of the cost.
+ *   looks the same (docs/performance.md has the decibels) at a fraction of the cost. Sample counts mean nothing to it.
+ * - `draft`: the same with fewer questions and no more than the raw picture's colours, for pictures that move and no network enlarges.
  */
-export type RenderQuality = 'exact' | 'fast';
+export type RenderQuality = 'exact' | 'fast' | 'draft';
 
 /** How rays are cut into samples and what is behind them. */
 export interface MarchOptions {

@@ -41,6 +41,8 @@ export interface March {
   readonly constants: KernelConstants;
   /** About how often a ray asks the decoder. */
   readonly evaluationsPerRay: number;
+  /** Channels of the feature image. */
+  readonly outputs: number;
 }
 
 /**
@@ -68,11 +70,15 @@ function tuningFor(host: DeviceFacts, device: MarchDevice = host.adapter.isSoftw
   };
 }
 
-/** Places where a fast ray asks the model. The bundled model's pictures are 47 dB from the exact ones with 4, and 51 dB with 8. */
-const FAST_SAMPLES = 8;
-/** Fewer steps show as bands. */
-const LEAST_STEPS = 48;
-const MOST_STEPS = 128;
+/** Steps of a ray through the sketch. A sketch has at most 64 voxels on a side, and a hull that reaches a voxel around: fewer steps would miss some of it. */
+const STEPS = 48;
+/**
+ * Places where a ray asks the model: for densities that find the surface, then for densities and colours. Against 96 + 96 samples the bundled
+ * model's raw pictures are at 46 dB or better in `fast` quality and at 36 to 41 in `draft` (docs/performance.md).
+ */
+const PLACES = { fast: { SCOUTS: 16, SAMPLES: 8 }, draft: { SCOUTS: 8, SAMPLES: 8 } } as const;
+/** Groups of four colours that a draft has: the raw picture is in the first three channels. */
+const DRAFT_GROUPS = 1;
 
 export interface ExactMarchInputs {
   readonly planes: Tensor;
@@ -95,6 +101,7 @@ export function exactMarch(plan: PlanBuilder, inputs: ExactMarchInputs): March {
     textures: reading.textures,
     constants: { ...jitter.constants, DISPARITY: Number(rendering.disparitySampling) },
     evaluationsPerRay: coarseSamples + fineSamples,
+    outputs: rendering.decoderOutputs,
   };
   const params = { coarseSamples, fineSamples, jitterStride: jitter.stride, uniformStride: 0, seed: jitter.seed };
   const bindings = { ...reading.bindings, jitter: jitter.draws };
@@ -129,23 +136,25 @@ export function fastMarch(
   { rendering, sketch, device }: Pick<ExactMarchInputs, 'rendering' | 'device'> & { readonly sketch: VolumeSketch },
 ): March {
   const reading = sketchReading(sketch);
-  const { depthSamples, importanceSamples } = rendering;
-  const steps = Math.min(MOST_STEPS, Math.max(LEAST_STEPS, depthSamples + importanceSamples));
+  const quality = rendering.quality === 'draft' ? 'draft' : 'fast';
+  const places = PLACES[quality];
   const tuning = tuningFor(plan.host, device);
-  const isOneBatch = 4 * tuning.quads === FAST_SAMPLES;
+  const isOneBatch = 4 * tuning.quads === places.SAMPLES;
   const counts = {
-    STEPS: Math.ceil(steps / 16) * 16, // few variants to compile
-    SAMPLES: FAST_SAMPLES,
+    STEPS,
+    ...places,
     ONE_BATCH: Number(isOneBatch),
     SEVERAL_BATCHES: Number(!isOneBatch),
+    ...(quality === 'draft' && { SHOWN_GROUPS: DRAFT_GROUPS }),
   };
   return {
-    kernel: marchKernel('fast', tuning, rendering, reading, counts, [volumeRenderFastSource]),
-    bindings: { density: sketch.density },
-    textures: reading.textures,
+    kernel: marchKernel(quality, tuning, rendering, reading, counts, [volumeRenderFastSource]),
+    bindings: {},
+    textures: { ...reading.textures, sketch: sketch.density },
     params: { coarseSamples: 0, fineSamples: 0, jitterStride: 0, uniformStride: 0, seed: 0 },
-    constants: { GRID_SIDE: sketch.density.shape[0]! },
-    evaluationsPerRay: FAST_SAMPLES,
+    constants: {},
+    evaluationsPerRay: places.SCOUTS + places.SAMPLES,
+    outputs: quality === 'draft' ? 4 * DRAFT_GROUPS : rendering.decoderOutputs,
   };
 }
 
@@ -157,11 +166,13 @@ function marchKernel(
   counts: RenderConstants,
   sources: readonly string[],
 ): Kernel {
+  const decoder = decoderConstants(rendering);
   return specialise(
     `volume-render ${kind}, ${reading.kind}${sharesWeights ? ', shared weights' : ''}`,
     {
       ...triPlaneConstants(rendering),
-      ...decoderConstants(rendering),
+      ...decoder,
+      SHOWN_GROUPS: decoder.COLOUR_GROUPS!,
       ...counts,
       QUADS: quads,
     },

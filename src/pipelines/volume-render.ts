@@ -41,7 +41,7 @@ export interface VolumeRenderInputs extends FaceVolume {
 }
 
 export interface VolumeRendering {
-  /** [N, resolution, resolution, outputs]: 2 * colour - 1 for all channels; the first three are the raw picture. */
+  /** [N, resolution, resolution, outputs], in `draft` quality the first 4 outputs: 2 * colour - 1 for all channels; the first three are the raw picture. */
   readonly feature: Tensor;
   /** [N, resolution, resolution, 1]: distance from the camera in scene units; the largest sample depth where the ray is empty. */
   readonly depth: Tensor;
@@ -56,7 +56,7 @@ export interface VolumeRendering {
  * All N images are one batch, as in the reference: depth is clamped to the range of all samples of all of them, and 'auto' limits of
  * rays that miss the box come from the rays of all of them.
  *
- * `fast` quality wants a sketch, even sampling, and samples that are spread evenly over depth; without, the rendering is exact. It knows nothing
+ * `fast` and `draft` quality want a sketch, even sampling, and samples that are spread evenly over depth; without, the rendering is exact. It knows nothing
  * of what is outside the box.
  * @throws ShapeError, RenderingOptionError
  */
@@ -73,11 +73,11 @@ export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): Vol
 
   const cells = clearedRangeCells(plan);
   if (rayLimits === 'auto') recordStartRange(plan, cells, { cameras, resolution, boxSide: rendering.boxWarp });
-  const feature = plan.scratch('feature image', [batch, resolution, resolution, rendering.decoderOutputs]);
   const depth = plan.scratch('depth image', [batch, resolution, resolution, 1]);
-  const canBeFast = quality === 'fast' && sampling.mode === 'even' && !disparitySampling;
+  const canBeFast = quality !== 'exact' && quality !== undefined && sampling.mode === 'even' && !disparitySampling;
   const march =
     canBeFast && sketch ? fastMarch(plan, { ...inputs, sketch }) : exactMarch(plan, { ...inputs, sampling, rays });
+  const feature = plan.scratch('feature image', [batch, resolution, resolution, march.outputs]);
   const fixedLimits = rayLimits === 'auto' ? { start: 0, end: 0 } : rayLimits;
   for (const { firstRay, endRay } of rayRanges(plan, rays, march)) {
     plan.dispatch({

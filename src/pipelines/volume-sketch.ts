@@ -2,6 +2,7 @@
  * What rendering a face again and again is worth preparing once: the planes as a texture, which the device's filter reads many times faster than a
  * kernel reads a buffer, and a sketch of where the face is.
  */
+import { defineKernel } from '../gpu/kernel';
 import type { PlanBuilder } from '../gpu/plan';
 import type { Tensor } from '../gpu/tensor';
 import { filtersExactly, type Texture, type TextureFormat } from '../gpu/texture';
@@ -9,6 +10,7 @@ import linearIndexSource from '../shaders/common/linear-index.wgsl?raw';
 import planesBufferSource from '../shaders/common/planes-buffer.wgsl?raw';
 import planesTextureSource from '../shaders/common/planes-texture.wgsl?raw';
 import triPlaneSampleSource from '../shaders/common/tri-plane-sample.wgsl?raw';
+import densitySketchSource from '../shaders/density-sketch.wgsl?raw';
 import planeTextureSource from '../shaders/plane-texture.wgsl?raw';
 import { type DensityGridInputs, densityLayers, projectFront } from './density-grid';
 import { linearGrid } from './grid';
@@ -16,12 +18,14 @@ import { specialise, triPlaneConstants } from './render-constants';
 import type { TriPlaneOptions } from './rendering-options';
 import { expectPlanes } from './tri-planes';
 
+const densitySketchKernel = defineKernel('density-sketch', densitySketchSource, linearIndexSource);
+
 /** What `fast` rendering reads of one face, made once a face. */
 export interface VolumeSketch {
   /** The planes with a border of zeros, four channels a layer. */
   readonly planes: Texture;
-  /** [G, G, G] as z, y, x: densities before softplus in the middle of voxels that fill the box. */
-  readonly density: Tensor;
+  /** G x G x G voxels that fill the box: density before softplus in their middle, and the largest one around (density-sketch.wgsl). */
+  readonly density: Texture;
 }
 
 /** Voxels on a side of the sketch's grid: one for four texels of a plane, within bounds, a multiple of four. */
@@ -33,7 +37,7 @@ function gridSide({ width, height }: { width: number; height: number }): number 
 export type MarchDevice = 'hardware' | 'software';
 
 /**
- * Adds what `fast` rendering reads to a plan that runs once a face: five dispatches, about as long as a twentieth of the backbone.
+ * Adds what `fast` rendering reads to a plan that runs once a face: six dispatches, about as long as a twentieth of the backbone.
  * @param device default: what the plan's device is
  * @throws ShapeError, RenderingOptionError
  */
@@ -47,7 +51,22 @@ export function sketchVolume(
   const grid = { ...inputs, resolution };
   const density = densityLayers(plan, grid, projectFront(plan, grid), { first: 0, count: resolution });
   const format = device !== 'hardware' && filtersExactly(plan.host) ? 'rgba32float' : 'rgba16float';
-  return { planes: planeTexture(plan, planes, rendering, format), density: plan.keep(density) };
+  return { planes: planeTexture(plan, planes, rendering, format), density: densitySketch(plan, density) };
+}
+
+/** The grid as a volume. @param density [G, G, G] as z, y, x */
+function densitySketch(plan: PlanBuilder, density: Tensor): Texture {
+  const side = density.shape[0]!;
+  const extents = { format: 'rgba16float', width: side, height: side, layers: side, isVolume: true } as const;
+  const sketch = plan.texture('density sketch', extents);
+  plan.dispatch({
+    kernel: densitySketchKernel,
+    bindings: { density },
+    textures: { sketch },
+    params: { side },
+    workgroups: linearGrid(side ** 3),
+  });
+  return sketch;
 }
 
 /** How a kernel reads planes: source texts that define `addFeatures`, and what they bind. */

@@ -2,7 +2,7 @@
  * The quality ladder: ways of drawing a frame of the same view, from the full picture down to a few rays without super-resolution. While the
  * camera moves, a device takes the best that it can draw in time (quality-control.ts).
  */
-import type { RenderSettings } from './render-settings';
+import type { MarchSettings, RenderSettings } from './render-settings';
 
 /** A number of `FrameRenderer.levels`, 0 for the full picture; or the full picture by the reference's arithmetic, for files and figures. */
 export type Detail = number | 'exact';
@@ -14,32 +14,22 @@ export interface FrameLevel {
   /** Whether super-resolution follows. */
   readonly isEnlarged: boolean;
   /** How rays are marched; undefined where a network makes the feature image. */
-  readonly settings: RenderSettings | undefined;
+  readonly settings: MarchSettings | undefined;
 }
 
 /** Fewer rays than this a side show no head any more. */
 const LEAST_SIDE = 16;
-/** Fewer samples leave importance sampling no intervals to choose from. */
-const LEAST_SAMPLES = 4;
-/** Below the raw picture: shares of the rays along one side, and of the samples of a ray. */
-const REDUCED = [
-  { rays: 3 / 4, samples: 1 },
-  { rays: 1 / 2, samples: 1 / 2 },
-  { rays: 3 / 8, samples: 1 / 2 },
-  { rays: 1 / 4, samples: 1 / 2 },
-] as const;
+/** Below the raw picture: shares of the rays along one side. */
+const REDUCED = [3 / 4, 1 / 2, 3 / 8, 1 / 4];
 
-/** The ladder of the volumetric renderer. @param settings of the full picture; all below it are `fast` */
-export function volumetricLevels(settings: RenderSettings): readonly (FrameLevel & { settings: RenderSettings })[] {
-  const { neuralResolution: side, depthSamples, importanceSamples } = settings;
-  const raw: RenderSettings = { ...settings, quality: 'fast' };
-  const reduced = REDUCED.map(({ rays, samples }): RenderSettings => {
-    return {
-      neuralResolution: Math.max(LEAST_SIDE, Math.ceil(side * rays)),
-      depthSamples: Math.min(depthSamples, Math.max(LEAST_SAMPLES, Math.ceil(depthSamples * samples))),
-      importanceSamples: Math.ceil(importanceSamples * samples),
-      quality: 'fast',
-    };
+/** The ladder of the volumetric renderer. @param settings of the full picture; the reduced ones are drafts */
+export function volumetricLevels(settings: RenderSettings): readonly (FrameLevel & { settings: MarchSettings })[] {
+  const { neuralResolution: side } = settings;
+  const draft: MarchSettings = { ...settings, quality: 'draft' };
+  // The raw picture has the rays of the full one, unless those take much longer.
+  const raw = settings.quality === 'fast' ? settings : draft;
+  const reduced = REDUCED.map((share): MarchSettings => {
+    return { ...draft, neuralResolution: Math.max(LEAST_SIDE, Math.ceil(side * share)) };
   }).filter(({ neuralResolution }, index, all) => {
     return neuralResolution < (index === 0 ? side : all[index - 1]!.neuralResolution);
   });
@@ -64,6 +54,11 @@ export function workOf(level: FrameLevel, full: FrameLevel, isFinal: boolean): n
   return isFinal && level.isEnlarged ? feature + 1 - FEATURE_SHARE : feature;
 }
 
+/** About what a ray takes, in samples of an exact one. */
+const RAY_WORK = { fast: 18, draft: 12 } as const;
+
 function marchWork({ side, settings }: FrameLevel): number {
-  return side * side * (settings ? settings.depthSamples + settings.importanceSamples : 1);
+  if (!settings) return side * side;
+  const { quality, depthSamples, importanceSamples } = settings;
+  return side * side * (quality === 'exact' ? depthSamples + importanceSamples : RAY_WORK[quality]);
 }

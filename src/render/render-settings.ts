@@ -4,7 +4,11 @@ import type { RenderQuality } from '../pipelines/rendering-options';
 
 export type { RenderQuality };
 
-export interface RenderSettings {
+/** What a picture at rest may have: drafts are for pictures that move. */
+export type ChosenQuality = Exclude<RenderQuality, 'draft'>;
+
+/** How rays are marched. */
+export interface MarchSettings {
   /** Rays along one side of the feature image. */
   readonly neuralResolution: number;
   /** Samples a ray of the first pass, 2 or more. */
@@ -13,6 +17,10 @@ export interface RenderSettings {
   readonly importanceSamples: number;
   /** The reference's arithmetic, or a quicker way to a picture that looks the same. */
   readonly quality: RenderQuality;
+}
+
+export interface RenderSettings extends MarchSettings {
+  readonly quality: ChosenQuality;
 }
 
 /** The settings that a model's file asks for. */

@@ -18,7 +18,7 @@ import {
 } from '../models/generator';
 import { type Student, type StudentMappingStage, wireStudentMapping, wireStudentSynthesis } from '../models/student';
 import { wireSuperResolution, wireSuperResolutionStyles } from '../models/super-resolution-stage';
-import type { RenderSettings } from './render-settings';
+import type { MarchSettings, RenderSettings } from './render-settings';
 
 /** What turns a face's code into ws, for both renderers. */
 export interface WiredLatents {
@@ -98,7 +98,7 @@ export function wireRays(
   generator: Generator<TensorHost>,
   pool: ScratchPool,
   face: TriPlaneStage,
-  settings: RenderSettings,
+  settings: MarchSettings,
 ): WiredRays {
   return wired(generator.host, pool, (plan) => {
     const builders = { rayMarch: plan('ray march') };

@@ -39,8 +39,7 @@ export async function buildViews(
     const full = wireView(generator, pool, face, settings);
     Object.assign(builders, full.builders);
     const rays = (forViewing ? quicker : []).map((level, index) => {
-      // The raw picture has the rays of the full one, unless those are marched exactly.
-      if (index === 0 && settings.quality === 'fast') return { level, name: undefined };
+      if (level.settings === settings) return { level, name: undefined }; // the rays of the full picture
       const name = `rays ${index}`;
       const wired = wireRays(generator, pool, face, level.settings);
       builders[name] = wired.builders.rayMarch;

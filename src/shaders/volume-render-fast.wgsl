@@ -1,81 +1,158 @@
-// A volume renderer that looks before it asks, one thread a ray. It marches through a coarse grid of densities that is made once a face
-// (density-grid.wgsl), finds how the ray's light is shared out, and puts SAMPLES places in the middles of equal shares of it. The model is asked
-// there for densities and colours. The densities correct the sketched ones, then the ray is marched again, and each step takes its colour from the
-// places around it. The grid may be coarse: it only has to find the surface; where the light stays, the model has the last word.
+// A volume renderer that looks before it asks, one thread a ray: a sketch of the density, made once a face (density-sketch.wgsl), tells where a ray
+// may meet something, and only there is the model asked, in two rounds, each where the one before has found that it matters.
 //
-// A correction, the model's density less the sketched one, goes from place to place in straight lines and fades out within REACH voxels beyond.
+// 1. The ray marches through the sketch. At each step two lights are known: what is left if the sketch is right, and what is left if everything is as
+//    dense as the densest place around (the hull). Where they differ the surface may be, also on rays that only graze the head: the chance of a step
+//    is the sketched weight and a share of that difference.
+// 2. SCOUTS densities of the model, at equal shares of the chances. They find the surface to a few thousandths of the box.
+// 3. SAMPLES densities and colours of the model, at equal shares of the weights between scouts.
+// 4. Quadrature over all of them (quadrature.wgsl), colours in straight lines between the samples. Between knots that are further apart than a step of
+//    the sketch, density goes in a straight line but never above the hull: so the gap between a chin and a shoulder stays empty.
 //
-// Shapes, layout, dispatch: common/march.wgsl. Also density [G, G, G] as z, y, x, in the middle of voxels that fill the box
-// Memory    2 * STEPS + 3 * SAMPLES private floats a thread, indexed by variables; the batch's 288 * QUADS for 32 features and 32 colours, indexed
-//           by numbers; none in the workgroup
-// Cost      STEPS times (8 densities, 80 FLOPs), SAMPLES times (12 texels of C, density and colour; twice where they are SEVERAL_BATCHES): 48 steps,
-//           8 samples, 32-64-33: 75 kFLOP, 13 kB of (cached) texel reads and 1.5 kB of (cached) densities a ray
+// Shapes, layout, dispatch: common/march.wgsl. Also sketch, G x G x G voxels that fill the box: (density, hull)
+// Memory    STEPS + 5 * (SCOUTS + SAMPLES) private floats a thread, indexed by variables; the batch's 288 * QUADS for 32 features and 32 colours,
+//           indexed by numbers; none in the workgroup
+// Cost      STEPS voxels of the sketch, filtered, SCOUTS times (24 texels, density), SAMPLES times (24 texels, density and colour; twice where they
+//           are SEVERAL_BATCHES), for 32 channels: 48 steps, 16 scouts, 8 samples, 32-64-33: 140 kFLOP, 10 kB of (cached) texels a ray
 // Needs     everything that fastMarch in pipelines/volume-march.ts lists
 
-@group(0) @binding(6) var<storage, read> density: array<f32>;
+@group(0) @binding(6) var sketch: texture_3d<f32>;
 
-override GRID_SIDE: u32 = 32u;
-
-const REACH = 2.0;
-const LEAST_TOTAL = 1e-4; // a ray of less weight counts as empty
+const KNOTS = SCOUTS + SAMPLES;
+const LEAST_TOTAL = 1e-4; // a ray of less chance counts as empty
+const HULL_SHARE = 0.5; // of a surface's chance, what the difference of the two lights adds for each step
+const LEAST_HULL = 1e-3; // a step whose hull takes less light is empty
+const SPREAD = 0.1; // of an interval's weight, what each of its neighbours gets: the surface may lie just beyond a scout
 
 var<private> firstOfBatch: u32;
-var<private> places: array<f32, SAMPLES>; // depths, ascending
+var<private> places: array<f32, max(SCOUTS, SAMPLES)>; // depths that the model is asked at, ascending
+var<private> knotCount: u32; // places where the density is known, ascending
+var<private> knotDepth: array<f32, KNOTS>;
+var<private> knotSigma: array<f32, KNOTS>;
+// Of the intervals before, between and behind the knots. The second is the weight times its mean depth, and a place for shares in between.
+var<private> intervalWeight: array<f32, KNOTS + 1u>;
+var<private> intervalMoment: array<f32, KNOTS + 1u>;
+var<private> span: BoxLimits; // of the ray in the box
+var<private> stepLength: f32;
 
 fn batchPoint(index: u32) -> vec3f {
   return pointAt(places[firstOfBatch + index]);
 }
 
-// `point` in units of half a box side; beyond the outermost voxels' centres their density goes on.
-fn sketchedSigma(point: vec3f) -> f32 {
-  let place = clamp((point + 1.0) * (0.5 * f32(GRID_SIDE)) - 0.5, vec3f(0), vec3f(f32(GRID_SIDE - 1u)));
-  let low = min(vec3u(place), vec3u(GRID_SIDE - 2u));
-  let t = place - vec3f(low);
-  let front = (low.z * GRID_SIDE + low.y) * GRID_SIDE + low.x;
-  let back = front + GRID_SIDE * GRID_SIDE;
-  let x0 = vec4f(density[front], density[front + GRID_SIDE], density[back], density[back + GRID_SIDE]);
-  let x1 = vec4f(density[front + 1u], density[front + GRID_SIDE + 1u], density[back + 1u], density[back + GRID_SIDE + 1u]);
-  let rows = mix(x0, x1, t.x);
-  let layers = mix(rows.xz, rows.yw, t.y);
-  return mix(layers.x, layers.y, t.z);
+// Density and hull at a depth; beyond the outermost voxels' centres they go on.
+fn sketchAt(depth: f32) -> vec2f {
+  return textureSampleLevel(sketch, filtered, 0.5 * (pointAt(depth) + 1.0), 0.0).xy;
+}
+
+// Weights of the intervals. A long one is marched in steps.
+fn weighIntervals() {
+  var light = 1.0;
+  for (var k = 0u; k <= knotCount; k++) {
+    intervalWeight[k] = 0.0;
+    intervalMoment[k] = 0.0;
+    if (light < LEAST_LIGHT) { continue; }
+    let before = max(k, 1u) - 1u;
+    let after = min(k, knotCount - 1u);
+    let near = select(knotDepth[before], span.start, k == 0u);
+    let far = select(knotDepth[after], span.end, k == knotCount);
+    let steps = u32(clamp(ceil((far - near) / stepLength), 1.0, f32(STEPS)));
+    for (var i = 0u; i < steps && light >= LEAST_LIGHT; i++) {
+      let way = (f32(i) + 0.5) / f32(steps);
+      let depth = mix(near, far, way);
+      var sigma = mix(knotSigma[before], knotSigma[after], way);
+      if (steps > 1u) { sigma = min(sigma, sketchAt(depth).y); }
+      let alpha = intervalAlpha(sigma, sigma, (far - near) / f32(steps));
+      intervalWeight[k] += alpha * light;
+      intervalMoment[k] += alpha * light * depth;
+      light = transmit(light, alpha);
+    }
+  }
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   beginRay(globalId, workgroups);
   let inBox = rayBoxLimits(view.origin, view.direction, params.boxSide);
-  let start = max(limits.start, inBox.start);
-  let end = min(limits.end, inBox.end);
-  let steps = select(0u, STEPS, end > start);
-  let stepLength = (end - start) / f32(STEPS);
+  span = BoxLimits(max(limits.start, inBox.start), min(limits.end, inBox.end));
+  let steps = select(0u, STEPS, span.end > span.start);
+  stepLength = (span.end - span.start) / f32(STEPS);
 
-  var sketched: array<f32, STEPS>; // in the middle of each step
-  var weight: array<f32, STEPS>;
+  var chance: array<f32, STEPS>;
+  var lookedAt = 0u;
   var light = 1.0;
-  var total = 0.0;
+  var hullLight = 1.0;
   for (var i = 0u; i < steps && light >= LEAST_LIGHT; i++) {
-    sketched[i] = sketchedSigma(pointAt(start + (f32(i) + 0.5) * stepLength));
-    let alpha = intervalAlpha(sketched[i], sketched[i], stepLength);
-    weight[i] = alpha * light;
-    light = transmit(light, alpha);
-    total += weight[i];
+    let found = sketchAt(span.start + (f32(i) + 0.5) * stepLength);
+    chance[i] = 0.0;
+    let hullAlpha = intervalAlpha(found.y, found.y, stepLength);
+    if (hullAlpha > LEAST_HULL) {
+      let alpha = intervalAlpha(found.x, found.x, stepLength);
+      hullLight = transmit(hullLight, hullAlpha);
+      chance[i] = alpha * light + HULL_SHARE * hullAlpha * (light - hullLight);
+      light = transmit(light, alpha);
+    }
+    lookedAt = i + 1u;
+  }
+  // Each chance spreads to its neighbours, as weights do in the reference (importance-step.wgsl).
+  var total = 0.0;
+  var before = 0.0;
+  for (var i = 0u; i < lookedAt; i++) {
+    let here = chance[i];
+    let after = select(0.0, chance[min(i + 1u, STEPS - 1u)], i + 1u < lookedAt);
+    chance[i] = 0.5 * (max(before, here) + max(here, after));
+    before = here;
+    total += chance[i];
   }
   let isEmpty = total < LEAST_TOTAL;
-  let lookedAt = select(steps, 0u, isEmpty);
 
   var step = 0u;
-  var weightBefore = 0.0;
-  for (var k = 0u; k < SAMPLES && !isEmpty; k++) {
-    let wanted = total * (f32(k) + 0.5) / f32(SAMPLES);
-    while (step < STEPS - 1u && weightBefore + weight[step] < wanted) {
-      weightBefore += weight[step];
+  var below = 0.0;
+  for (var k = 0u; k < SCOUTS && !isEmpty; k++) {
+    let wanted = total * (f32(k) + 0.5) / f32(SCOUTS);
+    while (step + 1u < lookedAt && below + chance[step] < wanted) {
+      below += chance[step];
       step++;
     }
-    let share = clamp((wanted - weightBefore) / max(weight[step], 1e-30), 0.0, 1.0);
-    places[k] = start + (f32(step) + share) * stepLength;
+    let share = clamp((wanted - below) / max(chance[step], 1e-30), 0.0, 1.0);
+    places[k] = span.start + (f32(step) + share) * stepLength;
   }
+  for (firstOfBatch = 0u; firstOfBatch < SCOUTS && isNeeded(!isEmpty); firstOfBatch += BATCH_POINTS) {
+    gatherBatch(image);
+    decode0();
+#for q in 0..QUADS
+#for j in 0..4
+    knotDepth[firstOfBatch + 4u * ${q} + ${j}] = places[firstOfBatch + 4u * ${q} + ${j}];
+    knotSigma[firstOfBatch + 4u * ${q} + ${j}] = sigma[${q}][${j}];
+#end
+#end
+  }
+  knotCount = SCOUTS;
+  if (!isEmpty) { weighIntervals(); }
 
-  var correction: array<f32, SAMPLES>;
+  total = 0.0;
+  before = 0.0;
+  for (var k = 0u; k <= SCOUTS; k++) {
+    let here = intervalWeight[k];
+    let isInner = k > 0u && k < SCOUTS;
+    let after = select(0.0, intervalWeight[min(k + 1u, SCOUTS)], isInner);
+    intervalMoment[k] = here + select(0.0, SPREAD * (before + after) + LEAST_TOTAL, isInner);
+    before = here;
+    total += intervalMoment[k];
+  }
+  var interval = 0u;
+  below = 0.0;
+  for (var k = 0u; k < SAMPLES && !isEmpty; k++) {
+    let wanted = total * (f32(k) + 0.5) / f32(SAMPLES);
+    while (interval < SCOUTS && below + intervalMoment[interval] < wanted) {
+      below += intervalMoment[interval];
+      interval++;
+    }
+    let share = clamp((wanted - below) / max(intervalMoment[interval], 1e-30), 0.0, 1.0);
+    // What weighs before the first scout and behind the last lies close to them.
+    let near = select(knotDepth[max(interval, 1u) - 1u], max(span.start, knotDepth[0] - stepLength), interval == 0u);
+    let far = select(knotDepth[min(interval, SCOUTS - 1u)], min(span.end, knotDepth[SCOUTS - 1u] + stepLength), interval == SCOUTS);
+    places[k] = mix(near, far, share);
+  }
   for (firstOfBatch = 0u; firstOfBatch < SAMPLES && isNeeded(!isEmpty); firstOfBatch += BATCH_POINTS) {
     gatherBatch(image);
 #if ONE_BATCH
@@ -86,32 +163,39 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
 #end
 #for q in 0..QUADS
 #for j in 0..4
-    correction[firstOfBatch + 4u * ${q} + ${j}] = sigma[${q}][${j}] - sketchedSigma(batchPoint(4u * ${q} + ${j}));
+    {
+      let depth = places[firstOfBatch + 4u * ${q} + ${j}];
+      var place = knotCount;
+      while (place > 0u && knotDepth[place - 1u] > depth) {
+        knotDepth[place] = knotDepth[place - 1u];
+        knotSigma[place] = knotSigma[place - 1u];
+        place--;
+      }
+      knotDepth[place] = depth;
+      knotSigma[place] = sigma[${q}][${j}];
+      knotCount++;
+    }
 #end
 #end
   }
 
+  // No interval reaches across a sample, so its mean depth tells how its weight is shared between the two colours around it.
   var worth: array<f32, SAMPLES>;
-  var next = 0u; // the first place behind a step's middle
+  var next = 0u; // the first sample behind an interval
   var weightTotal = 0.0;
   var depthSum = 0.0;
-  light = 1.0;
-  let reach = REACH * params.boxSide / f32(GRID_SIDE);
-  for (var i = 0u; i < lookedAt && light >= LEAST_LIGHT; i++) {
-    let depth = start + (f32(i) + 0.5) * stepLength;
-    while (next < SAMPLES && places[next] < depth) { next++; }
-    let before = max(next, 1u) - 1u;
-    let after = min(next, SAMPLES - 1u);
-    let way = clamp((depth - places[before]) / max(places[after] - places[before], 1e-9), 0.0, 1.0);
-    let beyond = max(max(places[before] - depth, depth - places[after]), 0.0);
-    let corrected = sketched[i] + mix(correction[before], correction[after], way) * max(1.0 - beyond / reach, 0.0);
-    let alpha = intervalAlpha(corrected, corrected, stepLength);
-    let stepWeight = alpha * light;
-    light = transmit(light, alpha);
-    weightTotal += stepWeight;
-    depthSum += stepWeight * depth;
-    worth[before] += stepWeight * (1.0 - way);
-    worth[after] += stepWeight * way;
+  if (!isEmpty) { weighIntervals(); }
+  for (var k = 0u; k <= knotCount && !isEmpty; k++) {
+    let weight = intervalWeight[k];
+    let depth = intervalMoment[k] / max(weight, 1e-30);
+    while (next < SAMPLES && weight > 0.0 && places[next] < depth) { next++; }
+    let first = max(next, 1u) - 1u;
+    let second = min(next, SAMPLES - 1u);
+    let way = clamp((depth - places[first]) / max(places[second] - places[first], 1e-9), 0.0, 1.0);
+    worth[first] += weight * (1.0 - way);
+    worth[second] += weight * way;
+    weightTotal += weight;
+    depthSum += intervalMoment[k];
   }
 
   for (firstOfBatch = 0u; firstOfBatch < SAMPLES && isNeeded(!isEmpty); firstOfBatch += BATCH_POINTS) {
@@ -119,7 +203,7 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
     gatherBatch(image);
     decode1();
 #end
-    for (var group = 0u; group < COLOUR_GROUPS; group++) {
+    for (var group = 0u; group < SHOWN_GROUPS; group++) {
       var sum = colourSum[group];
 #for q in 0..QUADS
       let first${q} = firstOfBatch + 4u * ${q};
@@ -128,5 +212,5 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
       colourSum[group] = sum;
     }
   }
-  endRay(weightTotal, depthSum, start, end);
+  endRay(weightTotal, depthSum, span.start, span.end);
 }

@@ -10,10 +10,10 @@ import {
   RENDERER_KINDS,
   type RendererKind,
 } from '../render/frame-renderer';
-import type { RenderQuality, RenderSettings } from '../render/render-settings';
+import type { ChosenQuality, RenderQuality, RenderSettings } from '../render/render-settings';
 import { type Against, LAYOUTS, type Layout, wantsStudent } from './shown';
 
-export type { Against, Layout, PictureKind, RendererKind, RenderQuality };
+export type { Against, ChosenQuality, Layout, PictureKind, RendererKind, RenderQuality };
 export { LAYOUTS, PICTURE_KINDS, RENDERER_KINDS };
 
 /** Everything about a picture but the face and the camera. */
@@ -36,12 +36,12 @@ export interface PictureSettings {
   /** Samples of the first pass; the second follows the model's proportion. */
   readonly depthSamples: number;
   /** How rays are marched for the screen; files are always `exact`. */
-  readonly quality: RenderQuality;
+  readonly quality: ChosenQuality;
   /** Whether a picture that moves may be coarser than one at rest. */
   readonly adapts: boolean;
 }
 
-export const RENDER_QUALITIES: readonly RenderQuality[] = ['fast', 'exact'];
+export const RENDER_QUALITIES: readonly ChosenQuality[] = ['fast', 'exact'];
 
 const NEURAL_RESOLUTIONS = [32, 48, 64, 96, 128];
 const DEPTH_SAMPLES = [8, 12, 16, 24, 32, 48, 64, 96];

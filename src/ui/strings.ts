@@ -6,7 +6,7 @@ import type { ViewExcess } from '../camera/trained-views';
 import type { EfficiencyCase } from '../studio/efficiency';
 import type { FailureKind } from '../studio/failure';
 import type { KnownConfiguration, ModelOrigin } from '../studio/model-facts';
-import type { Layout, RendererKind, RenderQuality } from '../studio/settings';
+import type { ChosenQuality, Layout, RendererKind, RenderQuality } from '../studio/settings';
 import type { LoadingProgress, Notice } from '../studio/state';
 
 /** With the minus sign of typography. */
@@ -52,9 +52,9 @@ export const STRINGS = {
     samplesOption: (first: number, second: number) => (second > 0 ? `${first} + ${second}` : `${first}`),
     modelQuality: (side: number, samples: string) => `The model’s own: ${side} × ${side}, ${samples}.`,
     rayQuality: 'Volume rendering',
-    rayQualities: { fast: 'Fast', exact: 'Exact' } satisfies Record<RenderQuality, string>,
+    rayQualities: { fast: 'Fast', exact: 'Exact' } satisfies Record<ChosenQuality, string>,
     rayQualityHint:
-      'Fast looks the same on screen and takes 48 steps a ray at least, so fewer samples change nothing. Exact is the arithmetic of the paper; files are always made with it.',
+      'Fast looks the same on screen, whatever the number of samples. Exact is the arithmetic of the paper; files are always made with it.',
     adapts: 'Coarser while moving, if need be',
     view: 'Picture and view',
     export: 'Take it with you',
@@ -210,7 +210,7 @@ export const STRINGS = {
     /** Rays of the feature image. */
     rays: (side: number) => `${side} × ${side}`,
     enlarged: 'super-res',
-    qualities: { fast: 'fast', exact: 'exact' } satisfies Record<RenderQuality, string>,
+    qualities: { fast: 'fast', exact: 'exact', draft: 'draft' } satisfies Record<RenderQuality, string>,
     full: (milliseconds: string) => `in full ${milliseconds} ms`,
     memory: 'GPU memory',
     waiting: 'No device yet',

@@ -1,7 +1,7 @@
 /**
- * The fast volume renderer against the exact one: the bundled model's final pictures, and models that are nothing like it.
- *
- * The promise is 40 dB for the bundled model's picture (peak 2: -1 to 1). Of other models it is that the picture is the same to the eye.
+ * The fast volume renderer: on the bundled model against a converged picture (96 + 96 samples), and on models that are nothing like it against
+ * the exact renderer. The paper's scheme with the 48 + 48 samples that the bundled model asks for is 46 dB from converged, with 24 + 24 it
+ * is 32 dB; the promise is 40 dB for all features in `fast` quality and 36 for the raw picture of a `draft` (peak 2: -1 to 1).
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orbitLabel } from '../../src/camera/orbit-pose';
@@ -10,7 +10,6 @@ import { Recorder } from '../../src/gpu/recorder';
 import { readTensor, type Tensor } from '../../src/gpu/tensor';
 import { Generator, wireMapping, wireRayMarch, wireTriPlanes } from '../../src/models/generator';
 import { seededLatent } from '../../src/models/latent';
-import { wireSuperResolution } from '../../src/models/super-resolution-stage';
 import { packDecoder } from '../../src/pipelines/decoder';
 import type { RenderingOptions } from '../../src/pipelines/rendering-options';
 import { type VolumeRenderInputs, volumeRender } from '../../src/pipelines/volume-render';
@@ -20,9 +19,15 @@ import { DECODER, decoderArrays, EG3D_PLANE_AXES, planesChannelsLast } from './r
 import { bundledModel, fixture, runOnce, testGpu } from './support';
 
 describe('the bundled model', () => {
-  const SEEDS = [0, 1, 2];
-  const YAWS = [0, 35, -75, 150];
-  const PROMISE = 40;
+  const SEEDS = [0, 2, 34];
+  const VIEWS = [
+    [25, 4],
+    [-70, 5],
+    [160, -10],
+  ] as const;
+  /** Rays a side: a ray is the same work however many there are beside it. */
+  const RAYS = 48;
+  const PROMISE = { fast: 40, draft: 36 };
   let generator: Generator;
 
   beforeAll(async () => {
@@ -30,43 +35,49 @@ describe('the bundled model', () => {
   }, 120_000);
   afterAll(() => generator.destroy());
 
-  it('looks the same from all sides', async () => {
+  it('is as good as converged, on its opaque surfaces and along their edges', async () => {
     const gpu = await testGpu();
     const builder = new PlanBuilder(gpu, 'face');
     const { rendering, camera } = generator.config;
     const mapped = wireMapping(builder, generator, 1);
     const face = wireTriPlanes(builder, generator, mapped.ws);
     const facePlan = await builder.build();
-    const viewOf = async (quality: 'exact' | 'fast') => {
-      const plan = new PlanBuilder(gpu, quality);
-      const march = wireRayMarch(plan, generator, face, { ...rendering, quality });
-      const image = plan.keep(wireSuperResolution(plan, generator, face.superResolutionStyles, march.feature));
-      return { march, image, plan: await plan.build() };
+    const viewOf = async (options: Pick<RenderingOptions, 'quality'> & Partial<RenderingOptions>) => {
+      const plan = new PlanBuilder(gpu, 'view');
+      const march = wireRayMarch(plan, generator, face, { ...rendering, neuralResolution: RAYS, ...options });
+      return { march, plan: await plan.build() };
     };
-    const views = [await viewOf('exact'), await viewOf('fast')] as const;
+    const converged = await viewOf({ quality: 'exact', depthSamples: 96, importanceSamples: 96 });
+    const views = { fast: await viewOf({ quality: 'fast' }), draft: await viewOf({ quality: 'draft' }) };
     const run = (plan: typeof facePlan) => {
       const recorder = new Recorder(gpu);
       recorder.run(plan);
       recorder.submit();
     };
-    const found: number[] = [];
+    const found = { fast: [] as number[], draft: [] as number[] };
     for (const seed of SEEDS) {
       mapped.write({ z: seededLatent(seed, 64), psi: 1 });
       run(facePlan);
-      for (const yaw of YAWS) {
-        const pictures: Float32Array[] = [];
-        for (const { march, image, plan } of views) {
-          march.writeCamera(orbitLabel({ ...camera, yaw: (yaw * Math.PI) / 180, pitch: 0.1 }));
+      for (const [yaw, pitch] of VIEWS) {
+        const pictureOf = async ({ march, plan }: typeof converged, channels: number) => {
+          march.writeCamera(orbitLabel({ ...camera, yaw: (yaw * Math.PI) / 180, pitch: (pitch * Math.PI) / 180 }));
           run(plan);
-          pictures.push(await readTensor(gpu, image));
-        }
-        found.push(psnr(pictures[1]!, pictures[0]!));
+          const feature = await readTensor(gpu, march.feature);
+          const all = march.feature.shape[3]!;
+          return feature.filter((_, index) => index % all < channels);
+        };
+        const rgb = await pictureOf(converged, 3);
+        const features = await pictureOf(converged, 32);
+        found.fast.push(psnr(await pictureOf(views.fast, 32), features));
+        found.draft.push(psnr(await pictureOf(views.draft, 3), rgb));
       }
     }
-    for (const plan of [facePlan, ...views.map((view) => view.plan)]) plan.destroy();
-    console.info(`fast and exact pictures: ${found.map((value) => value.toFixed(1)).join(', ')} dB`);
-    expect(Math.min(...found)).toBeGreaterThan(PROMISE);
-  });
+    for (const plan of [facePlan, converged.plan, views.fast.plan, views.draft.plan]) plan.destroy();
+    for (const quality of ['fast', 'draft'] as const) {
+      console.info(`${quality} and converged: ${found[quality].map((value) => value.toFixed(1)).join(', ')} dB`);
+      expect(Math.min(...found[quality])).toBeGreaterThan(PROMISE[quality]);
+    }
+  }, 400_000);
 });
 
 const file = await fixture('render');
@@ -83,6 +94,9 @@ const RENDERING: RenderingOptions = {
   whiteBackground: false,
 };
 
+/** So many samples a ray that more change nothing. */
+const CONVERGED = { depthSamples: 96, importanceSamples: 96 };
+
 interface Scene {
   readonly rendering?: Partial<RenderingOptions>;
   /** What is added to the density everywhere. */
@@ -94,6 +108,8 @@ interface Scene {
   readonly sampling?: VolumeRenderInputs['sampling'];
   /** Default: true */
   readonly hasSketch?: boolean;
+  /** Whether the exact picture has more samples than the model asks for. */
+  readonly isConverged?: boolean;
 }
 
 /** The reference's random model, exact and fast, from the side and a bit above. */
@@ -109,7 +125,9 @@ async function renderBoth(scene: Scene) {
     const sketch = hasSketch ? sketchVolume(plan, { planes, decoder, rendering: RENDERING }, device) : undefined;
     const render = (quality: 'exact' | 'fast') => {
       const rendering = { ...RENDERING, ...scene.rendering, quality };
-      return volumeRender(plan, { planes, decoder, cameras, resolution: 24, rendering, sketch, device, sampling });
+      const samples = quality === 'exact' && scene.isConverged ? CONVERGED : {};
+      const inputs = { planes, decoder, cameras, resolution: 24, sketch, device, sampling };
+      return volumeRender(plan, { ...inputs, rendering: { ...rendering, ...samples } });
     };
     const named = (name: string, { feature, depth, alpha }: Record<'feature' | 'depth' | 'alpha', Tensor>) => ({
       [`${name}Feature`]: feature,
@@ -136,16 +154,20 @@ describe.each(DEVICES)('a random model, with the kernels for %s', (device) => {
   it.each<[string, Scene, number]>([
     ['fog', {}, 40],
     ['fog before white', { rendering: { whiteBackground: true } }, 40],
-    ['dense', { density: 10 }, 40],
-    ['opaque', { density: 1000 }, 30],
+    ['dense', { density: 10 }, 45],
+    ['opaque', { density: 1000 }, 36],
     ['empty', { density: -1000 }, 100],
     ['empty before white', { density: -1000, rendering: { whiteBackground: true } }, 100],
-    ['a camera inside the box', { radius: 0.3, focal: 1, density: 3 }, 35],
+    ['a camera inside the box', { radius: 0.3, focal: 1, density: 3 }, 38],
     ['fixed ray limits', { rendering: { rayLimits: { start: 2.25, end: 3.3 } }, density: 10 }, 30],
     ['many samples', { rendering: { depthSamples: 96, importanceSamples: 96 }, density: 10 }, 40],
     ['no importance samples', { rendering: { depthSamples: 48, importanceSamples: 0 }, density: 10 }, 40],
   ])('%s', async (name, scene, least) => {
-    const { exactFeature, exactAlpha, fastFeature, fastAlpha, fastDepth } = await renderBoth({ ...scene, device });
+    const { exactFeature, exactAlpha, fastFeature, fastAlpha, fastDepth } = await renderBoth({
+      ...scene,
+      device,
+      isConverged: true,
+    });
     const picture = psnr(fastFeature!, exactFeature!);
     const mask = psnr(fastAlpha!, exactAlpha!);
     console.info(`${name}, ${device}: feature ${picture.toFixed(1)} dB, alpha ${mask.toFixed(1)} dB`);

@@ -1,7 +1,7 @@
 // What all fused volume renderers have in common: their parameters and bindings, the ray of a thread, and what they write of it.
 //
 // Shapes    planes [N, H, W, PLANE_COUNT * C] as a buffer or a texture; cameras [N, 25];
-//           feature [N, R, colours], 2 * colour - 1; depthAlpha [N, R, 4] = (depth, weight total, 0, 0), to be clamped by finish-depth.wgsl
+//           feature [N, R, 4 * SHOWN_GROUPS], 2 * colour - 1; depthAlpha [N, R, 4] = (depth, weight total, 0, 0), to be clamped by finish-depth.wgsl
 // Layout    rays row by row, R = resolution^2; all tensors vec4f along the last axis
 // Dispatch  one thread per ray from firstRay to endRay - 1, 64 per workgroup (linearIndex)
 // Needs     common/weights or weights-quad, camera-ray, ray-box, ordered-float, range-cells, linear-index
@@ -42,7 +42,7 @@ var<private> isSpare: bool; // a thread beyond the last ray does the last one ag
 var<private> image: u32;
 var<private> view: Ray;
 var<private> limits: BoxLimits;
-var<private> colourSum: array<vec4f, COLOUR_GROUPS>;
+var<private> colourSum: array<vec4f, SHOWN_GROUPS>;
 
 // Sets the variables above.
 fn beginRay(globalId: vec3u, workgroups: vec3u) {
@@ -69,8 +69,8 @@ fn pointAt(depth: f32) -> vec3f {
 fn endRay(weightTotal: f32, depthSum: f32, nearest: f32, farthest: f32) {
   if (isSpare) { return; }
   let background = select(0.0, 1.0 - weightTotal, WHITE_BACKGROUND);
-  for (var group = 0u; group < COLOUR_GROUPS; group++) {
-    feature[ray * COLOUR_GROUPS + group] = (colourSum[group] + background) * 2.0 - 1.0;
+  for (var group = 0u; group < SHOWN_GROUPS; group++) {
+    feature[ray * SHOWN_GROUPS + group] = (colourSum[group] + background) * 2.0 - 1.0;
   }
   var depth = NO_DEPTH;
   if (weightTotal != 0.0) { depth = depthSum / weightTotal; }

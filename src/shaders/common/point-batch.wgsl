@@ -9,13 +9,14 @@
 //
 // Cost      32-64-33, a point: 8.4 kFLOP (density alone: 4.2 k), 64 exponentials and logarithms, 8.7 / QUADS kB of (cached) weights (4.5) and the
 //           features' reads
+// Shows     of the decoder's COLOUR_GROUPS the first SHOWN_GROUPS are computed
 // Needs     `batchPoint(index: u32) -> vec3f` in units of half a box side, from near to far; common/planes-buffer or planes-texture; weights or
 //           weights-quad; decoder, plane-project
 
 const BATCH_POINTS = 4u * QUADS;
 
 alias QuadFeatures = array<mat4x4f, FEATURE_GROUPS>; // rows: four channels, columns: four points
-alias QuadColours = array<mat4x4f, COLOUR_GROUPS>;
+alias QuadColours = array<mat4x4f, SHOWN_GROUPS>;
 
 var<private> features: array<QuadFeatures, QUADS>;
 var<private> sigma: array<vec4f, QUADS>;
@@ -73,7 +74,7 @@ fn decode${withColours}() {
   sigma[${q}] = vec4f(sigmaBias);
 #end
 #if withColours
-#for c in 0..COLOUR_GROUPS
+#for c in 0..SHOWN_GROUPS
   {
     let biases = decoder[OUTPUT_BIAS + 1u + ${c}];
     let start = columns(select(biases[0], biases[1], batchIsOutside));
@@ -99,7 +100,7 @@ fn decode${withColours}() {
     sigma[${q}] += biasAndSigma[1] * hidden${q};
 #end
 #if withColours
-#for c in 0..COLOUR_GROUPS
+#for c in 0..SHOWN_GROUPS
     {
       let weights = loadWeights(first + FEATURE_GROUPS + 1u + ${c});
 #for q in 0..QUADS
