@@ -77,7 +77,29 @@ it.each(SEEDS)('seed %i: feature image and picture', async (seed) => {
   const found = await renderer.read();
   const feature = toChannelsFirst(found.feature, [1, 128, 128, 32]);
   if (seed < 2) expectClose(`student ${seed} feature`, feature, row('student.feature', seed), FEATURE_TOLERANCE);
-  const decibels = psnr(toChannelsFirst(found.image, [1, 256, 256, 3]), row('student.image', seed));
+  const picture = toChannelsFirst(found.image, [1, 256, 256, 3]);
+  const decibels = psnr(picture, row('student.image', seed));
   console.info(`student ${seed}: image ${decibels.toFixed(1)} dB`);
   expect(decibels).toBeGreaterThan(LOWEST_PSNR);
+  // It was distilled: alike to its teacher, and not the same.
+  const teacher = row('image', seed);
+  expect(psnr(picture, teacher)).toBeGreaterThan(12);
+  expect(psnr(picture, teacher)).toBeLessThan(40);
+  if (seed < 2) await expectAlphaOfHead(seed);
 });
+
+/** Seeds 0 and 1 look at cameras that the student knows: it and the volume renderer must agree on where the head is. */
+async function expectAlphaOfHead(seed: number): Promise<void> {
+  const alpha = (await renderer.readAlpha())!;
+  expect(alpha.every((value) => value >= 0 && value <= 1)).toBe(true);
+  const wanted = row('alpha', seed);
+  let both = 0;
+  let either = 0;
+  alpha.forEach((value, pixel) => {
+    const isHead = [value > 0.5, wanted[pixel]! > 0.5];
+    both += Number(isHead[0] && isHead[1]);
+    either += Number(isHead[0] || isHead[1]);
+  });
+  console.info(`student ${seed}: its alpha and the volume renderer's overlap by ${(both / either).toFixed(3)}`);
+  expect(both / either).toBeGreaterThan(0.95);
+}
