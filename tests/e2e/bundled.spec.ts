@@ -8,12 +8,21 @@ import { decode } from 'fast-png';
 import { parseSafetensors } from '../../src/checkpoints/safetensors';
 import { psnr } from '../../src/render/picture-difference';
 import { fixturePath } from '../support/fixture-path';
-import { contrast, difference, picture, startAgain, studioState, test, unfold, untilStill } from './support';
+import {
+  contrast,
+  difference,
+  FINE,
+  picture,
+  startAgain,
+  studioState,
+  test,
+  unfold,
+  untilReady,
+  untilStill,
+} from './support';
 
 test.describe.configure({ mode: 'serial' }); // a story: the page is opened once, by its bare address
 
-/** Quick to draw: for what is not about the picture. */
-const QUICK_RAYS = 'picture=raw&rays=32&samples=8';
 const SIDE = 256;
 const SEED = 1;
 
@@ -52,6 +61,7 @@ async function savedPicture(): Promise<Float32Array> {
 test('the first visit shows a head on a white ground, from the view that flatters it', async () => {
   await page.goto('about:blank');
   await page.goto('./');
+  await untilReady(page);
   await untilStill(page);
   const index = await page.evaluate(async () => (await fetch('weights/index.json')).json());
   const [{ first, name }] = index.models;
@@ -84,7 +94,7 @@ test('both renderers save the pictures of the training code', async () => {
 });
 
 test('a mix has coarse, middle and fine layers, and colours of its own', async () => {
-  await startAgain(page, QUICK_RAYS);
+  await startAgain(page, FINE);
   await page.getByRole('radio', { name: 'Mix' }).check();
   const slider = (name: string) => page.getByRole('slider', { name });
   await slider('Coarse').fill('0.8');
@@ -102,7 +112,7 @@ test('a mix has coarse, middle and fine layers, and colours of its own', async (
 });
 
 test('its named attributes change the face', async () => {
-  await startAgain(page, QUICK_RAYS);
+  await startAgain(page, FINE);
   const before = await picture(page);
   await unfold(page, 'Edit');
   await page.getByRole('slider', { name: 'smile' }).fill('2.5');

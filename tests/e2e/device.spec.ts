@@ -62,7 +62,7 @@ test('a setting that the device refuses is taken back with a notice, and the pic
   await unfold(page, 'Quality');
   await page.getByLabel('Neural rendering').selectOption('128');
   await expect(page.getByText(/needs [\d.]+ MB in one buffer.*The previous setting stays/)).toBeVisible();
-  await expect(page.getByLabel('Neural rendering')).toHaveValue('32');
+  await expect(page.getByLabel('Neural rendering')).toHaveValue('16');
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await untilStill(page);
   expect(difference(await picture(page), before)).toBe(0);

@@ -9,6 +9,7 @@ import {
   contrast,
   difference,
   expectNewViewOnly,
+  FINE,
   openStudio,
   picture,
   QUICK,
@@ -85,7 +86,7 @@ test.describe('one page, one file after the other', () => {
   test.beforeAll(async ({ browser }) => {
     page = await browser.newPage({ viewport: { width: 800, height: 900 } });
     watched = watch(page);
-    await openStudio(page, `${QUICK}&yaw=30`);
+    await openStudio(page, `${FINE}&yaw=30`);
     await untilStill(page);
   });
 

@@ -6,6 +6,7 @@ import {
   difference,
   openStudio,
   picture,
+  QUICK,
   seedShown,
   studioState,
   test,
@@ -27,7 +28,7 @@ test.beforeAll(async ({ browser }) => {
   context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
   page = await context.newPage();
   watched = watch(page);
-  await openStudio(page, 'picture=raw&rays=32&samples=8&seed=3&yaw=-25&distance=0.9');
+  await openStudio(page, `${QUICK}&seed=3&yaw=-25&distance=0.9`);
   await unfold(page, 'Saved faces');
 });
 

@@ -2,13 +2,16 @@
  * What the end-to-end tests share: a page that is watched for requests to strangers and for broken content rules, and ways to look at
  * the picture and at the counts of the device. All of it goes through the public property `studio` of `<trifold-app>`.
  */
-import { test as base, expect, type Page, type ViewportSize } from '@playwright/test';
+import { test as base, expect, type Locator, type Page, type ViewportSize } from '@playwright/test';
 import { decode } from 'fast-png';
 import type { StudioState } from '../../src/studio/state';
 import type {} from '../../src/ui/trifold-app';
 
 /** Few rays and samples and no super-resolution: most tests are about the page, not about the picture. */
-export const QUICK = 'picture=raw&rays=32&samples=8';
+export const QUICK = 'picture=raw&rays=16&samples=8';
+
+/** More rays than the small model's own. */
+export const FINE = 'picture=raw&rays=32&samples=8';
 
 /** Messages that say that the content security policy was broken, or that a script failed. */
 const ALARMING = /content security policy|refused to|uncaught/i;
@@ -72,6 +75,18 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
 /** Sections of the panel that are open when the page is. */
 const OPEN_AT_FIRST = ['Face', 'Picture and view'];
+
+/** The HTML of controls that are too small for a thumb, of those that can be seen. */
+export function smallTargets(controls: Locator): Promise<string[]> {
+  return controls.evaluateAll((elements) =>
+    elements
+      .filter((element) => {
+        const { width, height } = element.getBoundingClientRect();
+        return Math.min(width, height) < 44;
+      })
+      .map((element) => element.outerHTML),
+  );
+}
 
 /** Brings a page that is open back to the beginning without loading it again: address, size, colours, folds; no dialog, no notice. */
 export async function startAgain(page: Page, fragment = QUICK, viewport?: ViewportSize): Promise<void> {

