@@ -10,7 +10,7 @@ import { defineConfig, type Plugin } from 'vite';
 const WORKER = 'service-worker.js';
 /** Scripts that are asked for by name. */
 const NAMED = ['service-worker', 'viewer'];
-const SHELL_FILE = /\.(html|js|css|svg|png|webp|jpg|webmanifest|json)$/;
+const SHELL_FILE = /\.(html|js|css|svg|webmanifest|json)$/;
 /** The script that shows the poster (src/first-picture.ts). */
 const FIRST_SCRIPT = 'first-picture';
 
@@ -50,7 +50,7 @@ function loadFirstScript(): Plugin {
   };
 }
 
-/** Tells the finished service worker which files make up the page. Weights are left out: the page keeps those by their hash. */
+/** Tells the finished service worker which files make up the page. Weights are left out: the page keeps those by their hash. So is the poster: another folder of weights may have none. */
 function listShellFiles(): Plugin {
   let output = '';
   return {
