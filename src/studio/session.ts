@@ -124,10 +124,12 @@ export class Session {
         const latents = await FaceLatents.create(generator);
         const timer = StageTimer.create(gpu, onTimes);
         const composer = new FaceComposer(latents, () => new Recorder(gpu, timer));
+        const composed = composer.show(first.face, labelOf(first.view));
+        composed.catch(() => {}); // told when its planes are made
         const renderer = await VolumetricRenderer.create(latents, settings, {
           forViewing: true,
           onPlanes: async (planes) => {
-            await composer.show(first.face, labelOf(first.view));
+            await composed;
             await planes.make(gpu, timer, onPlanes);
           },
         });
