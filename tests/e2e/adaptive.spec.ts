@@ -4,7 +4,7 @@
  */
 import { expect, type Page } from '@playwright/test';
 import type { PictureSettings } from '../../src/studio/settings';
-import { canvasCentre, difference, picture, QUICK, startAgain, test, untilStill } from './support';
+import { canvasCentre, difference, openStudio, picture, QUICK, test, untilStill } from './support';
 
 /** Exact rays, so that a full picture takes any processor too long to turn with. */
 const SLOW = 'quality=exact&rays=48&samples=16';
@@ -103,7 +103,7 @@ test('the status line tells what is on the canvas and what the full picture take
   const status = page.getByRole('contentinfo', { name: 'Device and timing' });
   await expect(status).toContainText(/48 × 48, super-res, exact; in full [\d.]+ ms/);
   await changeSettings({ autoRotate: true });
-  await expect(status).toContainText(/\d+ × \d+, fast; in full [\d.]+ ms/);
+  await expect(status).toContainText(/\d+ × \d+, (fast|draft); in full [\d.]+ ms/);
   await changeSettings({ autoRotate: false });
   await untilStill(page);
   await expect(status).toContainText('48 × 48, super-res, exact');
@@ -132,8 +132,9 @@ test('who wants the full picture always gets it', async () => {
 });
 
 test('what changes while the first picture is made comes after it', async ({ page: fresh }) => {
-  await startAgain(page, `${QUICK}&yaw=20`);
-  const expected = await picture(page);
+  await openStudio(fresh, `${QUICK}&yaw=20`);
+  const expected = await picture(fresh);
+  await fresh.goto('about:blank');
   await fresh.goto(`./#${QUICK}`);
   await fresh.waitForFunction(() => customElements.get('trifold-app'));
   const turns = await fresh.evaluate(async () => {
