@@ -129,7 +129,8 @@ export class TrifoldRenderer extends StudioElement {
   #student(student: StudentState) {
     switch (student.status) {
       case 'none':
-        return html`<p class="hint">${strings.none}</p>`;
+        // Before a model is there, nobody knows of its student.
+        return html`<p class="hint">${this.studio.state.model ? strings.none : '\u00a0'}</p>`;
       case 'available':
         return html`<p class="hint">${strings.available(student.bytes)}</p>`;
       case 'loading':
