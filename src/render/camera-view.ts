@@ -70,6 +70,10 @@ export class CameraView {
     }
   }
 
+  get hasNormals(): boolean {
+    return this.#normals !== undefined;
+  }
+
   /** @throws BufferLimitError, KernelCompileError */
   async prepareNormals(place: PlanPlace): Promise<void> {
     this.#normals ??= await createNormalsPicture(place, this.rays);

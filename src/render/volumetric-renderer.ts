@@ -48,6 +48,8 @@ export interface VolumetricOptions {
    * is the full picture alone. Default: false.
    */
   readonly forViewing?: boolean;
+  /** Whether the quicker levels are built with {@link VolumetricRenderer.buildLadder}; until then they are drawn as the full one is. Default: false. */
+  readonly ladderLater?: boolean;
   /**
    * Called when tri-planes can be made, while the kernels of the views are still being compiled: who has a face by then may make its planes.
    * The renderer is there when that is done, too.
@@ -83,13 +85,14 @@ export class VolumetricRenderer implements FrameRenderer {
   static async create(
     latents: FaceLatents,
     settings = settingsOf(latents.generator.config.rendering),
-    { forViewing = false, onPlanes }: VolumetricOptions = {},
+    { forViewing = false, ladderLater = false, onPlanes }: VolumetricOptions = {},
   ): Promise<VolumetricRenderer> {
     const { generator, pool } = latents;
     const { builders, triPlanes } = wirePlanes(generator, pool, latents, forViewing || settings.quality === 'fast');
     let planesOfFace: PlanesOfFace | undefined;
     let planesMade: Promise<void> | undefined;
-    const { views } = await buildViews(latents, triPlanes, settings, forViewing, builders, (name, plan) => {
+    const wanted = { forViewing, ladderLater };
+    const { views } = await buildViews(latents, triPlanes, settings, wanted, builders, (name, plan) => {
       if (name !== 'triPlanes') return;
       planesOfFace = new PlanesOfFace(latents, triPlanes, plan);
       planesMade = onPlanes?.(planesOfFace);
@@ -195,11 +198,16 @@ export class VolumetricRenderer implements FrameRenderer {
    * @throws BufferLimitError and the like
    */
   async configure(settings: RenderSettings): Promise<void> {
-    const former = this.views;
-    const { views } = await buildViews(this.latents, this.planesOfFace.stage, settings, this.forViewing, {});
+    const { views: former, forViewing } = this;
+    const { views } = await buildViews(this.latents, this.planesOfFace.stage, settings, { forViewing }, {});
     this.views = views;
     this.#enlarged = views.levels[0].view;
     destroyViews(former);
+  }
+
+  /** Builds the quicker levels where that was left for later. @throws KernelCompileError and the like; they are drawn as before then */
+  async buildLadder(): Promise<void> {
+    await this.views.later?.build();
   }
 
   nextWork(): FrameWork | undefined {

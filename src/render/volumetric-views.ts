@@ -1,16 +1,17 @@
 /** The views that a volumetric renderer has of a face: one for each step of the quality ladder, and one for files and figures. */
 import type { Plan, PlanBuilder } from '../gpu/plan';
-import { buildTogether, discardTogether } from '../gpu/plans-together';
+import { buildTogether, discardTogether, reserveTogether } from '../gpu/plans-together';
 import type { TriPlaneStage } from '../models/generator';
 import { CameraView } from './camera-view';
 import { type FrameLevel, volumetricLevels } from './detail-levels';
 import type { FaceLatents } from './face-latents';
+import { type LaterLevel, LaterLevels } from './later-levels';
 import type { RenderSettings } from './render-settings';
 import { type WiredView, wireRays, wireView } from './renderer-wiring';
 
 /** A step of the quality ladder, and the view that draws it; the full picture and the raw one may have the same. */
 export interface ViewLevel extends FrameLevel {
-  readonly view: CameraView;
+  view: CameraView;
 }
 
 export interface Views {
@@ -18,6 +19,15 @@ export interface Views {
   readonly levels: readonly [ViewLevel, ...ViewLevel[]];
   /** The full picture by the reference's arithmetic; undefined until it is first wanted, where `settings` ask for another. */
   exact: CameraView | undefined;
+  /** Quicker levels that are still to be built; undefined where all were built at once. */
+  readonly later: LaterLevels | undefined;
+}
+
+export interface ViewsToBuild {
+  /** Whether frames follow a hand, so that quicker levels are wanted. */
+  readonly forViewing: boolean;
+  /** Whether those are built later. Default: false. */
+  readonly ladderLater?: boolean;
 }
 
 /**
@@ -29,12 +39,13 @@ export async function buildViews(
   { generator, pool }: FaceLatents,
   face: TriPlaneStage,
   settings: RenderSettings,
-  forViewing: boolean,
+  { forViewing, ladderLater = false }: ViewsToBuild,
   others: Readonly<Record<string, PlanBuilder>>,
   onBuilt?: (name: string, plan: Plan) => void,
 ): Promise<{ readonly plans: Readonly<Record<string, Plan>>; readonly views: Views }> {
   const [fullLevel, ...quicker] = volumetricLevels(settings);
   const builders: Record<string, PlanBuilder> = { ...others };
+  const laterBuilders: PlanBuilder[] = [];
   try {
     const full = wireView(generator, pool, face, settings);
     Object.assign(builders, full.builders);
@@ -42,18 +53,28 @@ export async function buildViews(
       if (level.settings === settings) return { level, name: undefined }; // the rays of the full picture
       const name = `rays ${index}`;
       const wired = wireRays(generator, pool, face, level.settings);
-      builders[name] = wired.builders.rayMarch;
+      if (ladderLater) laterBuilders.push(wired.builders.rayMarch);
+      else builders[name] = wired.builders.rayMarch;
       return { level, name, wired };
     });
+    reserveTogether([...Object.values(builders), ...laterBuilders]);
     const plans = await buildTogether(builders, onBuilt);
     const view = viewOf(full, { rayMarch: plans.rayMarch!, superResolution: plans.superResolution! });
-    const levels = rays.map(({ level, name, wired }) => {
-      return { ...level, view: wired ? new CameraView(wired.rays, plans[name]!) : view };
+    const waiting: LaterLevel[] = [];
+    const levels = rays.map(({ level, name, wired }): ViewLevel => {
+      if (wired && !ladderLater) return { ...level, view: new CameraView(wired.rays, plans[name]!) };
+      const standing: ViewLevel = { ...level, view };
+      const put = (own: CameraView) => {
+        standing.view = own;
+      };
+      if (wired) waiting.push({ wired, put });
+      return standing;
     });
     const exact = settings.quality === 'exact' ? view : undefined;
-    return { plans, views: { settings, levels: [{ ...fullLevel!, view }, ...levels], exact } };
+    const later = waiting.length > 0 ? new LaterLevels(waiting, view, { generator, pool }) : undefined;
+    return { plans, views: { settings, levels: [{ ...fullLevel!, view }, ...levels], exact, later } };
   } catch (error) {
-    discardTogether(Object.values(builders));
+    discardTogether([...Object.values(builders), ...laterBuilders]);
     throw error;
   }
 }
@@ -65,7 +86,8 @@ export function viewOf(
   return new CameraView(rays, plans.rayMarch, { plan: plans.superResolution, image });
 }
 
-export function destroyViews({ levels, exact }: Views): void {
+export function destroyViews({ levels, exact, later }: Views): void {
+  later?.giveUp();
   const views = new Set([...levels.map(({ view }) => view), ...(exact ? [exact] : [])]);
   for (const view of views) view.destroy();
 }

@@ -40,6 +40,7 @@ export class Screen {
   /** What is on the canvas. */
   #drawn: FrameRequest | undefined;
   #isClosed = false;
+  #hasLadder = false;
   /** Number of the newest measurement of likeness. */
   #comparison = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
@@ -65,8 +66,15 @@ export class Screen {
     // In its turn, as everything else that uses the device: what changes meanwhile is drawn afterwards.
     await this.#loop.between(() => this.#draw(performance.now()));
     if (this.#isClosed) return;
+    this.#buildLadder();
     this.store.update({ device: this.#report() }); // now: figures that come later would move what is on the page
     this.#loop.request(); // for whatever changed meanwhile
+  }
+
+  /** What frames in motion need is compiled now that there is something to turn. */
+  async #buildLadder(): Promise<void> {
+    await this.session.buildLadder().catch(() => {}); // then it turns as the full picture does, or the device is lost, which is told
+    this.#hasLadder = true;
   }
 
   close(): void {
@@ -81,12 +89,19 @@ export class Screen {
     return this.session.gpu.adapter;
   }
 
-  /** Whether the canvas shows the state in full and nothing is on its way. */
+  /** Whether the canvas shows the state in full and nothing is on its way, the ladder for the first motion included. */
   get isStill(): boolean {
     const { settings, student, view } = this.store.state;
     const waitsForStudent = wantsStudent(settings) && student.status !== 'ready';
     const isResting = this.#loop.isIdle && this.#restTimer === undefined;
-    return isResting && this.#drawn?.level === 0 && !isMoving(view) && !this.#movesByItself && !waitsForStudent;
+    return (
+      isResting &&
+      this.#hasLadder &&
+      this.#drawn?.level === 0 &&
+      !isMoving(view) &&
+      !this.#movesByItself &&
+      !waitsForStudent
+    );
   }
 
   /** Puts a student on the device. @throws as `Session.setStudent`; FrameLoopStoppedError */

@@ -103,7 +103,7 @@ export class Session {
     private readonly canvas: HTMLCanvasElement,
     private readonly timer: StageTimer | undefined,
     private readonly composer: FaceComposer,
-    face: FaceRecipe,
+    face: FaceRecipe | undefined,
   ) {
     this.#face = face;
     this.#pictures = new PreparedPictures(gpu, volumetric);
@@ -124,16 +124,23 @@ export class Session {
         const latents = await FaceLatents.create(generator);
         const timer = StageTimer.create(gpu, onTimes);
         const composer = new FaceComposer(latents, () => new Recorder(gpu, timer));
-        const composed = composer.show(first.face, labelOf(first.view));
-        composed.catch(() => {}); // told when its planes are made
+        // What goes wrong here (the device may be lost already) goes wrong in the first frame again, and is told there.
+        let face: FaceRecipe | undefined;
+        const composed = composer.show(first.face, labelOf(first.view)).then(
+          () => {
+            face = first.face;
+          },
+          () => {},
+        );
         const renderer = await VolumetricRenderer.create(latents, settings, {
           forViewing: true,
+          ladderLater: true,
           onPlanes: async (planes) => {
             await composed;
-            await planes.make(gpu, timer, onPlanes);
+            if (face) await planes.make(gpu, timer, onPlanes).catch(() => {});
           },
         });
-        return new Session(gpu, generator, latents, renderer, canvas, timer, composer, first.face);
+        return new Session(gpu, generator, latents, renderer, canvas, timer, composer, face);
       });
     } catch (error) {
       gpu.destroy();
@@ -148,6 +155,11 @@ export class Session {
   /** Milliseconds by stage, or undefined where the device cannot tell. */
   get stageTimes(): ReadonlyMap<string, number> | undefined {
     return this.timer?.milliseconds;
+  }
+
+  /** Builds what only frames in motion need: to be called when the first picture is there. */
+  buildLadder(): Promise<void> {
+    return this.volumetric.buildLadder();
   }
 
   /** How much of the first frame, beyond the planes, has been handed to the device, 0..1. */

@@ -208,9 +208,8 @@ export class TrifoldApp extends LitElement {
   /** The live picture is there: the poster over it goes. */
   #showCanvas(): void {
     const poster = this.querySelector('.first-picture:not(.leaving)');
-    if (!poster) return;
-    poster.classList.add('leaving');
-    setTimeout(() => poster.remove(), POSTER_FADE_MILLISECONDS);
+    poster?.classList.add('leaving');
+    if (poster) setTimeout(() => poster.remove(), poster.firstElementChild ? POSTER_FADE_MILLISECONDS : 0);
   }
 
   get #fileInput(): HTMLInputElement {
