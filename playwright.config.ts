@@ -1,9 +1,13 @@
 /**
  * End-to-end tests: the built page (`vite build` first), served as `npm start` serves it, in the installed browser with a software
- * adapter. Most are about the page and see it with the small pair of tests/fixtures; `bundled.spec.ts` is about the model that we ship.
+ * adapter. Most are about the page and see it with the small pair of tests/fixtures; `bundled.spec.ts` is about the model that we ship. Two
+ * workers, since a software adapter compiles one kernel at a time in each browser (tests/README.md).
  */
 import { defineConfig } from '@playwright/test';
 import { chromiumLaunch } from './tests/browser.ts';
+import { fixturePath } from './tests/support/fixture-path.ts';
+
+fixturePath('small/index.json'); // if it is not there, here is where that is told best
 
 const SMALL = { port: 47_173, config: 'tests/e2e/small-model.config.ts' };
 const BUNDLED = { port: 47_174, config: 'vite.config.ts' };

@@ -20,7 +20,7 @@ const source = options.parts ? pathToFileURL(resolve(options.parts)) : new URL('
 const { PARTS, QUICK } = await import(source.href);
 const parts = selected(options.quick ? QUICK : PARTS, options.only?.split(','));
 
-const folder = resolve(process.env.TRIFOLD_RESULTS ?? 'test-results');
+const folder = resolve('test-results');
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
