@@ -10,7 +10,7 @@
 //    the sketch, density goes in a straight line but never above the hull: so the gap between a chin and a shoulder stays empty.
 //
 // Shapes, layout, dispatch: common/march.wgsl. Also sketch, G x G x G voxels that fill the box: (density, hull)
-// Memory    STEPS + 5 * (SCOUTS + SAMPLES) private floats a thread, indexed by variables; the batch's 288 * QUADS for 32 features and 32 colours,
+// Memory    3 * STEPS + 4 * (SCOUTS + SAMPLES) private floats a thread, indexed by variables; the batch's 288 * QUADS for 32 features and 32 colours,
 //           indexed by numbers; none in the workgroup
 // Cost      STEPS voxels of the sketch, filtered, SCOUTS times (24 texels, density), SAMPLES times (24 texels, density and colour; twice where they
 //           are SEVERAL_BATCHES), for 32 channels: 48 steps, 16 scouts, 8 samples, 32-64-33: 140 kFLOP, 10 kB of (cached) texels a ray
@@ -19,6 +19,7 @@
 @group(0) @binding(6) var sketch: texture_3d<f32>;
 
 const KNOTS = SCOUTS + SAMPLES;
+const BINS = max(STEPS, SCOUTS + 1u);
 const LEAST_TOTAL = 1e-4; // a ray of less chance counts as empty
 const HULL_SHARE = 0.5; // of a surface's chance, what the difference of the two lights adds for each step
 const LEAST_HULL = 1e-3; // a step whose hull takes less light is empty
@@ -29,9 +30,14 @@ var<private> places: array<f32, max(SCOUTS, SAMPLES)>; // depths that the model 
 var<private> knotCount: u32; // places where the density is known, ascending
 var<private> knotDepth: array<f32, KNOTS>;
 var<private> knotSigma: array<f32, KNOTS>;
-// Of the intervals before, between and behind the knots. The second is the weight times its mean depth, and a place for shares in between.
+// Of the intervals before, between and behind the knots: weight, and weight times mean depth.
 var<private> intervalWeight: array<f32, KNOTS + 1u>;
 var<private> intervalMoment: array<f32, KNOTS + 1u>;
+// Pieces of the ray, and how much each of them is worth looking at.
+var<private> binCount: u32;
+var<private> binValue: array<f32, BINS>;
+var<private> binStart: array<f32, BINS>;
+var<private> binEnd: array<f32, BINS>;
 var<private> span: BoxLimits; // of the ray in the box
 var<private> stepLength: f32;
 
@@ -42,6 +48,84 @@ fn batchPoint(index: u32) -> vec3f {
 // Density and hull at a depth; beyond the outermost voxels' centres they go on.
 fn sketchAt(depth: f32) -> vec2f {
   return textureSampleLevel(sketch, filtered, 0.5 * (pointAt(depth) + 1.0), 0.0).xy;
+}
+
+// Steps through the sketch become bins. Returns their value in all.
+fn lookAtSketch() -> f32 {
+  let steps = select(0u, STEPS, span.end > span.start);
+  var light = 1.0;
+  var hullLight = 1.0;
+  for (var i = 0u; i < steps && light >= LEAST_LIGHT; i++) {
+    let near = span.start + f32(i) * stepLength;
+    let found = sketchAt(near + 0.5 * stepLength);
+    let hullAlpha = intervalAlpha(found.y, found.y, stepLength);
+    var chance = 0.0;
+    if (hullAlpha > LEAST_HULL) {
+      let alpha = intervalAlpha(found.x, found.x, stepLength);
+      hullLight = transmit(hullLight, hullAlpha);
+      chance = alpha * light + HULL_SHARE * hullAlpha * (light - hullLight);
+      light = transmit(light, alpha);
+    }
+    binValue[i] = chance;
+    binStart[i] = near;
+    binEnd[i] = near + stepLength;
+    binCount = i + 1u;
+  }
+  // Each chance spreads to its neighbours, as weights do in the reference (importance-step.wgsl).
+  var total = 0.0;
+  var before = 0.0;
+  for (var i = 0u; i < binCount; i++) {
+    let here = binValue[i];
+    let after = select(0.0, binValue[min(i + 1u, BINS - 1u)], i + 1u < binCount);
+    binValue[i] = 0.5 * (max(before, here) + max(here, after));
+    before = here;
+    total += binValue[i];
+  }
+  return total;
+}
+
+// Intervals between scouts become bins. Returns their value in all.
+fn lookAtScouts() -> f32 {
+  var total = 0.0;
+  binCount = SCOUTS + 1u;
+  for (var k = 0u; k <= SCOUTS; k++) {
+    let isInner = k > 0u && k < SCOUTS;
+    let around = intervalWeight[max(k, 1u) - 1u] + intervalWeight[min(k + 1u, SCOUTS)];
+    binValue[k] = intervalWeight[k] + select(0.0, SPREAD * around + LEAST_TOTAL, isInner);
+    // What weighs before the first scout and behind the last lies close to them.
+    let before = knotDepth[max(k, 1u) - 1u];
+    let after = knotDepth[min(k, SCOUTS - 1u)];
+    binStart[k] = select(before, max(span.start, before - stepLength), k == 0u);
+    binEnd[k] = select(after, min(span.end, after + stepLength), k == SCOUTS);
+    total += binValue[k];
+  }
+  return total;
+}
+
+// Places in the middles of equal shares of the bins' value.
+fn placeInBins(count: u32, total: f32) {
+  var bin = 0u;
+  var below = 0.0;
+  for (var k = 0u; k < count; k++) {
+    let wanted = total * (f32(k) + 0.5) / f32(count);
+    while (bin + 1u < binCount && below + binValue[bin] < wanted) {
+      below += binValue[bin];
+      bin++;
+    }
+    places[k] = mix(binStart[bin], binEnd[bin], clamp((wanted - below) / max(binValue[bin], 1e-30), 0.0, 1.0));
+  }
+}
+
+fn addKnot(depth: f32, density: f32) {
+  var place = knotCount;
+  while (place > 0u && knotDepth[place - 1u] > depth) {
+    knotDepth[place] = knotDepth[place - 1u];
+    knotSigma[place] = knotSigma[place - 1u];
+    place--;
+  }
+  knotDepth[place] = depth;
+  knotSigma[place] = density;
+  knotCount++;
 }
 
 // Weights of the intervals. A long one is marched in steps.
@@ -59,9 +143,9 @@ fn weighIntervals() {
     for (var i = 0u; i < steps && light >= LEAST_LIGHT; i++) {
       let way = (f32(i) + 0.5) / f32(steps);
       let depth = mix(near, far, way);
-      var sigma = mix(knotSigma[before], knotSigma[after], way);
-      if (steps > 1u) { sigma = min(sigma, sketchAt(depth).y); }
-      let alpha = intervalAlpha(sigma, sigma, (far - near) / f32(steps));
+      var density = mix(knotSigma[before], knotSigma[after], way);
+      if (steps > 1u) { density = min(density, sketchAt(depth).y); }
+      let alpha = intervalAlpha(density, density, (far - near) / f32(steps));
       intervalWeight[k] += alpha * light;
       intervalMoment[k] += alpha * light * depth;
       light = transmit(light, alpha);
@@ -74,109 +158,32 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
   beginRay(globalId, workgroups);
   let inBox = rayBoxLimits(view.origin, view.direction, params.boxSide);
   span = BoxLimits(max(limits.start, inBox.start), min(limits.end, inBox.end));
-  let steps = select(0u, STEPS, span.end > span.start);
   stepLength = (span.end - span.start) / f32(STEPS);
-
-  var chance: array<f32, STEPS>;
-  var lookedAt = 0u;
-  var light = 1.0;
-  var hullLight = 1.0;
-  for (var i = 0u; i < steps && light >= LEAST_LIGHT; i++) {
-    let found = sketchAt(span.start + (f32(i) + 0.5) * stepLength);
-    chance[i] = 0.0;
-    let hullAlpha = intervalAlpha(found.y, found.y, stepLength);
-    if (hullAlpha > LEAST_HULL) {
-      let alpha = intervalAlpha(found.x, found.x, stepLength);
-      hullLight = transmit(hullLight, hullAlpha);
-      chance[i] = alpha * light + HULL_SHARE * hullAlpha * (light - hullLight);
-      light = transmit(light, alpha);
-    }
-    lookedAt = i + 1u;
-  }
-  // Each chance spreads to its neighbours, as weights do in the reference (importance-step.wgsl).
-  var total = 0.0;
-  var before = 0.0;
-  for (var i = 0u; i < lookedAt; i++) {
-    let here = chance[i];
-    let after = select(0.0, chance[min(i + 1u, STEPS - 1u)], i + 1u < lookedAt);
-    chance[i] = 0.5 * (max(before, here) + max(here, after));
-    before = here;
-    total += chance[i];
-  }
+  var total = lookAtSketch();
   let isEmpty = total < LEAST_TOTAL;
 
-  var step = 0u;
-  var below = 0.0;
-  for (var k = 0u; k < SCOUTS && !isEmpty; k++) {
-    let wanted = total * (f32(k) + 0.5) / f32(SCOUTS);
-    while (step + 1u < lookedAt && below + chance[step] < wanted) {
-      below += chance[step];
-      step++;
-    }
-    let share = clamp((wanted - below) / max(chance[step], 1e-30), 0.0, 1.0);
-    places[k] = span.start + (f32(step) + share) * stepLength;
-  }
-  for (firstOfBatch = 0u; firstOfBatch < SCOUTS && isNeeded(!isEmpty); firstOfBatch += BATCH_POINTS) {
-    gatherBatch(image);
-    decode0();
-#for q in 0..QUADS
-#for j in 0..4
-    knotDepth[firstOfBatch + 4u * ${q} + ${j}] = places[firstOfBatch + 4u * ${q} + ${j}];
-    knotSigma[firstOfBatch + 4u * ${q} + ${j}] = sigma[${q}][${j}];
-#end
-#end
-  }
-  knotCount = SCOUTS;
-  if (!isEmpty) { weighIntervals(); }
-
-  total = 0.0;
-  before = 0.0;
-  for (var k = 0u; k <= SCOUTS; k++) {
-    let here = intervalWeight[k];
-    let isInner = k > 0u && k < SCOUTS;
-    let after = select(0.0, intervalWeight[min(k + 1u, SCOUTS)], isInner);
-    intervalMoment[k] = here + select(0.0, SPREAD * (before + after) + LEAST_TOTAL, isInner);
-    before = here;
-    total += intervalMoment[k];
-  }
-  var interval = 0u;
-  below = 0.0;
-  for (var k = 0u; k < SAMPLES && !isEmpty; k++) {
-    let wanted = total * (f32(k) + 0.5) / f32(SAMPLES);
-    while (interval < SCOUTS && below + intervalMoment[interval] < wanted) {
-      below += intervalMoment[interval];
-      interval++;
-    }
-    let share = clamp((wanted - below) / max(intervalMoment[interval], 1e-30), 0.0, 1.0);
-    // What weighs before the first scout and behind the last lies close to them.
-    let near = select(knotDepth[max(interval, 1u) - 1u], max(span.start, knotDepth[0] - stepLength), interval == 0u);
-    let far = select(knotDepth[min(interval, SCOUTS - 1u)], min(span.end, knotDepth[SCOUTS - 1u] + stepLength), interval == SCOUTS);
-    places[k] = mix(near, far, share);
-  }
-  for (firstOfBatch = 0u; firstOfBatch < SAMPLES && isNeeded(!isEmpty); firstOfBatch += BATCH_POINTS) {
-    gatherBatch(image);
+  // Both rounds are turns of one loop, so that what is costly to compile is there once.
+  for (var round = 0u; round < 2u && isNeeded(!isEmpty); round++) {
+    let isScouting = round == 0u;
+    let count = select(SAMPLES, SCOUTS, isScouting);
+    if (!isEmpty) { placeInBins(count, total); }
+    for (firstOfBatch = 0u; firstOfBatch < count; firstOfBatch += BATCH_POINTS) {
+      gatherBatch(image);
 #if ONE_BATCH
-    decode1();
+      for (var turn = 0u; turn < u32(isScouting); turn++) { decode0(); }
+      for (var turn = 0u; turn < u32(!isScouting); turn++) { decode1(); }
 #end
 #if SEVERAL_BATCHES
-    decode0();
+      decode0();
 #end
-#for q in 0..QUADS
-#for j in 0..4
-    {
-      let depth = places[firstOfBatch + 4u * ${q} + ${j}];
-      var place = knotCount;
-      while (place > 0u && knotDepth[place - 1u] > depth) {
-        knotDepth[place] = knotDepth[place - 1u];
-        knotSigma[place] = knotSigma[place - 1u];
-        place--;
+      for (var q = 0u; q < QUADS && !isEmpty; q++) {
+        for (var j = 0u; j < 4u; j++) { addKnot(places[firstOfBatch + 4u * q + j], sigma[q][j]); }
       }
-      knotDepth[place] = depth;
-      knotSigma[place] = sigma[${q}][${j}];
-      knotCount++;
     }
-#end
-#end
+    if (!isEmpty) {
+      weighIntervals();
+      if (isScouting) { total = lookAtScouts(); }
+    }
   }
 
   // No interval reaches across a sample, so its mean depth tells how its weight is shared between the two colours around it.
@@ -184,7 +191,6 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
   var next = 0u; // the first sample behind an interval
   var weightTotal = 0.0;
   var depthSum = 0.0;
-  if (!isEmpty) { weighIntervals(); }
   for (var k = 0u; k <= knotCount && !isEmpty; k++) {
     let weight = intervalWeight[k];
     let depth = intervalMoment[k] / max(weight, 1e-30);
