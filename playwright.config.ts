@@ -23,8 +23,9 @@ export default defineConfig({
   reporter: 'list',
   use: { launchOptions: chromiumLaunch(), viewport: { width: 800, height: 900 } },
   projects: [
-    { name: 'page', testMatch: '*.spec.ts', testIgnore: 'bundled.spec.ts', use: { baseURL: addressOf(SMALL) } },
+    // The longest file first, beside which the other worker has something to do.
     { name: 'bundled', testMatch: 'bundled.spec.ts', use: { baseURL: addressOf(BUNDLED) } },
+    { name: 'page', testMatch: '*.spec.ts', testIgnore: 'bundled.spec.ts', use: { baseURL: addressOf(SMALL) } },
   ],
   webServer: [SMALL, BUNDLED].map((server) => ({
     command: `npx --no-install vite preview --config ${server.config} --port ${server.port} --strictPort`,

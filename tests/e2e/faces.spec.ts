@@ -7,7 +7,6 @@ import { expectNoAxeFinding } from './axe';
 import {
   counts,
   difference,
-  openStudio,
   type Picture,
   picture,
   QUICK,
@@ -311,8 +310,7 @@ test('truncation of some layers, and the pose that the model is told', async () 
 });
 
 test('a link that cannot be read is told, and the page works', async () => {
-  await page.goto('about:blank');
-  await openStudio(page, `${QUICK}&face=7.abc`);
+  await startAgain(page, `${QUICK}&face=7.abc`);
   await expect(page.getByText('made by a newer version')).toBeVisible();
   await button('Dismiss').click();
   expect(await seedShown(page)).toBe(0);
