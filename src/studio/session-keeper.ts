@@ -176,15 +176,19 @@ export class SessionKeeper {
     this.#closeSession();
     this.#progress(phase);
     try {
-      await this.#openOnNewDevice(signal, phase);
+      const isDeviceLost = await this.#openOnNewDevice(signal, phase);
+      if (isDeviceLost && !signal.aborted) await this.#rebuild();
     } catch (error) {
       if (signal.aborted && !(signal.reason instanceof LoadingCancelledError)) return; // a newer attempt is under way
       this.#fail(signal.aborted ? signal.reason : error);
     }
   }
 
-  /** The device and the model's files are asked for at the same time; as soon as both the device and the configuration are known, it compiles. */
-  async #openOnNewDevice(signal: AbortSignal, phase: LoadingProgress['phase']): Promise<void> {
+  /**
+   * The device and the model's files are asked for at the same time; as soon as both the device and the configuration are known, it compiles.
+   * @returns whether the device was lost on the way
+   */
+  async #openOnNewDevice(signal: AbortSignal, phase: LoadingProgress['phase']): Promise<boolean> {
     const given = new AbortController();
     const ended = AbortSignal.any([signal, given.signal]);
     const progress = new OpeningProgress((now) => {
@@ -216,8 +220,12 @@ export class SessionKeeper {
       progress.picture(() => session.firstFrameShare);
       await this.#show(session);
       signal.throwIfAborted();
+      return false;
     } catch (error) {
+      // Asked before the device is freed. Once there is a session, it is told itself.
+      const isDeviceLost = !ended.aborted && !this.#session && gpu !== undefined && (await isLost(gpu));
       given.abort(error);
+      if (isDeviceLost) return true;
       throw error;
     } finally {
       progress.stop();
