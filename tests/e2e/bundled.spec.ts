@@ -76,7 +76,7 @@ test('the first visit shows a head on a white ground, from the view that flatter
 
 test('both renderers save the pictures of the training code', async () => {
   test.setTimeout(300_000);
-  await startAgain(page, `seed=${SEED}&psi=1&quality=exact&adapt=false`);
+  await startAgain(page, `seed=${SEED}&psi=1&adapt=false`);
   await unfold(page, 'Camera');
   const label = page.getByRole('textbox', { name: 'Camera label' });
   await label.fill(JSON.stringify([...row('c')]));

@@ -162,8 +162,6 @@ describe.each(DEVICES)('a random model, with the kernels for %s', (device) => {
     ['empty before white', { density: -1000, rendering: { whiteBackground: true } }, 100],
     ['a camera inside the box', { radius: 0.3, focal: 1, density: 3 }, 38],
     ['fixed ray limits', { rendering: { rayLimits: { start: 2.25, end: 3.3 } }, density: 10 }, 30],
-    ['many samples', { rendering: { depthSamples: 96, importanceSamples: 96 }, density: 10 }, 40],
-    ['no importance samples', { rendering: { depthSamples: 48, importanceSamples: 0 }, density: 10 }, 40],
   ])('%s', async (name, scene, least) => {
     const { exactFeature, exactAlpha, fastFeature, fastAlpha, fastDepth } = await renderBoth({
       ...scene,
