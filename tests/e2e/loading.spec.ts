@@ -193,6 +193,10 @@ test.describe('the poster of the first face', () => {
       await page.goto('./', { waitUntil: 'commit' });
       await expect(place(page).locator('img')).toBeVisible();
       expect(await page.evaluate(() => customElements.get('trifold-app'))).toBeUndefined();
+      // Nothing is drawn before the style sheet is there, but an element has a box all the same.
+      await page.waitForFunction(
+        () => getComputedStyle(document.querySelector('.first-picture')!).aspectRatio !== 'auto',
+      );
       const before = (await place(page).boundingBox())!;
       release();
       const canvas = page.locator('canvas');
