@@ -4,7 +4,7 @@ import type { Gpu } from '../src/gpu/device';
 import { readGeneratorConfig } from '../src/models/generator-config';
 import { generatorConvLayers } from '../src/render/conv-layers';
 import { settingsOf } from '../src/render/render-settings';
-import { tuneDevice } from '../src/studio/conv-choices';
+import { tuneDevice } from '../src/studio/model/conv-choices';
 
 /** Long enough to measure every layer of a model; the page takes less and goes on another time. */
 const BUDGET_MILLISECONDS = 20_000;

@@ -4,11 +4,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { evenPicture, type PictureRgba } from '../src/render/picture-rgba';
-import { OutOfRoomError } from '../src/studio/export-errors';
-import { frameFileName } from '../src/studio/frames-zip';
-import { pngBytes } from '../src/studio/picture-export';
-import type { VideoFormat } from '../src/studio/video-file';
+import { evenPicture, type PictureRgba } from '../src/render/pictures/picture-rgba';
+import { OutOfRoomError } from '../src/studio/export/export-errors';
+import { frameFileName } from '../src/studio/export/frames-zip';
+import { pngBytes } from '../src/studio/export/picture-export';
+import type { VideoFormat } from '../src/studio/export/video-file';
 import { UsageError } from './errors';
 import { writeWhole } from './output-file';
 import { STANDARD_ERROR } from './standard-error';

@@ -20,11 +20,11 @@ import {
   VolumetricRenderer,
 } from '../src/index';
 import type { CameraConfig } from '../src/models/config';
-import { truncated } from '../src/models/face-composition';
-import { PICTURE_SIDES, rgbaPicture } from '../src/render/picture-rgba';
-import { joiningCommand } from '../src/studio/frames-zip';
-import type { VideoFormat } from '../src/studio/video-file';
-import { type CameraMotion, planVideo, VIDEO_LIMITS, type VideoFrame } from '../src/studio/video-plan';
+import { truncated } from '../src/models/faces/composition';
+import { PICTURE_SIDES, rgbaPicture } from '../src/render/pictures/picture-rgba';
+import { joiningCommand } from '../src/studio/export/frames-zip';
+import type { VideoFormat } from '../src/studio/export/video-file';
+import { type CameraMotion, planVideo, VIDEO_LIMITS, type VideoFrame } from '../src/studio/export/video-plan';
 import { givenFacts, MODEL_OPTIONS, readModelFile } from './checkpoint-file';
 import { UsageError } from './errors';
 import { openGpu } from './gpu';

@@ -2,7 +2,7 @@
  * The first script of the page: a few hundred bytes that put the poster in the place of the picture, while the page's own script is on its way
  * (index.html has the place, `<trifold-app>` takes it away). Without the poster the place stays empty; nothing depends on it.
  */
-import { posterOf } from './studio/poster';
+import { posterOf } from './studio/model/poster';
 
 async function showPoster(): Promise<void> {
   const response = await fetch(new URL('weights/index.json', document.baseURI));

@@ -68,12 +68,12 @@ export { Recorder } from './gpu/recorder';
 export type { DeviceFacts } from './gpu/tensor-host';
 export { StageTimer } from './gpu/timing';
 export type { GeneratorConfig, MappingConfig } from './models/config';
-export { DEFAULT_PSI } from './models/face-recipe';
+export { loopThroughKeyframes } from './models/faces/path';
+export { DEFAULT_PSI } from './models/faces/recipe';
 export { Generator } from './models/generator';
 export { ModelConfigError, readGeneratorConfig, tensorPrefix } from './models/generator-config';
 export { generatorConfigJson } from './models/generator-config-json';
 export { seededLatent } from './models/latent';
-export { loopThroughKeyframes } from './models/latent-path';
 export { Student, studentNumWs } from './models/student';
 export {
   isStudentFile,
@@ -82,15 +82,7 @@ export {
   type StudentConfig,
   type TeacherMatch,
 } from './models/student-config';
-export { createPresenter, type Presenter } from './pipelines/present';
-export {
-  type ComparedView,
-  compareView,
-  encodePicture,
-  STRIP_VIEWS,
-  stripCamera,
-  stripYaws,
-} from './render/compare-views';
+export { createPresenter, type Presenter } from './pipelines/pictures/present';
 export { ConvolutionalRenderer, type StudentArrays } from './render/convolutional-renderer';
 export { type FaceCode, FaceLatents } from './render/face-latents';
 export {
@@ -101,7 +93,15 @@ export {
   STAGES,
 } from './render/frame-renderer';
 export { estimateMemory, estimateStudentMemory, type MemoryEstimate } from './render/memory-estimate';
-export { colourBytes, depthBytes, type PictureBytes } from './render/picture-bytes';
-export { psnr, ssim } from './render/picture-difference';
+export {
+  type ComparedView,
+  compareView,
+  encodePicture,
+  STRIP_VIEWS,
+  stripCamera,
+  stripYaws,
+} from './render/pictures/compare-views';
+export { colourBytes, depthBytes, type PictureBytes } from './render/pictures/picture-bytes';
+export { psnr, ssim } from './render/pictures/picture-difference';
 export { type RenderSettings, settingsOf } from './render/render-settings';
 export { type RenderedArrays, VolumetricRenderer } from './render/volumetric-renderer';

@@ -1,6 +1,6 @@
 /**
  * Keeps the page itself (HTML, script, style, icon, list of models) for visits without a network. Weight files are not its business:
- * the page keeps them by their hash (studio/weights.ts), and they pass through here untouched.
+ * the page keeps them by their hash (studio/model/weights.ts), and they pass through here untouched.
  *
  * The build replaces the two constants below in the finished file (vite.config.ts): addresses relative to this script, and a version
  * that changes whenever one of those files does. This script runs as a classic worker and imports nothing.

@@ -6,7 +6,7 @@ import { type Plan, PlanBuilder } from '../gpu/plan';
 import { Recorder } from '../gpu/recorder';
 import { readTensor, type Tensor, writeTensor } from '../gpu/tensor';
 import { type Generator, wireDensityAtPoints } from '../models/generator';
-import type { DecodedPoints } from '../pipelines/decoder';
+import type { DecodedPoints } from '../pipelines/volume/decoder';
 
 /** Floats from one point to the next, on the device and in the arrays here: x, y, z and one that is ignored. */
 export const POINT_STRIDE = 4;
@@ -85,7 +85,7 @@ export class PointDecoder {
 /** Points whose evaluation takes the work, or else the memory, of one batch. */
 function pointsPerBatch({ host, config }: Generator): number {
   const { planeAxes, planeChannels, decoderHiddenWidth, decoderOutputs } = config.rendering;
-  const sampling = 48 * planeAxes.length * planeChannels; // as shaders/evaluate-points.wgsl tells its cost
+  const sampling = 48 * planeAxes.length * planeChannels; // as shaders/volume/evaluate-points.wgsl tells its cost
   const decoding = 2 * decoderHiddenWidth * (planeChannels + 1 + decoderOutputs);
   const work = host.adapter.isSoftware ? FLOPS_PER_BATCH.software : FLOPS_PER_BATCH.hardware;
   return Math.ceil(Math.min(work / (sampling + decoding), BYTES_PER_BATCH / (4 * decoderOutputs)));

@@ -26,7 +26,7 @@ export interface DeviceFacts {
   >;
   /** What the device was granted beyond the core of WebGPU. Absent: nothing. */
   readonly features?: { has(name: GPUFeatureName): boolean } | undefined;
-  /** What an autotune has found out: the name of the fastest implementation by kind of layer (pipelines/conv-tuning.ts). */
+  /** What an autotune has found out: the name of the fastest implementation by kind of layer (pipelines/convolution/conv-tuning.ts). */
   readonly convChoices?: ReadonlyMap<string, string> | undefined;
   /** How convolutions are to store their weights and what they hand on; all sums are f32 in any case. Absent: f32. */
   readonly convolutionFormat?: StorageFormat | undefined;

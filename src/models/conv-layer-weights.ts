@@ -1,7 +1,7 @@
 /** "weight" of a convolution layer, in whatever layouts kernels ask for: each is made and uploaded once. */
 
-import { type ConvShape, weightFormat } from '../pipelines/conv-weights';
-import type { ConvWeights } from '../pipelines/conv3x3';
+import { type ConvShape, weightFormat } from '../pipelines/convolution/conv-weights';
+import type { ConvWeights } from '../pipelines/convolution/conv3x3';
 import type { FloatsReader, WeightScope } from './weights';
 
 export interface ConvLayerWeightsOptions {

@@ -4,7 +4,7 @@ import {
   fullyConnectedGain,
   preparedFullyConnectedShape,
   prepareFullyConnected,
-} from '../pipelines/fully-connected';
+} from '../pipelines/dense/fully-connected';
 import type { WeightScope } from './weights';
 
 export interface DenseLayerOptions {

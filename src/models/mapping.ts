@@ -6,9 +6,9 @@
 import { ShapeError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
 import { expectShape, type Tensor } from '../gpu/tensor';
-import { fullyConnected } from '../pipelines/fully-connected';
-import { normalizeSecondMomentInto } from '../pipelines/normalize-second-moment';
-import { broadcastTruncated, truncationValues } from '../pipelines/truncation';
+import { fullyConnected } from '../pipelines/dense/fully-connected';
+import { normalizeSecondMomentInto } from '../pipelines/dense/normalize-second-moment';
+import { broadcastTruncated, truncationValues } from '../pipelines/dense/truncation';
 import type { MappingConfig } from './config';
 import { denseLayer } from './dense-layer';
 import type { WeightScope } from './weights';

@@ -16,7 +16,7 @@ import type { Gpu } from '../gpu/device';
 import type { PlanBuilder } from '../gpu/plan';
 import { reshaped, type Tensor, writeTensor } from '../gpu/tensor';
 import type { TensorHost } from '../gpu/tensor-host';
-import { selectRows } from '../pipelines/select-rows';
+import { selectRows } from '../pipelines/dense/select-rows';
 import type { GeneratorConfig } from './config';
 import { ModelConfigError } from './config-fields';
 import { repeatLabel } from './generator';

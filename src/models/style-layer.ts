@@ -6,12 +6,12 @@
 import { ShapeError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
 import type { Tensor } from '../gpu/tensor';
-import { type ConvShape, squaredConvShape, squaredConvWeights } from '../pipelines/conv-weights';
-import { fullyConnected } from '../pipelines/fully-connected';
-import type { LayerNoise } from '../pipelines/layer-epilogue';
-import { demodulationCoefficients, type LayerStyles, modulatedConv3x3 } from '../pipelines/modulated-conv';
-import { randomNormal } from '../pipelines/random-normal';
-import { toRgb } from '../pipelines/to-rgb';
+import { type ConvShape, squaredConvShape, squaredConvWeights } from '../pipelines/convolution/conv-weights';
+import type { LayerNoise } from '../pipelines/convolution/layer-epilogue';
+import { demodulationCoefficients, type LayerStyles, modulatedConv3x3 } from '../pipelines/convolution/modulated-conv';
+import { toRgb } from '../pipelines/convolution/to-rgb';
+import { fullyConnected } from '../pipelines/dense/fully-connected';
+import { randomNormal } from '../pipelines/random/random-normal';
 import { convLayerWeights } from './conv-layer-weights';
 import { denseLayer } from './dense-layer';
 import type { WeightScope } from './weights';

@@ -11,13 +11,17 @@ import {
   preparedConvShape,
   squaredConvShape,
   squaredConvWeights,
-} from '../pipelines/conv-weights';
-import { conv2d, convGain } from '../pipelines/conv2d';
-import { filteredLeakyRelu, type LowpassFilter } from '../pipelines/filtered-lrelu';
-import { fourierFeatures } from '../pipelines/fourier-features';
-import { fullyConnected } from '../pipelines/fully-connected';
-import { modulatedConvFull, normalizeConvWeights, normalizedStyles } from '../pipelines/normalized-modulated-conv';
-import { toRgb } from '../pipelines/to-rgb';
+} from '../pipelines/convolution/conv-weights';
+import { conv2d, convGain } from '../pipelines/convolution/conv2d';
+import {
+  modulatedConvFull,
+  normalizeConvWeights,
+  normalizedStyles,
+} from '../pipelines/convolution/normalized-modulated-conv';
+import { toRgb } from '../pipelines/convolution/to-rgb';
+import { fullyConnected } from '../pipelines/dense/fully-connected';
+import { filteredLeakyRelu, type LowpassFilter } from '../pipelines/resampling/filtered-lrelu';
+import { fourierFeatures } from '../pipelines/resampling/fourier-features';
 import type { StyleGan3Config } from './config';
 import { convLayerWeights } from './conv-layer-weights';
 import { denseLayer } from './dense-layer';

@@ -9,8 +9,8 @@
 import { ShapeError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
 import { imageExtents, type Tensor } from '../gpu/tensor';
-import type { LayerStyles } from '../pipelines/modulated-conv';
-import { resizeBilinear } from '../pipelines/resize';
+import type { LayerStyles } from '../pipelines/convolution/modulated-conv';
+import { resizeBilinear } from '../pipelines/resampling/resize';
 import type { SuperResolutionConfig } from './config';
 import { convLayer, convStyles, layerNoise, rgbLayer, rgbStyles, type SynthesisNoise } from './style-layer';
 import type { WeightScope } from './weights';

@@ -6,8 +6,7 @@ import type { CameraLabel } from '../camera/conventions';
 import type { Plan } from '../gpu/plan';
 import type { Tensor } from '../gpu/tensor';
 import type { RayMarchStage } from '../models/generator';
-import type { PresentSource } from '../pipelines/present';
-import type { PlanPlace } from './derived-picture';
+import type { PresentSource } from '../pipelines/pictures/present';
 import {
   type CameraPictureKind,
   dependsOnCamera,
@@ -15,7 +14,8 @@ import {
   type PictureKind,
   PictureNotPreparedError,
 } from './frame-renderer';
-import { createNormalsPicture, type NormalsPicture } from './normals-picture';
+import type { PlanPlace } from './pictures/derived-picture';
+import { createNormalsPicture, type NormalsPicture } from './pictures/normals-picture';
 
 /** The super-resolution of a feature image. */
 export interface Enlargement {

@@ -5,7 +5,7 @@
 import type { Gpu } from '../gpu/device';
 import { WebGpuUnavailableError } from '../gpu/errors';
 import type { Recorder } from '../gpu/recorder';
-import { createPresenter, type PicturePart, type Presenter } from '../pipelines/present';
+import { createPresenter, type PicturePart, type Presenter } from '../pipelines/pictures/present';
 
 /** In device pixels. */
 export interface CanvasSize {

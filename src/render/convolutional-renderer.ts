@@ -12,7 +12,7 @@ import { buildTogether } from '../gpu/plans-together';
 import type { Recorder } from '../gpu/recorder';
 import { readTensor } from '../gpu/tensor';
 import { expectStudentFits, type Student } from '../models/student';
-import type { PresentSource } from '../pipelines/present';
+import type { PresentSource } from '../pipelines/pictures/present';
 import type { Detail, FrameLevel } from './detail-levels';
 import type { FaceLatents } from './face-latents';
 import { encodeWork, type FrameDue, type FrameRenderer, type FrameWork, type PictureKind } from './frame-renderer';

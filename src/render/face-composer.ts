@@ -5,8 +5,8 @@
 import type { CameraLabel } from '../camera/conventions';
 import { orbitLabel } from '../camera/orbit-pose';
 import type { Recorder } from '../gpu/recorder';
-import { type ComposedFace, composeFace, type LatentSpace, type SourceMapper } from '../models/face-composition';
-import type { FaceRecipe } from '../models/face-recipe';
+import { type ComposedFace, composeFace, type LatentSpace, type SourceMapper } from '../models/faces/composition';
+import type { FaceRecipe } from '../models/faces/recipe';
 import { seededLatent } from '../models/latent';
 import type { FaceLatents } from './face-latents';
 

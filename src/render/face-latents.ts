@@ -1,6 +1,6 @@
 /**
  * The face on screen as ws, which both renderers read. The mapping network runs once for each source of a face, and its w come back to the
- * processor: there they are truncated, mixed and moved along directions (models/face-composition.ts), which costs a slider nothing but
+ * processor: there they are truncated, mixed and moved along directions (models/faces/composition.ts), which costs a slider nothing but
  * one upload. It owns the pool of scratch memory that all plans of one picture take turns in.
  */
 import type { CameraLabel } from '../camera/conventions';
@@ -9,7 +9,7 @@ import { buildTogether } from '../gpu/plans-together';
 import { Recorder } from '../gpu/recorder';
 import { ScratchPool } from '../gpu/scratch-pool';
 import { readTensor, type Tensor, writeTensor } from '../gpu/tensor';
-import { type ComposedFace, type LatentSpace, truncated } from '../models/face-composition';
+import { type ComposedFace, type LatentSpace, truncated } from '../models/faces/composition';
 import type { Generator } from '../models/generator';
 import { type WiredLatents, wireLatents } from './renderer-wiring';
 

@@ -6,16 +6,16 @@ import type { Plan } from '../gpu/plan';
 import { Recorder } from '../gpu/recorder';
 import { readTensor, reshaped, type Tensor, writeTensor } from '../gpu/tensor';
 import { wireDensityAtPoints } from '../models/generator';
-import { resizeBilinear } from '../pipelines/resize';
 import {
   type ChannelProjection,
   densityColours,
   projectChannels,
   type SliceAxis,
   slicePoints,
-} from '../pipelines/slices';
-import { buildPlan, DerivedPicture, type PlanPlace } from './derived-picture';
+} from '../pipelines/pictures/slices';
+import { resizeBilinear } from '../pipelines/resampling/resize';
 import { type FacePictureKind, type FrameWork, type PictureKind, PictureNotPreparedError } from './frame-renderer';
+import { buildPlan, DerivedPicture, type PlanPlace } from './pictures/derived-picture';
 
 /** Side of the picture of a slice. */
 export const SLICE_RESOLUTION = 128;
@@ -143,7 +143,7 @@ export class FacePictures {
     recorder.run(made.sampling);
     recorder.submit();
     const features = await readTensor(host, made.samples);
-    const { planeColours } = await import('./plane-colours');
+    const { planeColours } = await import('./pictures/plane-colours');
     const { basis, offsets } = planeColours(features, config.rendering.planeChannels);
     writeTensor(host, made.projection.basis, basis);
     writeTensor(host, made.projection.offsets, offsets);

@@ -6,7 +6,7 @@ import type { CameraLabel } from '../camera/conventions';
 import { GpuError } from '../gpu/errors';
 import type { Plan } from '../gpu/plan';
 import type { Recorder } from '../gpu/recorder';
-import type { PresentSource } from '../pipelines/present';
+import type { PresentSource } from '../pipelines/pictures/present';
 import type { Detail, FrameLevel } from './detail-levels';
 
 /** Stage names under which dispatches are counted and timed, in the order of a frame. */

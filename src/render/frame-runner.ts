@@ -7,7 +7,7 @@ import { GpuError } from '../gpu/errors';
 import { Plan } from '../gpu/plan';
 import { Recorder } from '../gpu/recorder';
 import type { StageTimer } from '../gpu/timing';
-import { PRESENT_STAGE } from '../pipelines/present';
+import { PRESENT_STAGE } from '../pipelines/pictures/present';
 import type { FrameRenderer } from './frame-renderer';
 import { SLICE_MILLISECONDS, type Slice, type Sliceable, SliceTimes } from './plan-slices';
 

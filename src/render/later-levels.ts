@@ -4,7 +4,7 @@
  */
 import { discardTogether } from '../gpu/plans-together';
 import { CameraView } from './camera-view';
-import type { PlanPlace } from './derived-picture';
+import type { PlanPlace } from './pictures/derived-picture';
 import type { WiredRays } from './renderer-wiring';
 
 /** A step of the ladder that has its view still before it. */

@@ -1,6 +1,6 @@
 /** What a user may choose of the volume rendering: the rest is the model's. */
 import type { RenderingConfig } from '../models/config';
-import type { RenderQuality } from '../pipelines/rendering-options';
+import type { RenderQuality } from '../pipelines/volume/rendering-options';
 
 export type { RenderQuality };
 

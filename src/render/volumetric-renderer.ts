@@ -7,7 +7,7 @@ import type { Plan } from '../gpu/plan';
 import { buildTogether } from '../gpu/plans-together';
 import type { Recorder } from '../gpu/recorder';
 import { readTensor, type Tensor } from '../gpu/tensor';
-import type { PresentSource } from '../pipelines/present';
+import type { PresentSource } from '../pipelines/pictures/present';
 import type { CameraView, Scene, Wish } from './camera-view';
 import type { Detail, FrameLevel } from './detail-levels';
 import type { FaceLatents } from './face-latents';

@@ -7,10 +7,20 @@
  */
 import { isMoving, type OrbitState, reset, settle } from '../camera/orbit';
 import type { Gpu } from '../gpu/device';
-import type { FaceRecipe } from '../models/face-recipe';
-import { readFaceRecipe } from '../models/face-recipe-check';
+import type { FaceRecipe } from '../models/faces/recipe';
+import { readFaceRecipe } from '../models/faces/recipe-check';
 import type { CanvasSize } from '../render/canvas-output';
 import type { PictureKind, RendererKind } from '../render/frame-renderer';
+import { Comparisons } from './compare/comparisons';
+import { Exports } from './export/exports';
+import { DirectionFinder } from './face/direction-finder';
+import { type FaceChange, withPlaceOf, withSeed } from './face/face-actions';
+import { FaceLibrary } from './face/face-library';
+import type { KnownConfiguration } from './model/model-facts';
+import type { ModelRequest, ModelSource } from './model/open-model';
+import { Openings } from './model/openings';
+import { type Arrive, SessionKeeper } from './model/session-keeper';
+import { Students } from './model/students';
 import {
   carryStudio,
   encodeStudio,
@@ -20,22 +30,12 @@ import {
   restoreStudio,
   type SavedStudio,
   type Unreadable,
-} from './address';
-import { Comparisons } from './comparisons';
-import { DirectionFinder } from './direction-finder';
-import { Exports } from './exports';
-import { type FaceChange, withPlaceOf, withSeed } from './face-actions';
-import { FaceLibrary } from './face-library';
-import type { KnownConfiguration } from './model-facts';
-import type { ModelRequest, ModelSource } from './open-model';
-import { Openings } from './openings';
-import { type Arrive, SessionKeeper } from './session-keeper';
-import { defaultSettings, type PictureSettings, sanitiseSettings } from './settings';
-import type { Layout } from './shown';
-import { initialState, type Notice, type StudioState, withNotice } from './state';
-import { Store } from './store';
-import { Students } from './students';
-import { UndoKeeper } from './undo-keeper';
+} from './shared/address';
+import { defaultSettings, type PictureSettings, sanitiseSettings } from './shared/settings';
+import { initialState, type Notice, type StudioState, withNotice } from './shared/state';
+import { Store } from './shared/store';
+import { UndoKeeper } from './shared/undo-keeper';
+import type { Layout } from './view/shown';
 
 export interface StudioOptions {
   readonly source: ModelSource;

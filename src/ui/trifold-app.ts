@@ -5,22 +5,22 @@
  */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { decodeStudio } from '../studio/address';
-import { KeptFiles } from '../studio/kept-files';
-import type { StudioState } from '../studio/state';
+import { KeptFiles } from '../studio/model/kept-files';
+import { decodeStudio } from '../studio/shared/address';
+import type { StudioState } from '../studio/shared/state';
 import { Studio } from '../studio/studio';
-import { addressWith } from './page-address';
-import { STRINGS } from './strings';
-import { controls, theme } from './theme';
-import './trifold-drop';
-import './trifold-help';
-import './trifold-message';
-import './trifold-notices';
-import './trifold-opening';
+import { addressWith } from './shared/page-address';
+import { controls, theme } from './shared/theme';
+import { STRINGS } from './strings/strings';
+import './model/trifold-drop';
+import './shared/trifold-help';
+import './shared/trifold-message';
+import './shared/trifold-notices';
+import './model/trifold-opening';
 import './trifold-panel';
-import './trifold-status';
-import './trifold-viewport';
-import type { TrifoldViewport } from './trifold-viewport';
+import './view/trifold-status';
+import './view/trifold-viewport';
+import type { TrifoldViewport } from './view/trifold-viewport';
 
 /** The address follows the state only when it has rested for so long: browsers limit how often it may change. */
 const ADDRESS_DELAY_MILLISECONDS = 400;

@@ -5,27 +5,27 @@
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import type { ModelFacts } from '../studio/model-facts';
+import type { ModelFacts } from '../studio/model/model-facts';
 import {
   depthSampleChoices,
   importanceSamplesFor,
   neuralResolutionChoices,
   type PictureSettings,
   RENDER_QUALITIES,
-} from '../studio/settings';
-import type { StudioState } from '../studio/state';
-import { checks } from './check-style';
-import { folds } from './section-styles';
-import { STRINGS } from './strings';
-import { StudioElement } from './studio-element';
-import { controls, sections, segments } from './theme';
-import './trifold-edit';
-import './trifold-export';
-import './trifold-face';
-import './trifold-faces';
-import './trifold-model';
-import './trifold-renderer';
-import './trifold-view';
+} from '../studio/shared/settings';
+import type { StudioState } from '../studio/shared/state';
+import { checks } from './shared/check-style';
+import { folds } from './shared/section-styles';
+import { StudioElement } from './shared/studio-element';
+import { controls, sections, segments } from './shared/theme';
+import { STRINGS } from './strings/strings';
+import './face/trifold-edit';
+import './export/trifold-export';
+import './face/trifold-face';
+import './face/trifold-faces';
+import './model/trifold-model';
+import './view/trifold-renderer';
+import './view/trifold-view';
 
 const { panel } = STRINGS;
 

@@ -11,17 +11,17 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { isMoving, lookFrom } from '../camera/orbit';
 import { ifReadable, readAngle, readNumber } from '../numbers/written';
-import type { SavedStudio } from '../studio/address';
-import { DEFAULT_PSI, seedOf } from '../studio/face-actions';
-import { KeptFiles } from '../studio/kept-files';
-import type { StudioState } from '../studio/state';
+import { DEFAULT_PSI, seedOf } from '../studio/face/face-actions';
+import { KeptFiles } from '../studio/model/kept-files';
+import type { SavedStudio } from '../studio/shared/address';
+import type { StudioState } from '../studio/shared/state';
 import { Studio } from '../studio/studio';
+import { theme } from './shared/theme';
 import { FACE_STRINGS } from './strings/face';
 import { VIEWER_STRINGS as strings } from './strings/viewer';
-import { theme } from './theme';
-import './trifold-message';
-import './trifold-viewport';
-import type { TrifoldViewport } from './trifold-viewport';
+import './shared/trifold-message';
+import './view/trifold-viewport';
+import type { TrifoldViewport } from './view/trifold-viewport';
 
 /** Where the camera is, as the attribute `camera` has it. */
 export interface ViewerCamera {

@@ -3,7 +3,7 @@
  * the tests is slow enough to show it all. No test says how long anything takes.
  */
 import { expect, type Page } from '@playwright/test';
-import type { PictureSettings } from '../../src/studio/settings';
+import type { PictureSettings } from '../../src/studio/shared/settings';
 import { canvasCentre, difference, openStudio, picture, QUICK, test, untilStill } from './support';
 
 /** Exact rays, so that a full picture takes any processor too long to turn with. */

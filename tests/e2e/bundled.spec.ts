@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
 import { decode } from 'fast-png';
 import { parseSafetensors } from '../../src/checkpoints/safetensors';
-import { psnr } from '../../src/render/picture-difference';
+import { psnr } from '../../src/render/pictures/picture-difference';
 import { fixturePath } from '../support/fixture-path';
 import {
   contrast,

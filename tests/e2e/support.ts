@@ -4,7 +4,7 @@
  */
 import { test as base, expect, type Locator, type Page, type ViewportSize } from '@playwright/test';
 import { decode } from 'fast-png';
-import type { StudioState } from '../../src/studio/state';
+import type { StudioState } from '../../src/studio/shared/state';
 import type {} from '../../src/ui/trifold-app';
 
 /** Few rays and samples and no super-resolution: most tests are about the page, not about the picture. */

@@ -3,7 +3,7 @@
  * numbers and by its label, and the keyboard finds it all.
  */
 import { expect, type Page } from '@playwright/test';
-import type { PictureKind } from '../../src/studio/settings';
+import type { PictureKind } from '../../src/studio/shared/settings';
 import { VIEW_STRINGS } from '../../src/ui/strings/view';
 import { expectNoAxeFinding } from './axe';
 import {

@@ -22,9 +22,9 @@ import { ShapeError } from '../../src/gpu/errors';
 import { PlanBuilder } from '../../src/gpu/plan';
 import { Generator, wireDensityAtPoints, wireDensityGrid, wireRayMarch } from '../../src/models/generator';
 import { seededLatent } from '../../src/models/latent';
-import { packDecoder } from '../../src/pipelines/decoder';
-import { densityLayers, projectFront } from '../../src/pipelines/density-grid';
-import { evaluatePoints } from '../../src/pipelines/tri-planes';
+import { packDecoder } from '../../src/pipelines/volume/decoder';
+import { densityLayers, projectFront } from '../../src/pipelines/volume/density-grid';
+import { evaluatePoints } from '../../src/pipelines/volume/tri-planes';
 import { drawMesh } from './mesh-picture';
 import { expectClose, fixture, runOnce, testGpu } from './support';
 

@@ -4,8 +4,8 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoints/checkpoint';
-import { composeFace, type SourceMapper, walked } from '../../src/models/face-composition';
-import { type FaceRecipe, faceOfSeed, seedSource } from '../../src/models/face-recipe';
+import { composeFace, type SourceMapper, walked } from '../../src/models/faces/composition';
+import { type FaceRecipe, faceOfSeed, seedSource } from '../../src/models/faces/recipe';
 import { Generator, wireRayMarch, wireTriPlanes } from '../../src/models/generator';
 import { wireSuperResolution } from '../../src/models/super-resolution-stage';
 import { FaceLatents } from '../../src/render/face-latents';

@@ -7,10 +7,10 @@ import { Recorder } from '../../src/gpu/recorder';
 import { readTensor } from '../../src/gpu/tensor';
 import { Generator } from '../../src/models/generator';
 import { seededLatent } from '../../src/models/latent';
-import { encodePicture } from '../../src/render/compare-views';
 import { FaceLatents } from '../../src/render/face-latents';
 import { PictureNotPreparedError } from '../../src/render/frame-renderer';
 import { FrameRunner, FramesOverlapError } from '../../src/render/frame-runner';
+import { encodePicture } from '../../src/render/pictures/compare-views';
 import { VolumetricRenderer } from '../../src/render/volumetric-renderer';
 import { fixtureBytes, testGpu } from './support';
 

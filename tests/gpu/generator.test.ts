@@ -10,7 +10,7 @@ import type { Tensor } from '../../src/gpu/tensor';
 import type { RenderingConfig } from '../../src/models/config';
 import { Generator, wireDensityAtPoints, wireMapping, wireRayMarch, wireTriPlanes } from '../../src/models/generator';
 import { wireSuperResolution } from '../../src/models/super-resolution-stage';
-import type { RaySampling } from '../../src/pipelines/sampling';
+import type { RaySampling } from '../../src/pipelines/volume/sampling';
 import { expectClose, fixture, runOnce, testGpu, toChannelsFirst } from './support';
 
 const STAGE_TOLERANCE = 5e-4; // the official code differs from itself by 2e-5 (fused or not); see metadata noise_floor

@@ -1,13 +1,13 @@
 /** Samples of w from the mapping network, and the directions that a worker finds in them. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { DIRECTION_COUNT, type LatentDirections } from '../../src/models/faces/directions';
 import { Generator } from '../../src/models/generator';
-import { DIRECTION_COUNT, type LatentDirections } from '../../src/models/latent-directions';
 import { NumpyRandomState } from '../../src/models/numpy-random';
 import { FaceLatents } from '../../src/render/face-latents';
 import { type LatentRows, LatentSampler } from '../../src/render/latent-samples';
-import { browserStore, type KeyValueStore } from '../../src/studio/browser-store';
-import { findDirections, keptDirections } from '../../src/studio/directions';
-import { FrameLoopStoppedError } from '../../src/studio/frame-loop';
+import { findDirections, keptDirections } from '../../src/studio/face/directions';
+import { browserStore, type KeyValueStore } from '../../src/studio/shared/browser-store';
+import { FrameLoopStoppedError } from '../../src/studio/view/frame-loop';
 import { expectClose, fixture, testGpu } from './support';
 
 let generator: Generator;

@@ -5,7 +5,7 @@ import { ShapeError } from '../../src/gpu/errors';
 import type { MappingConfig } from '../../src/models/config';
 import { mapping, updatedAverageW } from '../../src/models/mapping';
 import { WeightStore } from '../../src/models/weights';
-import { truncationValues } from '../../src/pipelines/truncation';
+import { truncationValues } from '../../src/pipelines/dense/truncation';
 import { expectClose, fixture, runOnce, testGpu } from './support';
 
 const TOLERANCE = 5e-4; // of a whole stage; measured errors are printed

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type CameraLabel, intrinsicsOf, positionOf } from '../../src/camera/conventions';
 import { orbitLabel } from '../../src/camera/orbit-pose';
-import { surfaceNormals } from '../../src/pipelines/normals';
+import { surfaceNormals } from '../../src/pipelines/pictures/normals';
 import { runOnce } from './support';
 
 const SIDE = 48;

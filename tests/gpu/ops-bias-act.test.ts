@@ -1,8 +1,8 @@
 /** Bias, activation, gain and clamp against the reference, for every activation function. */
 import { describe, it } from 'vitest';
 import { elementCount, type Tensor } from '../../src/gpu/tensor';
-import { ACTIVATIONS, type Activation } from '../../src/pipelines/activation';
-import { biasAct } from '../../src/pipelines/bias-act';
+import { ACTIVATIONS, type Activation } from '../../src/pipelines/dense/activation';
+import { biasAct } from '../../src/pipelines/dense/bias-act';
 import { casesOf, OP_TOLERANCE, optionsOf } from './ops-cases';
 import { expectClose, fixture, permute, runOnce } from './support';
 

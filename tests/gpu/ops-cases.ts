@@ -5,7 +5,7 @@
 import type { Checkpoint } from '../../src/checkpoints/safetensors';
 import type { PlanBuilder } from '../../src/gpu/plan';
 import type { Tensor } from '../../src/gpu/tensor';
-import type { FirFilter, Padding, PerAxis } from '../../src/pipelines/upfirdn2d';
+import type { FirFilter, Padding, PerAxis } from '../../src/pipelines/resampling/upfirdn2d';
 import { expectClose, toChannelsFirst, toChannelsLast } from './support';
 
 /** Largest absolute error of a single operation. */

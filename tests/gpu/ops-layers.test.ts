@@ -2,11 +2,11 @@
 import { describe, it } from 'vitest';
 import type { PlanBuilder } from '../../src/gpu/plan';
 import type { Tensor } from '../../src/gpu/tensor';
-import { ACTIVATIONS, type Activation } from '../../src/pipelines/activation';
-import { type ConvShape, prepareConv } from '../../src/pipelines/conv-weights';
-import { conv2dLayer, conv2dResample, convGain } from '../../src/pipelines/conv2d';
-import { fullyConnected, fullyConnectedGain, prepareFullyConnected } from '../../src/pipelines/fully-connected';
-import { normalizeSecondMoment } from '../../src/pipelines/normalize-second-moment';
+import { type ConvShape, prepareConv } from '../../src/pipelines/convolution/conv-weights';
+import { conv2dLayer, conv2dResample, convGain } from '../../src/pipelines/convolution/conv2d';
+import { ACTIVATIONS, type Activation } from '../../src/pipelines/dense/activation';
+import { fullyConnected, fullyConnectedGain, prepareFullyConnected } from '../../src/pipelines/dense/fully-connected';
+import { normalizeSecondMoment } from '../../src/pipelines/dense/normalize-second-moment';
 import {
   casesOf,
   expectImage,

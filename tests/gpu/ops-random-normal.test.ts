@@ -1,6 +1,6 @@
 /** Random noise: normal, reproducible, and another for every seed and layer. */
 import { expect, it } from 'vitest';
-import { randomNormal } from '../../src/pipelines/random-normal';
+import { randomNormal } from '../../src/pipelines/random/random-normal';
 import { runOnce } from './support';
 
 const SHAPE = [3, 64, 67];

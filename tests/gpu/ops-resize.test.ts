@@ -1,6 +1,6 @@
 /** Bilinear resizing with and without antialias, and the training's resize filters, against the reference. */
 import { describe, it } from 'vitest';
-import { filteredResizing, type ResizeFilterMode, resizeBilinear } from '../../src/pipelines/resize';
+import { filteredResizing, type ResizeFilterMode, resizeBilinear } from '../../src/pipelines/resampling/resize';
 import { casesOf, expectImage, imageInput, optionsOf } from './ops-cases';
 import { fixture, runOnce } from './support';
 

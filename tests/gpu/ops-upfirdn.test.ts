@@ -8,7 +8,7 @@ import {
   gaussianBlur,
   upfirdn2d,
   upsample2d,
-} from '../../src/pipelines/upfirdn2d';
+} from '../../src/pipelines/resampling/upfirdn2d';
 import { casesOf, expectImage, filterOf, imageInput, optionsOf } from './ops-cases';
 import { expectClose, fixture, runOnce } from './support';
 

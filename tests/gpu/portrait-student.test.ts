@@ -10,7 +10,7 @@ import { Student } from '../../src/models/student';
 import { ConvolutionalRenderer } from '../../src/render/convolutional-renderer';
 import { FaceLatents } from '../../src/render/face-latents';
 import { estimateStudentMemory } from '../../src/render/memory-estimate';
-import { psnr, ssim } from '../../src/render/picture-difference';
+import { psnr, ssim } from '../../src/render/pictures/picture-difference';
 import { bundledModel, expectClose, fixture, testGpu, toChannelsFirst, toChannelsLast } from './support';
 
 const SEEDS = [0, 1, 2, 3];

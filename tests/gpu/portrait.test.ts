@@ -5,7 +5,7 @@ import { Recorder } from '../../src/gpu/recorder';
 import { Generator } from '../../src/models/generator';
 import { seededLatent } from '../../src/models/latent';
 import { FaceLatents } from '../../src/render/face-latents';
-import { psnr } from '../../src/render/picture-difference';
+import { psnr } from '../../src/render/pictures/picture-difference';
 import { type RenderedArrays, VolumetricRenderer } from '../../src/render/volumetric-renderer';
 import { bundledModel, expectClose, fixture, testGpu, toChannelsFirst } from './support';
 

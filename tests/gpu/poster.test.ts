@@ -3,14 +3,14 @@ import { decode } from 'fast-png';
 import { expect, it } from 'vitest';
 import { orbitLabel } from '../../src/camera/orbit-pose';
 import { Recorder } from '../../src/gpu/recorder';
-import { DEFAULT_PSI } from '../../src/models/face-recipe';
+import { DEFAULT_PSI } from '../../src/models/faces/recipe';
 import { Generator } from '../../src/models/generator';
 import { seededLatent } from '../../src/models/latent';
 import { FaceLatents } from '../../src/render/face-latents';
-import { psnr } from '../../src/render/picture-difference';
+import { psnr } from '../../src/render/pictures/picture-difference';
 import { VolumetricRenderer } from '../../src/render/volumetric-renderer';
-import { readModelEntry } from '../../src/studio/model-index';
-import { posterOf } from '../../src/studio/poster';
+import { readModelEntry } from '../../src/studio/model/model-index';
+import { posterOf } from '../../src/studio/model/poster';
 import { bundledModel, testGpu } from './support';
 
 /** The poster has 8 bits a channel: 59 dB at best, and adapters round sums in their own order. */

@@ -3,9 +3,14 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { ShapeError } from '../../src/gpu/errors';
 import { Recorder } from '../../src/gpu/recorder';
 import { destroyTensor, type Tensor, uploadTensor } from '../../src/gpu/tensor';
-import { divergingTable, lightness, viridisTable } from '../../src/pipelines/colour-map';
-import { createPresenter, type PicturePart, type PresentSource, type PresentTarget } from '../../src/pipelines/present';
-import { sideBySide, wipe } from '../../src/render/picture-layout';
+import { divergingTable, lightness, viridisTable } from '../../src/pipelines/pictures/colour-map';
+import {
+  createPresenter,
+  type PicturePart,
+  type PresentSource,
+  type PresentTarget,
+} from '../../src/pipelines/pictures/present';
+import { sideBySide, wipe } from '../../src/render/pictures/picture-layout';
 import { testGpu } from './support';
 
 const gpu = await testGpu();

@@ -1,8 +1,8 @@
 /** Ray generation and ray limits against the reference vectors, and the batch rule for rays that miss. */
 import { describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoints/safetensors';
-import { rayBoxLimits, replaceMissedRays } from '../../src/pipelines/ray-limits';
-import { generateRays } from '../../src/pipelines/rays';
+import { rayBoxLimits, replaceMissedRays } from '../../src/pipelines/volume/ray-limits';
+import { generateRays } from '../../src/pipelines/volume/rays';
 import { expectClose, fixture, runOnce } from './support';
 
 const TOLERANCE = 1e-4;

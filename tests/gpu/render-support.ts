@@ -1,7 +1,7 @@
 /** What the tests of volume rendering share: the reference's plane axes and its decoder. */
 import type { Checkpoint } from '../../src/checkpoints/safetensors';
-import type { DecoderArrays } from '../../src/pipelines/decoder';
-import type { TriPlaneAxes } from '../../src/pipelines/rendering-options';
+import type { DecoderArrays } from '../../src/pipelines/volume/decoder';
+import type { TriPlaneAxes } from '../../src/pipelines/volume/rendering-options';
 import { permute } from './support';
 
 /** The official planes: (x, y), (x, z) and (z, x); there is no yz plane. */

@@ -5,8 +5,8 @@ import { ScratchAccessError } from '../../src/gpu/errors';
 import { PlanBuilder } from '../../src/gpu/plan';
 import { Recorder } from '../../src/gpu/recorder';
 import { readTensor, type Tensor } from '../../src/gpu/tensor';
-import { biasAct } from '../../src/pipelines/bias-act';
-import { blend, resizeBilinear } from '../../src/pipelines/resize';
+import { biasAct } from '../../src/pipelines/dense/bias-act';
+import { blend, resizeBilinear } from '../../src/pipelines/resampling/resize';
 import { testGpu } from './support';
 
 /** One step of a random network: what it does, and how far back its two operands were made. */

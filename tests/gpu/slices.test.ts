@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { ShapeError } from '../../src/gpu/errors';
 import { PlanBuilder } from '../../src/gpu/plan';
-import { viridisTable } from '../../src/pipelines/colour-map';
-import { densityColours, projectChannels, type SliceAxis, slicePoints } from '../../src/pipelines/slices';
+import { viridisTable } from '../../src/pipelines/pictures/colour-map';
+import { densityColours, projectChannels, type SliceAxis, slicePoints } from '../../src/pipelines/pictures/slices';
 import { expectClose, runOnce, testGpu } from './support';
 
 type Pair = readonly [0 | 1 | 2, 0 | 1 | 2];

@@ -13,11 +13,11 @@ import { NumpyRandomState } from '../../src/models/numpy-random';
 import { Student, teacherLayers } from '../../src/models/student';
 import { readStudentConfig } from '../../src/models/student-config';
 import { stylegan3Geometry } from '../../src/models/stylegan3-geometry';
-import { selectRows } from '../../src/pipelines/select-rows';
+import { selectRows } from '../../src/pipelines/dense/select-rows';
 import { ConvolutionalRenderer, type StudentArrays } from '../../src/render/convolutional-renderer';
 import { FaceLatents } from '../../src/render/face-latents';
 import type { FrameRenderer } from '../../src/render/frame-renderer';
-import { psnr } from '../../src/render/picture-difference';
+import { psnr } from '../../src/render/pictures/picture-difference';
 import { VolumetricRenderer } from '../../src/render/volumetric-renderer';
 import { expectClose, fixture, runOnce, testGpu } from './support';
 

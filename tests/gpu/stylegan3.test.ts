@@ -12,15 +12,15 @@ import { mapping } from '../../src/models/mapping';
 import { stylegan3NumWs } from '../../src/models/stylegan3-geometry';
 import { stylegan3Synthesis } from '../../src/models/stylegan3-synthesis';
 import { WeightStore } from '../../src/models/weights';
-import { type ConvShape, convWeightsOf, squaredConvWeights } from '../../src/pipelines/conv-weights';
-import { filteredLeakyRelu, IDENTITY_LOWPASS, type LowpassFilter } from '../../src/pipelines/filtered-lrelu';
-import { fourierFeatures } from '../../src/pipelines/fourier-features';
+import { type ConvShape, convWeightsOf, squaredConvWeights } from '../../src/pipelines/convolution/conv-weights';
 import {
   modulatedConvFull,
   normalizeConvWeights,
   normalizedStyles,
-} from '../../src/pipelines/normalized-modulated-conv';
-import { truncationValues } from '../../src/pipelines/truncation';
+} from '../../src/pipelines/convolution/normalized-modulated-conv';
+import { truncationValues } from '../../src/pipelines/dense/truncation';
+import { filteredLeakyRelu, IDENTITY_LOWPASS, type LowpassFilter } from '../../src/pipelines/resampling/filtered-lrelu';
+import { fourierFeatures } from '../../src/pipelines/resampling/fourier-features';
 import { stylegan3Config, stylegan3MappingConfig } from '../support/stylegan3-cases';
 import {
   type FilteredLreluCase,

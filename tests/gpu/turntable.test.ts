@@ -5,12 +5,12 @@ import { orbitLabel } from '../../src/camera/orbit-pose';
 import { Recorder } from '../../src/gpu/recorder';
 import { Generator } from '../../src/models/generator';
 import { seededLatent } from '../../src/models/latent';
-import { encodePicture } from '../../src/render/compare-views';
 import { FaceLatents } from '../../src/render/face-latents';
-import { rgbaPicture } from '../../src/render/picture-rgba';
+import { encodePicture } from '../../src/render/pictures/compare-views';
+import { rgbaPicture } from '../../src/render/pictures/picture-rgba';
 import { VolumetricRenderer } from '../../src/render/volumetric-renderer';
-import { encodeVideo } from '../../src/studio/video-file';
-import { planVideo } from '../../src/studio/video-plan';
+import { encodeVideo } from '../../src/studio/export/video-file';
+import { planVideo } from '../../src/studio/export/video-plan';
 import { fixture, testGpu } from './support';
 
 const SIDE = 128;

@@ -4,9 +4,9 @@
  */
 import { ALL_FORMATS, BlobSource, Input, type VideoSample, VideoSampleSink } from 'mediabunny';
 import { describe, expect, it } from 'vitest';
-import type { PictureRgba } from '../../src/render/picture-rgba';
-import { NoVideoEncoderError } from '../../src/studio/export-errors';
-import { encodeVideo, type VideoFile, type VideoFormat, videoCodecFor } from '../../src/studio/video-file';
+import type { PictureRgba } from '../../src/render/pictures/picture-rgba';
+import { NoVideoEncoderError } from '../../src/studio/export/export-errors';
+import { encodeVideo, type VideoFile, type VideoFormat, videoCodecFor } from '../../src/studio/export/video-file';
 
 const SIDE = 96;
 const FPS = 24;

@@ -8,8 +8,8 @@ import { Recorder } from '../../src/gpu/recorder';
 import { readTensor } from '../../src/gpu/tensor';
 import { Generator, wireDensityAtPoints } from '../../src/models/generator';
 import { seededLatent } from '../../src/models/latent';
-import { viridisTable } from '../../src/pipelines/colour-map';
-import { DENSITY_THICKNESS } from '../../src/pipelines/slices';
+import { viridisTable } from '../../src/pipelines/pictures/colour-map';
+import { DENSITY_THICKNESS } from '../../src/pipelines/pictures/slices';
 import { FaceLatents } from '../../src/render/face-latents';
 import { SLICE_RESOLUTION } from '../../src/render/face-pictures';
 import {

@@ -10,11 +10,11 @@ import { Recorder } from '../../src/gpu/recorder';
 import { readTensor, type Tensor } from '../../src/gpu/tensor';
 import { Generator, wireMapping, wireRayMarch, wireTriPlanes } from '../../src/models/generator';
 import { seededLatent } from '../../src/models/latent';
-import { packDecoder } from '../../src/pipelines/decoder';
-import type { RenderingOptions } from '../../src/pipelines/rendering-options';
-import { type VolumeRenderInputs, volumeRender } from '../../src/pipelines/volume-render';
-import { type MarchDevice, sketchVolume } from '../../src/pipelines/volume-sketch';
-import { psnr } from '../../src/render/picture-difference';
+import { packDecoder } from '../../src/pipelines/volume/decoder';
+import type { RenderingOptions } from '../../src/pipelines/volume/rendering-options';
+import { type VolumeRenderInputs, volumeRender } from '../../src/pipelines/volume/volume-render';
+import { type MarchDevice, sketchVolume } from '../../src/pipelines/volume/volume-sketch';
+import { psnr } from '../../src/render/pictures/picture-difference';
 import { DECODER, decoderArrays, EG3D_PLANE_AXES, planesChannelsLast } from './render-support';
 import { bundledModel, fixture, runOnce, testGpu } from './support';
 

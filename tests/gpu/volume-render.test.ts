@@ -9,11 +9,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { PlanBuilder } from '../../src/gpu/plan';
 import { Recorder } from '../../src/gpu/recorder';
 import { readTensor, writeTensor } from '../../src/gpu/tensor';
-import { packDecoder } from '../../src/pipelines/decoder';
-import { RenderingOptionError, type RenderingOptions } from '../../src/pipelines/rendering-options';
-import type { RaySampling } from '../../src/pipelines/sampling';
-import { type VolumeRenderInputs, volumeRender } from '../../src/pipelines/volume-render';
-import { volumeRenderPlain } from '../../src/pipelines/volume-render-plain';
+import { packDecoder } from '../../src/pipelines/volume/decoder';
+import { RenderingOptionError, type RenderingOptions } from '../../src/pipelines/volume/rendering-options';
+import type { RaySampling } from '../../src/pipelines/volume/sampling';
+import { type VolumeRenderInputs, volumeRender } from '../../src/pipelines/volume/volume-render';
+import { volumeRenderPlain } from '../../src/pipelines/volume/volume-render-plain';
 import { DECODER, decoderArrays, EG3D_PLANE_AXES, planesChannelsLast } from './render-support';
 import { expectClose, fixture, runOnce, testGpu } from './support';
 

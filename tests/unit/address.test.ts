@@ -3,7 +3,7 @@ import { deflateSync, strToU8 } from 'fflate';
 import { describe, expect, test, vi } from 'vitest';
 import { drag, lookFrom, orbitAt } from '../../src/camera/orbit';
 import type { GeneratorConfig } from '../../src/models/config';
-import { DEFAULT_PSI, type FaceRecipe, faceOfSeed, LARGEST_PSI, seedSource } from '../../src/models/face-recipe';
+import { DEFAULT_PSI, type FaceRecipe, faceOfSeed, LARGEST_PSI, seedSource } from '../../src/models/faces/recipe';
 import {
   decodeStudio,
   defaultFace,
@@ -11,9 +11,9 @@ import {
   type KeptState,
   orFirstView,
   restoreStudio,
-} from '../../src/studio/address';
-import { PackedJsonError, packJson, unpackJson } from '../../src/studio/packed-json';
-import { defaultSettings, type PictureSettings } from '../../src/studio/settings';
+} from '../../src/studio/shared/address';
+import { PackedJsonError, packJson, unpackJson } from '../../src/studio/shared/packed-json';
+import { defaultSettings, type PictureSettings } from '../../src/studio/shared/settings';
 import { modelConfig } from './studio-fixtures';
 
 const CONFIG: GeneratorConfig = modelConfig();

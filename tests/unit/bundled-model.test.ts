@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
 import { readGeneratorConfig, type TensorDirectory } from '../../src/models/generator-config';
-import { KeptFiles } from '../../src/studio/kept-files';
-import { openModel } from '../../src/studio/open-model';
-import { WeightsHashError, WeightsMissingError } from '../../src/studio/weights-errors';
+import { KeptFiles } from '../../src/studio/model/kept-files';
+import { openModel } from '../../src/studio/model/open-model';
+import { WeightsHashError, WeightsMissingError } from '../../src/studio/model/weights-errors';
 import { fixturePath } from '../support/fixture-path';
 
 const FILE = new Uint8Array(readFileSync(fixturePath('small/small-eg3d.safetensors')));

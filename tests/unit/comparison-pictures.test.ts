@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { DIFFERENCE_SHARE, differenceRgba, legendColours, pictureRgba } from '../../src/studio/comparison-pictures';
+import {
+  DIFFERENCE_SHARE,
+  differenceRgba,
+  legendColours,
+  pictureRgba,
+} from '../../src/studio/compare/comparison-pictures';
 
 /** Pixels of one grey, -1 to 1. */
 const grey = (...values: number[]) => Float32Array.from(values.flatMap((value) => [value, value, value]));

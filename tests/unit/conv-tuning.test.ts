@@ -1,7 +1,7 @@
 /** How the autotune decides, on a device that is played: what it picks, what it never picks, and how it ends in time. */
 import { describe, expect, it } from 'vitest';
 import { DeviceLostError, KernelCompileError } from '../../src/gpu/errors';
-import { convChoiceKey, layerOfKey } from '../../src/pipelines/conv-choice-key';
+import { convChoiceKey, layerOfKey } from '../../src/pipelines/convolution/conv-choice-key';
 import {
   type ConvMeasurements,
   type ConvTrialResult,
@@ -9,9 +9,9 @@ import {
   convChoices,
   NOTHING_MEASURED,
   tuneConvolutions,
-} from '../../src/pipelines/conv-tuning';
-import type { Conv3x3Shape } from '../../src/pipelines/conv3x3';
-import { chooseVariant } from '../../src/pipelines/conv3x3-variants';
+} from '../../src/pipelines/convolution/conv-tuning';
+import type { Conv3x3Shape } from '../../src/pipelines/convolution/conv3x3';
+import { chooseVariant } from '../../src/pipelines/convolution/conv3x3-variants';
 import { DEFAULT_LIMITS } from '../full-size';
 
 const HARDWARE = { adapter: { isSoftware: false }, limits: DEFAULT_LIMITS };

@@ -1,11 +1,11 @@
 /** What files are called, what a mesh takes, the levels that a slider offers, and the preview that is drawn of a surface. */
 import { describe, expect, it } from 'vitest';
 import { marchingCubes } from '../../src/geometry/marching-cubes';
-import { faceOfSeed, seedSource } from '../../src/models/face-recipe';
-import { fileNameOf, keepsColours, meshMemory, secondsLeft } from '../../src/studio/exports';
-import { FrameLoop } from '../../src/studio/frame-loop';
-import { densityRange, levelScale, suggestedLevel } from '../../src/studio/mesh-preview';
-import { drawMesh } from '../../src/ui/mesh-picture';
+import { faceOfSeed, seedSource } from '../../src/models/faces/recipe';
+import { fileNameOf, keepsColours, meshMemory, secondsLeft } from '../../src/studio/export/exports';
+import { densityRange, levelScale, suggestedLevel } from '../../src/studio/export/mesh-preview';
+import { FrameLoop } from '../../src/studio/view/frame-loop';
+import { drawMesh } from '../../src/ui/export/mesh-picture';
 import { fieldGrid, sphere } from './density-fields';
 
 describe('an exported file', () => {

@@ -1,7 +1,7 @@
 /** What a person does to a face; the recipes that come of it are ones that the reader of recipes leaves as they are. */
 import { describe, expect, test } from 'vitest';
-import { faceOfSeed, MOST_SOURCES, seedSource } from '../../src/models/face-recipe';
-import { readFaceRecipe } from '../../src/models/face-recipe-check';
+import { faceOfSeed, MOST_SOURCES, seedSource } from '../../src/models/faces/recipe';
+import { readFaceRecipe } from '../../src/models/faces/recipe-check';
 import { seededLatent } from '../../src/models/latent';
 import {
   type FaceChange,
@@ -26,9 +26,9 @@ import {
   withSeed,
   withSeeds,
   withSource,
-} from '../../src/studio/face-actions';
-import { ownValuesOf } from '../../src/studio/latent-values';
-import { readAttributes } from '../../src/studio/model-facts';
+} from '../../src/studio/face/face-actions';
+import { ownValuesOf } from '../../src/studio/face/latent-values';
+import { readAttributes } from '../../src/studio/model/model-facts';
 
 const LAYERS = 12;
 const FACE = faceOfSeed(5, LAYERS);

@@ -14,9 +14,9 @@ import {
   UnknownDirectionError,
   walked,
   weighted,
-} from '../../src/models/face-composition';
-import { type FaceRecipe, faceOfSeed, seedSource } from '../../src/models/face-recipe';
-import { loopThroughKeyframes } from '../../src/models/latent-path';
+} from '../../src/models/faces/composition';
+import { loopThroughKeyframes } from '../../src/models/faces/path';
+import { type FaceRecipe, faceOfSeed, seedSource } from '../../src/models/faces/recipe';
 import { expectClose } from './fixtures';
 
 const SPACE: LatentSpace = {

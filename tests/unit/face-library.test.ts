@@ -1,15 +1,15 @@
 /** The library of saved faces on a database in memory: what it does to the state, and what it says. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { homeOf, lookFrom, orbitAt } from '../../src/camera/orbit';
-import { type FaceRecipe, faceOfSeed, seedSource } from '../../src/models/face-recipe';
-import type { SavedStudio } from '../../src/studio/address';
-import type { KeyValueStore } from '../../src/studio/browser-store';
-import { FaceLibrary, savedView, viewOf } from '../../src/studio/face-library';
-import { readFacesFile, type SavedFace, writeFacesFile } from '../../src/studio/faces-file';
-import type { ModelFacts } from '../../src/studio/model-facts';
-import { SavedFaces } from '../../src/studio/saved-faces';
-import { initialState, type StudioState } from '../../src/studio/state';
-import { Store } from '../../src/studio/store';
+import { type FaceRecipe, faceOfSeed, seedSource } from '../../src/models/faces/recipe';
+import { FaceLibrary, savedView, viewOf } from '../../src/studio/face/face-library';
+import { readFacesFile, type SavedFace, writeFacesFile } from '../../src/studio/face/faces-file';
+import { SavedFaces } from '../../src/studio/face/saved-faces';
+import type { ModelFacts } from '../../src/studio/model/model-facts';
+import type { SavedStudio } from '../../src/studio/shared/address';
+import type { KeyValueStore } from '../../src/studio/shared/browser-store';
+import { initialState, type StudioState } from '../../src/studio/shared/state';
+import { Store } from '../../src/studio/shared/store';
 import { modelConfig } from './studio-fixtures';
 
 const CONFIG = modelConfig();

@@ -9,7 +9,7 @@ import {
   LARGEST_PSI,
   MOST_SOURCES,
   seedSource,
-} from '../../src/models/face-recipe';
+} from '../../src/models/faces/recipe';
 import {
   FaceRecipeError,
   LONGEST_NAME,
@@ -17,8 +17,8 @@ import {
   MOST_SOURCES_IN_ALL,
   MOST_STEPS,
   readFaceRecipe,
-} from '../../src/models/face-recipe-check';
-import { faceRecipeJson, RECIPE_KEYS, type RecipeModel, UNNAMED_PSI } from '../../src/models/face-recipe-json';
+} from '../../src/models/faces/recipe-check';
+import { faceRecipeJson, RECIPE_KEYS, type RecipeModel, UNNAMED_PSI } from '../../src/models/faces/recipe-json';
 
 const MODEL: RecipeModel = { numWs: 14, zDim: 64 };
 const DEFAULT = faceOfSeed(0, 14);

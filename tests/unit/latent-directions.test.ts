@@ -1,6 +1,6 @@
 /** Principal directions of samples whose covariance is known beforehand. */
 import { describe, expect, it } from 'vitest';
-import { directionsOf, LatentMoments, LatentSamplesError } from '../../src/models/latent-directions';
+import { directionsOf, LatentMoments, LatentSamplesError } from '../../src/models/faces/directions';
 import { NumpyRandomState } from '../../src/models/numpy-random';
 import { expectClose } from './fixtures';
 

@@ -1,6 +1,6 @@
 /** Splines through w, against the numbers of the official video script. */
 import { describe, expect, it } from 'vitest';
-import { cubicSpline, LatentPathError, loopThroughKeyframes } from '../../src/models/latent-path';
+import { cubicSpline, LatentPathError, loopThroughKeyframes } from '../../src/models/faces/path';
 import { expectClose, readFixture } from './fixtures';
 
 describe('loopThroughKeyframes', () => {

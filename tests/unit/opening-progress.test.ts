@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors';
 import type { TensorDirectory } from '../../src/models/generator-config';
-import { headOf } from '../../src/studio/file-head';
-import { OpeningProgress } from '../../src/studio/opening-progress';
-import type { LoadingProgress } from '../../src/studio/state';
+import { headOf } from '../../src/studio/model/file-head';
+import { OpeningProgress } from '../../src/studio/model/opening-progress';
+import type { LoadingProgress } from '../../src/studio/shared/state';
 
 describe('the progress of opening', () => {
   let shown: LoadingProgress[];

@@ -26,7 +26,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PictureSizeError, psnr, ssim } from '../../src/render/picture-difference';
+import { PictureSizeError, psnr, ssim } from '../../src/render/pictures/picture-difference';
 
 type Pattern = (side: number, shift: number) => Float32Array;
 

@@ -2,10 +2,10 @@
 import { decode } from 'fast-png';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type PictureRgba, rgbaPicture } from '../../src/render/picture-rgba';
-import { NoAlphaError, OutOfRoomError } from '../../src/studio/export-errors';
-import { frameFileName, zipFrames } from '../../src/studio/frames-zip';
-import { exportPicture } from '../../src/studio/picture-export';
+import { type PictureRgba, rgbaPicture } from '../../src/render/pictures/picture-rgba';
+import { NoAlphaError, OutOfRoomError } from '../../src/studio/export/export-errors';
+import { frameFileName, zipFrames } from '../../src/studio/export/frames-zip';
+import { exportPicture } from '../../src/studio/export/picture-export';
 
 const SIDE = 32;
 const image = Float32Array.from({ length: SIDE * SIDE * 3 }, (_, at) => Math.sin(at * at));

@@ -1,7 +1,7 @@
 /** Where two pictures go on one canvas: every canvas pixel belongs to exactly one of them. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { coarseSize, type PicturePlace, sideBySide, wipe } from '../../src/render/picture-layout';
+import { coarseSize, type PicturePlace, sideBySide, wipe } from '../../src/render/pictures/picture-layout';
 
 const sizes = fc.record({ width: fc.integer({ min: 1, max: 40 }), height: fc.integer({ min: 1, max: 40 }) });
 

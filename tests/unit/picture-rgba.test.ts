@@ -1,10 +1,10 @@
 /** Pictures for files: sizes, and the transparent background. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matteOf } from '../../src/render/matte';
-import { colourBytes } from '../../src/render/picture-bytes';
-import { ChosenSizeError, evenPicture, rgbaPicture } from '../../src/render/picture-rgba';
-import { resampled } from '../../src/render/resample';
+import { matteOf } from '../../src/render/pictures/matte';
+import { colourBytes } from '../../src/render/pictures/picture-bytes';
+import { ChosenSizeError, evenPicture, rgbaPicture } from '../../src/render/pictures/picture-rgba';
+import { resampled } from '../../src/render/pictures/resample';
 
 /** [side, side, 3] from a function of the pixel. */
 function image(side: number, colourAt: (x: number, y: number) => readonly number[]): Float32Array {

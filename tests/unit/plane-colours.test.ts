@@ -1,7 +1,7 @@
 /** Colours of feature planes: which directions they show, on what scale, and that they are always the same. */
 import { describe, expect, it } from 'vitest';
 import { NumpyRandomState } from '../../src/models/numpy-random';
-import { PlaneValueError, planeColours } from '../../src/render/plane-colours';
+import { PlaneValueError, planeColours } from '../../src/render/pictures/plane-colours';
 
 const CHANNELS = 8;
 const ROWS = 4000;

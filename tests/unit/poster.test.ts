@@ -1,7 +1,7 @@
 /** The poster: which address shows it, and from which index. A wrong face must not be shown for a moment. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { posterOf } from '../../src/studio/poster';
+import { posterOf } from '../../src/studio/model/poster';
 
 const ENTRY = {
   id: 'a',

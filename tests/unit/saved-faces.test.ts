@@ -1,17 +1,17 @@
 /** Saved faces and their files, with a map in the place of the browser's database. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { faceOfSeed, seedSource } from '../../src/models/face-recipe';
-import { LONGEST_NAME } from '../../src/models/face-recipe-check';
-import type { KeyValueStore } from '../../src/studio/browser-store';
+import { faceOfSeed, seedSource } from '../../src/models/faces/recipe';
+import { LONGEST_NAME } from '../../src/models/faces/recipe-check';
 import {
   FacesFileError,
   LARGEST_FACES_FILE_BYTES,
   LARGEST_THUMBNAIL_BYTES,
   MOST_FACES,
   readFacesFile,
-} from '../../src/studio/faces-file';
-import { type NewFace, SavedFaces } from '../../src/studio/saved-faces';
+} from '../../src/studio/face/faces-file';
+import { type NewFace, SavedFaces } from '../../src/studio/face/saved-faces';
+import type { KeyValueStore } from '../../src/studio/shared/browser-store';
 
 const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 255);
 const thumbnail = new Blob([PNG], { type: 'image/png' });

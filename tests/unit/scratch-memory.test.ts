@@ -7,7 +7,7 @@ import { PlanBuilder } from '../../src/gpu/plan';
 import { discardTogether, reserveTogether } from '../../src/gpu/plans-together';
 import { type Lifetime, ScratchPool, shareBuffers } from '../../src/gpu/scratch-pool';
 import { writeTensor } from '../../src/gpu/tensor';
-import { blend } from '../../src/pipelines/resize';
+import { blend } from '../../src/pipelines/resampling/resize';
 import { DEFAULT_LIMITS } from '../full-size';
 
 const lifetimes = fc.array(

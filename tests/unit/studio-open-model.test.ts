@@ -7,21 +7,21 @@ import { lookFrom, orbitAt } from '../../src/camera/orbit';
 import { CheckpointError, MissingFactsError, MissingTensorError } from '../../src/checkpoints/errors';
 import { parseSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors';
 import type { GeneratorConfig } from '../../src/models/config';
-import { type FaceRecipe, faceOfSeed, seedSource } from '../../src/models/face-recipe';
-import { carryStudio, decodeStudio, encodeStudio, restoreStudio } from '../../src/studio/address';
-import { packCheckpoint, packError, unpackCheckpoint, unpackError } from '../../src/studio/checkpoint-messages';
+import { type FaceRecipe, faceOfSeed, seedSource } from '../../src/models/faces/recipe';
+import { packCheckpoint, packError, unpackCheckpoint, unpackError } from '../../src/studio/model/checkpoint-messages';
 import {
   AddressError,
   downloadFile,
   ForeignAddressError,
   modelAddress,
   nameInAddress,
-} from '../../src/studio/download';
-import { fingerprintOf } from '../../src/studio/fingerprint';
-import { KeptFiles } from '../../src/studio/kept-files';
-import { weightFactsOf } from '../../src/studio/model-facts';
-import { defaultSettings } from '../../src/studio/settings';
-import { WeightsSizeError } from '../../src/studio/weights-errors';
+} from '../../src/studio/model/download';
+import { fingerprintOf } from '../../src/studio/model/fingerprint';
+import { KeptFiles } from '../../src/studio/model/kept-files';
+import { weightFactsOf } from '../../src/studio/model/model-facts';
+import { WeightsSizeError } from '../../src/studio/model/weights-errors';
+import { carryStudio, decodeStudio, encodeStudio, restoreStudio } from '../../src/studio/shared/address';
+import { defaultSettings } from '../../src/studio/shared/settings';
 
 const PIECE = 4 << 20;
 

@@ -4,19 +4,19 @@
 import { describe, expect, test, vi } from 'vitest';
 import { BufferLimitError, NoAdapterError, WebGpuUnavailableError } from '../../src/gpu/errors';
 import type { GeneratorConfig } from '../../src/models/config';
-import { describeFailure, LoadingCancelledError } from '../../src/studio/failure';
-import { FrameLoop, FrameLoopStoppedError } from '../../src/studio/frame-loop';
-import { LossHistory } from '../../src/studio/loss-history';
-import { Pace } from '../../src/studio/pace';
+import { LossHistory } from '../../src/studio/model/loss-history';
+import { WeightsMissingError } from '../../src/studio/model/weights-errors';
+import { describeFailure, LoadingCancelledError } from '../../src/studio/shared/failure';
 import {
   defaultSettings,
   depthSampleChoices,
   neuralResolutionChoices,
   renderSettingsFor,
   sanitiseSettings,
-} from '../../src/studio/settings';
-import { Store } from '../../src/studio/store';
-import { WeightsMissingError } from '../../src/studio/weights-errors';
+} from '../../src/studio/shared/settings';
+import { Store } from '../../src/studio/shared/store';
+import { FrameLoop, FrameLoopStoppedError } from '../../src/studio/view/frame-loop';
+import { Pace } from '../../src/studio/view/pace';
 import { modelConfig } from './studio-fixtures';
 
 const CONFIG: GeneratorConfig = modelConfig();

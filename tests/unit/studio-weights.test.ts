@@ -2,8 +2,8 @@
  * The weight loader against a server and a cache that misbehave in every way that we could think of.
  */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type ModelEntry, pickEntry, readModelEntry } from '../../src/studio/model-index';
-import { forgetOtherVersions, loadWeights, sha256, type WeightsProgress } from '../../src/studio/weights';
+import { type ModelEntry, pickEntry, readModelEntry } from '../../src/studio/model/model-index';
+import { forgetOtherVersions, loadWeights, sha256, type WeightsProgress } from '../../src/studio/model/weights';
 import {
   ModelIndexError,
   NotWeightsError,
@@ -11,7 +11,7 @@ import {
   WeightsMissingError,
   WeightsSizeError,
   WeightsUnreachableError,
-} from '../../src/studio/weights-errors';
+} from '../../src/studio/model/weights-errors';
 
 const FOLDER = new URL('http://here.test/app/weights/');
 const CONTENT = Uint8Array.from({ length: 1000 }, (_, index) => index % 251);

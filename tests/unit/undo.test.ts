@@ -1,11 +1,11 @@
 /** Undo and redo: what counts as one step, and what is no step at all. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { advance, drag, grab, lookFrom, release } from '../../src/camera/orbit';
-import { withEdit, withMode, withSeed } from '../../src/studio/face-actions';
-import { History } from '../../src/studio/history';
-import { initialState, type StudioState } from '../../src/studio/state';
-import { Store } from '../../src/studio/store';
-import { UndoKeeper } from '../../src/studio/undo-keeper';
+import { withEdit, withMode, withSeed } from '../../src/studio/face/face-actions';
+import { History } from '../../src/studio/shared/history';
+import { initialState, type StudioState } from '../../src/studio/shared/state';
+import { Store } from '../../src/studio/shared/store';
+import { UndoKeeper } from '../../src/studio/shared/undo-keeper';
 
 describe('History', () => {
   test('goes back and forth; a change after going back forgets what was undone', () => {

@@ -8,7 +8,7 @@ import {
   type VideoOptions,
   VideoPlanError,
   type VideoPose,
-} from '../../src/studio/video-plan';
+} from '../../src/studio/export/video-plan';
 
 const FRONT: VideoPose = { yaw: 0.2, pitch: 0.1, radius: 2.7, focal: 4.2647, pivot: [0, 0, 0.2] };
 const LENGTH = { seconds: 2, fps: 24 };

@@ -1,5 +1,5 @@
 // The activation functions of the StyleGAN2 family, chosen when the kernel is specialised: ACTIVATION is an index into
-// `ACTIVATIONS` of pipelines/activation.ts. `alpha` is the slope of leaky ReLU.
+// `ACTIVATIONS` of pipelines/dense/activation.ts. `alpha` is the slope of leaky ReLU.
 
 override ACTIVATION: u32 = 0u;
 

@@ -1,5 +1,5 @@
 // One thread per element, for any number of elements: workgroups fill a grid of x * y, because one axis holds at most 65535 of them.
-// The host side is `linearGrid` in pipelines/grid.ts.
+// The host side is `linearGrid` in gpu/dispatch-grid.ts.
 
 const LINEAR_WORKGROUP_SIZE = 64u;
 

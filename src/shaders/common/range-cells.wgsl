@@ -1,5 +1,5 @@
 // Minima and maxima over all rays of a batch, gathered with atomics as ordered floats (ordered-float.wgsl) in one small buffer.
-// `clear-range-cells.wgsl` empties them at the start of a plan; the host knows their number as RANGE_CELLS (pipelines/range-cells.ts).
+// `clear-range-cells.wgsl` empties them at the start of a plan; the host knows their number as RANGE_CELLS (pipelines/reduction/range-cells.ts).
 
 const SMALLEST_START = 0u; // of the rays that hit the box
 const LARGEST_START = 1u;

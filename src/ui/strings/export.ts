@@ -1,6 +1,6 @@
 /** What the page says where one takes something away: pictures, videos, meshes (strings.ts has the rest). */
-import type { MeshWishFormat, VideoWishFormat } from '../../studio/exports';
-import type { RendererKind } from '../../studio/settings';
+import type { MeshWishFormat, VideoWishFormat } from '../../studio/export/exports';
+import type { RendererKind } from '../../studio/shared/settings';
 
 /** Decimal, as file managers and browsers count. */
 export function fileSize(bytes: number): string {

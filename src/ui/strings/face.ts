@@ -6,7 +6,7 @@ import type {
   LayerGroup,
   MixPreset,
   PoseConditioning,
-} from '../../studio/face-actions';
+} from '../../studio/face/face-actions';
 
 /** With the minus sign of typography. */
 const signed = (value: number, digits: number) => {

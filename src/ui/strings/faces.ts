@@ -1,5 +1,5 @@
 /** What the page says about saved faces (strings.ts has the rest). */
-import type { SavedFacesNews } from '../../studio/state';
+import type { SavedFacesNews } from '../../studio/shared/state';
 
 const faces = (count: number) => (count === 1 ? 'one face' : `${count} faces`);
 

@@ -1,6 +1,6 @@
 /** What the page says about views: kinds of picture, the camera, its label, and the keys (strings.ts has the rest). */
-import type { PictureKind } from '../../studio/settings';
-import type { ShortcutGroup, ShortcutName } from '../shortcuts';
+import type { PictureKind } from '../../studio/shared/settings';
+import type { ShortcutGroup, ShortcutName } from '../shared/shortcuts';
 
 /** With the minus sign of typography. */
 const signed = (value: number, digits: number) => {

@@ -1,0 +1,225 @@
+/**
+ * Runs the implementations of the 3x3 convolution on random operands, to check and to time them for conv-tuning.ts. All is made on the device:
+ * only weights are uploaded, and only three numbers and two timestamps come back from a trial.
+ */
+import type { Gpu } from '../../gpu/device';
+import { DeviceLostError, ShapeError } from '../../gpu/errors';
+import { type Plan, PlanBuilder } from '../../gpu/plan';
+import { Recorder } from '../../gpu/recorder';
+import { destroyTensor, readTensor, type Tensor, uploadTensor } from '../../gpu/tensor';
+import { createTexture, type Texture } from '../../gpu/texture';
+import { StageTimer } from '../../gpu/timing';
+import { randomNormal } from '../random/random-normal';
+import { compareValues } from '../reduction/compare-values';
+import type { ConvTrial, ConvTrialResult, ConvTrials } from './conv-tuning';
+import { type ConvShape, weightFormat } from './conv-weights';
+import type { Conv3x3Shape, Conv3x3Variant, ConvWeights, WeightLayout, WeightTextureLayout } from './conv3x3';
+import { PLAIN } from './conv3x3-direct';
+import { chooseVariant, variantsFor } from './conv3x3-variants';
+import type { LayerEpilogue } from './layer-epilogue';
+import { type LayerStyles, modulatedConv3x3 } from './modulated-conv';
+
+const STAGE = 'convolution trials';
+
+/** Milliseconds that a measurement should last: browsers round timestamps to 0.1 ms. */
+const MEASURED_MILLISECONDS = 2;
+
+/** More runs than this tell no more of a layer that takes no time. */
+const MOST_RUNS = 64;
+
+/** Numbers in -1..1 that 16-bit floats hold exactly, so that they serve layers of both kinds of weights. */
+const WEIGHT_STEPS = 1024;
+
+export class ConvLaboratory implements ConvTrials {
+  readonly #weights = new Map<string, TrialWeights>();
+  readonly #timer: StageTimer | undefined;
+  #timesArrived = () => {};
+
+  constructor(private readonly gpu: Gpu) {
+    this.#timer = StageTimer.create(gpu, () => this.#timesArrived());
+  }
+
+  candidates(layer: Conv3x3Shape): readonly string[] {
+    const portable = this.#portable(layer);
+    const others = variantsFor(layer, this.gpu).filter((variant) => variant !== portable && variant !== PLAIN);
+    return [portable, ...others].map(({ name }) => name);
+  }
+
+  /** What the layer has without any measurement. */
+  #portable(layer: Conv3x3Shape): Conv3x3Variant {
+    const { adapter, limits, features, convolutionFormat } = this.gpu;
+    return chooseVariant(layer, { adapter, limits, features, convolutionFormat });
+  }
+
+  /** Computes the result that all variants are held against: the plain one's, or with `up` 2 that of the one that runs everywhere. */
+  async open(layer: Conv3x3Shape): Promise<ConvTrial> {
+    const { gpu } = this;
+    const variants = variantsFor(layer, gpu);
+    const { height, width, inChannels, outChannels } = layer;
+    const weights = this.#weightsOf(layer);
+    const builder = new PlanBuilder(gpu, STAGE);
+    const constant = (label: string, length: number, value: (index: number) => number) =>
+      builder.constant(
+        label,
+        [1, length],
+        Float32Array.from({ length }, (_, index) => value(index)),
+      );
+    const operands: TrialOperands = {
+      input: builder.keep(randomNormal(builder, [1, height, width, inChannels], builder.constant('seed', [1], [1]), 0)),
+      weights,
+      styles: {
+        styles: constant('styles', inChannels, (index) => 0.75 + (index % 7) / 14),
+        demodulation: constant(
+          'demodulation',
+          outChannels,
+          (index) => (1 + (index % 5) / 5) / Math.sqrt(3 * inChannels),
+        ),
+      },
+      epilogue: {
+        activation: 'lrelu',
+        bias: builder.constant('bias', [outChannels], new Float32Array(outChannels).fill(0.1)),
+      },
+    };
+    const judge = variants.includes(PLAIN) ? PLAIN : variants[0]!;
+    const expected = builder.keep(convolve(builder, operands, judge));
+    const plan = await builder.build();
+    await this.#run(plan);
+    return {
+      run: (name) =>
+        this.#try(
+          variants.find((variant) => variant.name === name),
+          operands,
+          expected,
+        ),
+      close: () => plan.destroy(),
+    };
+  }
+
+  async #try(variant: Conv3x3Variant | undefined, operands: TrialOperands, expected: Tensor): Promise<ConvTrialResult> {
+    if (!variant) throw new ShapeError('the convolution on trial does not support the layer');
+    const builder = new PlanBuilder(this.gpu, STAGE);
+    const output = builder.keep(convolve(builder, operands, variant));
+    const plan = await builder.build();
+    try {
+      plan.spoil(); // what it leaves out shows
+      await this.#run(plan);
+      const error = await this.#error(output, expected);
+      return { error, milliseconds: error < Number.POSITIVE_INFINITY ? await this.#milliseconds(plan) : 0 };
+    } finally {
+      plan.destroy();
+    }
+  }
+
+  async #error(actual: Tensor, expected: Tensor): Promise<number> {
+    const builder = new PlanBuilder(this.gpu, STAGE);
+    const result = compareValues(builder, actual, expected);
+    const plan = await builder.build();
+    try {
+      await this.#run(plan);
+      const [difference, magnitude, notFinite] = await readTensor(this.gpu, result);
+      return notFinite ? Number.NaN : difference! / magnitude!;
+    } finally {
+      plan.destroy();
+    }
+  }
+
+  /** Of one run, from as many as it takes for a measurement. */
+  async #milliseconds(plan: Plan): Promise<number> {
+    for (let runs = 1; ; runs = Math.min(MOST_RUNS, runs * 8)) {
+      const elapsed = await this.#run(plan, runs);
+      if (elapsed >= MEASURED_MILLISECONDS || runs === MOST_RUNS) return elapsed / runs;
+    }
+  }
+
+  /** @returns milliseconds, from the device's own clock if it has one */
+  async #run(plan: Plan, runs = 1): Promise<number> {
+    const { gpu } = this;
+    const timer = this.#timer;
+    const start = performance.now();
+    const times = new Promise<void>((resolve) => {
+      this.#timesArrived = resolve;
+    });
+    const recorder = new Recorder(gpu, timer);
+    const timestampWrites = timer?.writesFor(STAGE);
+    const pass = recorder.encoder.beginComputePass({ label: STAGE, ...(timestampWrites && { timestampWrites }) });
+    for (let run = 0; run < runs; run++) plan.encode(pass);
+    pass.end();
+    recorder.submit();
+    const loss = (await gpu.finished()) ?? (timer && (await Promise.race([times, gpu.lost])));
+    if (loss) throw new DeviceLostError(loss.message || loss.reason);
+    return timer?.milliseconds.get(STAGE) ?? performance.now() - start;
+  }
+
+  #weightsOf({ inChannels, outChannels, halfWeights }: Conv3x3Shape): TrialWeights {
+    const key = `${inChannels} ${outChannels} ${halfWeights}`;
+    const weights = this.#weights.get(key) ?? new TrialWeights(this.gpu, [outChannels, inChannels, 3, 3], halfWeights);
+    this.#weights.set(key, weights);
+    return weights;
+  }
+
+  /** Frees all that the trials needed. */
+  close(): void {
+    this.#timer?.destroy();
+    for (const weights of this.#weights.values()) weights.destroy();
+    this.#weights.clear();
+  }
+}
+
+interface TrialOperands {
+  readonly input: Tensor;
+  readonly weights: ConvWeights;
+  readonly styles: LayerStyles;
+  readonly epilogue: LayerEpilogue;
+}
+
+function convolve(
+  plan: PlanBuilder,
+  { input, weights, styles, epilogue }: TrialOperands,
+  variant: Conv3x3Variant,
+): Tensor {
+  return modulatedConv3x3(plan, input, weights, styles, epilogue, { variant });
+}
+
+/** Random weights in the layouts that variants ask for. */
+class TrialWeights implements ConvWeights {
+  readonly label = 'trial weights';
+  readonly #tensors = new Map<string, Tensor>();
+  readonly #textures = new Map<string, Texture>();
+  readonly #stored: Float32Array;
+
+  constructor(
+    private readonly gpu: Gpu,
+    readonly shape: ConvShape,
+    readonly areHalves: boolean,
+  ) {
+    let state = 1;
+    this.#stored = Float32Array.from({ length: shape[0] * shape[1] * shape[2] * shape[3] }, () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0; // a linear congruence: Numerical Recipes
+      return Math.floor((state / 2 ** 31 - 1) * WEIGHT_STEPS) / WEIGHT_STEPS;
+    });
+  }
+
+  as(layout: WeightLayout): Tensor {
+    const { name, shapeOf, prepare } = layout;
+    const format = weightFormat(layout, this.areHalves, this.gpu);
+    const tensor =
+      this.#tensors.get(name) ??
+      uploadTensor(this.gpu, this.label, shapeOf(this.shape), () => prepare(this.#stored, this.shape), format);
+    this.#tensors.set(name, tensor);
+    return tensor;
+  }
+
+  asTexture({ name, extentsOf, prepare }: WeightTextureLayout): Texture {
+    const known = this.#textures.get(name);
+    if (known) return known;
+    const texture = createTexture(this.gpu, this.label, extentsOf(this.shape));
+    this.#textures.set(name, texture);
+    this.gpu.write(texture.block, () => prepare(this.#stored, this.shape));
+    return texture;
+  }
+
+  destroy(): void {
+    for (const tensor of this.#tensors.values()) destroyTensor(this.gpu, tensor);
+    for (const { block } of this.#textures.values()) this.gpu.release(block);
+  }
+}

@@ -1,0 +1,109 @@
+/** Convolution weights in the order the kernels want, and what is derived from them: made once at load. */
+import type { PlanBuilder } from '../../gpu/plan';
+import { elementCount, padToFour, type StorageFormat, type Tensor } from '../../gpu/tensor';
+import type { DeviceFacts } from '../../gpu/tensor-host';
+import type { Texture } from '../../gpu/texture';
+import type { ConvWeights, WeightLayout } from './conv3x3';
+import type { PreparedArray } from './prepared-array';
+
+/** Shape of stored weights: [outChannels, inChannels, kernelHeight, kernelWidth]. */
+export type ConvShape = readonly [outChannels: number, inChannels: number, height: number, width: number];
+
+/** Shape of what {@link prepareConv} gives. */
+export function preparedConvShape([outChannels, inChannels, height, width]: ConvShape): ConvShape {
+  return [height, width, padToFour(inChannels), outChannels];
+}
+
+/** Shape of what {@link squaredConvWeights} gives. */
+export function squaredConvShape([outChannels, inChannels]: ConvShape): readonly [number, number] {
+  return [padToFour(inChannels), outChannels];
+}
+
+/**
+ * [out, in, kh, kw] to [kh, kw, in rounded up to four, out]: a vec4f holds four output channels of one tap and input channel.
+ * @param options.gain factor on all values. Default: 1
+ * @param options.flip turns the kernel by half a turn, for a true convolution. Default: false
+ */
+export function prepareConv(
+  values: ArrayLike<number>,
+  shape: ConvShape,
+  options: { gain?: number; flip?: boolean } = {},
+): PreparedArray {
+  const [outChannels, inChannels, height, width] = shape;
+  const { gain = 1, flip = false } = options;
+  const rows = padToFour(inChannels);
+  const taps = height * width;
+  const prepared = new Float32Array(taps * rows * outChannels);
+  for (let out = 0; out < outChannels; out++) {
+    for (let input = 0; input < inChannels; input++) {
+      const from = (out * inChannels + input) * taps;
+      for (let tap = 0; tap < taps; tap++) {
+        const to = flip ? taps - 1 - tap : tap;
+        prepared[(to * rows + input) * outChannels + out] = values[from + tap]! * gain;
+      }
+    }
+  }
+  return { shape: preparedConvShape(shape), values: prepared };
+}
+
+/** Q[in, out] = sum over taps of w[out, in]^2, for the demodulation (StyleGAN2 equation 3). */
+export function squaredConvWeights(values: ArrayLike<number>, shape: ConvShape): PreparedArray {
+  const [outChannels, inChannels, ...kernel] = shape;
+  const rows = padToFour(inChannels);
+  const taps = elementCount(kernel);
+  const squared = new Float32Array(rows * outChannels);
+  for (let out = 0; out < outChannels; out++) {
+    for (let input = 0; input < inChannels; input++) {
+      const from = (out * inChannels + input) * taps;
+      let sum = 0;
+      for (let tap = 0; tap < taps; tap++) sum += values[from + tap]! ** 2;
+      squared[input * outChannels + out] = sum;
+    }
+  }
+  return { shape: squaredConvShape(shape), values: squared };
+}
+
+/** The layout of the direct kernels: [3, 3, inChannels rounded up to four, outChannels]. */
+export const TAPS_FIRST: WeightLayout = {
+  name: 'taps first',
+  allowsHalves: true,
+  shapeOf: preparedConvShape,
+  prepare: (stored, conv) => prepareConv(stored, conv).values,
+};
+
+/** How weights are stored in a layout. */
+export function weightFormat(
+  { allowsHalves }: WeightLayout,
+  areHalves: boolean,
+  { convolutionFormat }: DeviceFacts,
+): StorageFormat {
+  return allowsHalves && (areHalves || convolutionFormat === 'f16') ? 'f16' : 'f32';
+}
+
+/** Weights from numbers at hand, which belong to the plan. @param stored in the order of `shape` */
+export function convWeightsOf(
+  plan: PlanBuilder,
+  stored: Float32Array,
+  shape: ConvShape,
+  { label = 'weight', areHalves = false } = {},
+): ConvWeights {
+  const made = new Map<string, Tensor>();
+  const textures = new Map<string, Texture>();
+  return {
+    label,
+    shape,
+    areHalves,
+    as(layout) {
+      const { name, shapeOf, prepare } = layout;
+      const format = weightFormat(layout, areHalves, plan.host);
+      const tensor = made.get(name) ?? plan.constant(label, shapeOf(shape), prepare(stored, shape), format);
+      made.set(name, tensor);
+      return tensor;
+    },
+    asTexture({ name, extentsOf, prepare }) {
+      const texture = textures.get(name) ?? plan.constantTexture(label, extentsOf(shape), prepare(stored, shape));
+      textures.set(name, texture);
+      return texture;
+    },
+  };
+}

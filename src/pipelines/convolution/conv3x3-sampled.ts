@@ -1,0 +1,170 @@
+/**
+ * The modulated 3x3 convolution for a processor that plays a graphics card: pixels and weights are read as texels, because there a texel costs
+ * less than half of a vector from a buffer. Nearest texels of rgba32float are exact numbers, so the result is as good as any.
+ */
+
+import { linearGrid, rowBands, workgroupGrid } from '../../gpu/dispatch-grid';
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import { imageExtents } from '../../gpu/tensor';
+import type { Texture } from '../../gpu/texture';
+import activationSource from '../../shaders/common/activation.wgsl?raw';
+import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
+import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
+import sampledSource from '../../shaders/convolution/conv3x3-sampled.wgsl?raw';
+import sampledUp2Source from '../../shaders/convolution/conv3x3-sampled-up2.wgsl?raw';
+import firSampledSource from '../../shaders/resampling/fir-sampled.wgsl?raw';
+import { unrolled } from '../unroll';
+import type { Conv3x3Operands, Conv3x3Variant } from './conv3x3';
+import { recordInBands, type UpsamplingSteps } from './conv3x3-up2';
+import { layerEpilogueSettings } from './layer-epilogue';
+import { affordableRows, samplesExactly, stagedTexture, stageInput, weightTexels } from './staged-input';
+
+const THREADS = 16;
+
+/** What a thread computes: the largest that compiles in about half a second. */
+const TILE = { ROWS: 8, COLUMNS: 4, GROUPS: 2 };
+/** The same in quads of the unfiltered picture. */
+const QUADS = { ROWS: 4, COLUMNS: 4, GROUPS: 1 };
+/** Pixels of the result along each side that a thread filters. */
+const FILTERED_SIDE = 4;
+
+const EPILOGUE = [activationSource, layerEpilogueSource];
+const KERNEL = defineKernel('conv3x3-sampled', unrolled(sampledSource, TILE), ...EPILOGUE);
+const TRANSPOSED = defineKernel('conv3x3-sampled-up2', unrolled(sampledUp2Source, QUADS));
+const FIR = defineKernel(
+  'fir-sampled',
+  unrolled(firSampledSource, { SIDE: FILTERED_SIDE }),
+  linearIndexSource,
+  ...EPILOGUE,
+);
+const WEIGHTS = weightTexels(TILE.GROUPS);
+const QUAD_WEIGHTS = weightTexels(QUADS.GROUPS);
+
+export const SAMPLED: Conv3x3Variant = {
+  name: 'sampled',
+  up: 1,
+  supports: samplesExactly(WEIGHTS),
+  record(plan, { input, weights, styles, demodulation, epilogue, output }) {
+    const { batch, height, width, channels } = imageExtents(output, 'sampled');
+    const settings = layerEpilogueSettings(plan, epilogue, { batch, height, width, channels });
+    const weight = weights.asTexture(WEIGHTS);
+    const blocks = Math.ceil(channels / (4 * TILE.GROUPS));
+    const tileColumns = Math.ceil(width / TILE.COLUMNS);
+    const bands = rowBands(
+      plan,
+      height,
+      18 * width * input.stride * output.stride,
+      TILE.ROWS,
+      affordableRows(input) - 2,
+    );
+    const staged = stagedTexture(plan, input, bands[0]!.endRow + 2);
+    for (let sample = 0; sample < batch; sample++) {
+      for (const band of bands) {
+        const bandRows = band.endRow - band.firstRow;
+        stageInput(plan, { input, styles, staged, sample, firstRow: band.firstRow, rows: bandRows + 2 });
+        const tiles = tileColumns * Math.ceil(bandRows / TILE.ROWS);
+        plan.dispatch({
+          kernel: KERNEL,
+          bindings: { demodulation, output, ...settings.bindings },
+          textures: { staged, weight },
+          params: {
+            sample,
+            height,
+            width,
+            inputGroups: input.stride / 4,
+            channels,
+            ...band,
+            texelWidth: 1 / staged.width,
+            texelHeight: 1 / staged.height,
+            weightTexelHeight: 1 / weight.height,
+            ...settings.params,
+          },
+          constants: settings.activation,
+          workgroups: workgroupGrid(Math.ceil((tiles * blocks) / THREADS)),
+        });
+      }
+    }
+  },
+};
+
+/** Makes a result of 256 x 256 pixels of 32 channels in three bands, and one of 128 x 128 of 64 in two. */
+const UNFILTERED_BYTES = 3.2 * 2 ** 20;
+
+export const SAMPLED_UP2 = sampledUp2();
+
+/** @param unfilteredBytes as for {@link recordInBands} */
+export function sampledUp2(unfilteredBytes = UNFILTERED_BYTES): Conv3x3Variant {
+  return { name: 'sampled', up: 2, supports: samplesExactly(QUAD_WEIGHTS), record };
+
+  function record(plan: PlanBuilder, operands: Conv3x3Operands): void {
+    const { input, weights, styles, demodulation, epilogue, output } = operands;
+    const { batch, height, width } = imageExtents(input, 'sampled');
+    const { channels, ...size } = imageExtents(output, 'sampled');
+    const settings = layerEpilogueSettings(plan, epilogue, { ...size, channels });
+    const weight = weights.asTexture(QUAD_WEIGHTS);
+    const inputGroups = input.stride / 4;
+    const groups = output.stride / 4;
+    const blocks = Math.ceil(groups / QUADS.GROUPS);
+    const tileColumns = Math.ceil((width + 1) / QUADS.COLUMNS);
+
+    const stepsFor = (sample: number): UpsamplingSteps<Texture> => ({
+      quadRows: QUADS.ROWS,
+      height: size.height,
+      unfilteredRowBytes: (size.width + 1) * output.stride * 4,
+      flopsPerQuadRow: 18 * width * input.stride * output.stride,
+      allocate: (rows) =>
+        plan.scratchTexture('unfiltered', {
+          format: 'rgba32float',
+          width: size.width + 1,
+          height: rows,
+          layers: groups,
+        }),
+      convolve(unfiltered, band) {
+        const rows = band.endRow - band.firstRow;
+        const staged = stagedTexture(plan, input, rows + 1);
+        stageInput(plan, { input, styles, staged, sample, firstRow: band.firstRow, rows: rows + 1 });
+        const tiles = tileColumns * Math.ceil(rows / QUADS.ROWS);
+        plan.dispatch({
+          kernel: TRANSPOSED,
+          bindings: { demodulation },
+          textures: { staged, weight, unfiltered },
+          params: {
+            sample,
+            height,
+            width,
+            inputGroups,
+            groups,
+            ...band,
+            ringRows: unfiltered.height,
+            texelWidth: 1 / staged.width,
+            texelHeight: 1 / staged.height,
+            weightTexelHeight: 1 / weight.height,
+          },
+          workgroups: workgroupGrid(Math.ceil((tiles * blocks) / THREADS)),
+        });
+      },
+      filter(unfiltered, pairs) {
+        const columns = Math.ceil(size.width / FILTERED_SIDE);
+        const rows = Math.ceil((2 * (pairs.endPair - pairs.firstPair)) / FILTERED_SIDE);
+        plan.dispatch({
+          kernel: FIR,
+          bindings: { output, ...settings.bindings },
+          textures: { unfiltered },
+          params: {
+            sample,
+            height: size.height,
+            width: size.width,
+            channels,
+            ringRows: unfiltered.height,
+            ...pairs,
+            ...settings.params,
+          },
+          constants: settings.activation,
+          workgroups: linearGrid(rows * columns * groups),
+        });
+      },
+    });
+    for (let sample = 0; sample < batch; sample++) recordInBands(plan, stepsFor(sample), unfilteredBytes);
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Modulated 3x3 convolution (StyleGAN2, section 2.2): styles scale the input channels, demodulation scales the output channels, so that
+ * the weights themselves stay constant and one set serves all faces.
+ */
+
+import { linearGrid } from '../../gpu/dispatch-grid';
+import { ShapeError } from '../../gpu/errors';
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
+import activationSource from '../../shaders/common/activation.wgsl?raw';
+import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
+import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
+import demodulationSource from '../../shaders/convolution/demodulation.wgsl?raw';
+import type { Conv3x3Variant, ConvWeights } from './conv3x3';
+import { chooseVariant } from './conv3x3-variants';
+import type { LayerEpilogue } from './layer-epilogue';
+
+const DEMODULATION = defineKernel(
+  'demodulation',
+  demodulationSource,
+  linearIndexSource,
+  activationSource,
+  layerEpilogueSource,
+);
+
+/** How a face steers one layer. */
+export interface LayerStyles {
+  /** [N, inChannels] */
+  readonly styles: Tensor;
+  /** [N, outChannels] from {@link demodulationCoefficients}. */
+  readonly demodulation: Tensor;
+}
+
+/**
+ * d[n, o] = 1 / sqrt(sum_i styles[n, i]^2 Q[i, o] + 1e-8).
+ * @param styles [N, inChannels]
+ * @param squaredWeight [inChannels rounded up to four, outChannels] from `squaredConvWeights`
+ * @returns [N, outChannels]
+ */
+export function demodulationCoefficients(plan: PlanBuilder, styles: Tensor, squaredWeight: Tensor): Tensor {
+  const channels = squaredWeight.shape[1]!;
+  const batch = styles.shape[0]!;
+  expectShape(squaredWeight, [styles.stride, channels], 'demodulation squared weight');
+  const output = plan.scratch(`${squaredWeight.label} demodulation`, [batch, channels]);
+  plan.dispatch({
+    kernel: DEMODULATION,
+    bindings: { styles, squaredWeight, output },
+    params: { batch, inputGroups: styles.stride / 4, channels },
+    workgroups: linearGrid((batch * output.stride) / 4),
+  });
+  return output;
+}
+
+/**
+ * With `up` 1 the modulated and demodulated 3x3 correlation with zero padding 1; with `up` 2 zero insertion, modulated and demodulated true 3x3
+ * convolution, and the FIR filter [1, 3, 3, 1] with gain 4. Then noise, bias, activation, gain and clamp.
+ * @param input [N, H, W, inChannels]
+ * @param how a variant, or `up` alone to take the fastest variant for this shape on this device, as far as is known. Default: up 1
+ * @returns [N, up H, up W, outChannels]
+ * @throws ShapeError
+ */
+export function modulatedConv3x3(
+  plan: PlanBuilder,
+  input: Tensor,
+  weights: ConvWeights,
+  { styles, demodulation }: LayerStyles,
+  epilogue: LayerEpilogue = {},
+  how: { readonly up: 1 | 2 } | { readonly variant: Conv3x3Variant } = { up: 1 },
+): Tensor {
+  const { batch, height, width, channels: inChannels } = imageExtents(input, 'modulatedConv3x3');
+  const [outChannels, weightChannels, ...kernel] = weights.shape;
+  const up = 'variant' in how ? how.variant.up : how.up;
+  if (weightChannels !== inChannels || kernel.some((side) => side !== 3)) {
+    throw new ShapeError(
+      `modulatedConv3x3: "${weights.label}" is [${weights.shape}], expected [${outChannels},${inChannels},3,3]`,
+    );
+  }
+  expectShape(styles, [batch, inChannels], 'modulated convolution styles');
+  expectShape(demodulation, [batch, outChannels], 'modulated convolution demodulation');
+  const layer = { batch, height, width, inChannels, outChannels, up, halfWeights: weights.areHalves };
+  const variant = 'variant' in how ? how.variant : chooseVariant(layer, plan.host);
+  if (!variant.supports(layer, plan.host)) {
+    throw new ShapeError(`modulatedConv3x3: "${variant.name}" cannot compute "${weights.label}" on this device`);
+  }
+  const output = plan.scratch(
+    `${weights.label} output`,
+    [batch, height * up, width * up, outChannels],
+    epilogue.format,
+  );
+  variant.record(plan, { input, weights, styles, demodulation, epilogue, output });
+  return output;
+}

@@ -1,0 +1,108 @@
+/** The picture of a StyleGAN2 block: a modulated 1x1 convolution added to the picture so far (StyleGAN2, "skip" generator). */
+
+import { linearGrid, workgroupGrid } from '../../gpu/dispatch-grid';
+import { ShapeError } from '../../gpu/errors';
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import { expectShape, imageExtents, padToFour, type Tensor } from '../../gpu/tensor';
+import activationSource from '../../shaders/common/activation.wgsl?raw';
+import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
+import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
+import toRgbSource from '../../shaders/convolution/to-rgb.wgsl?raw';
+import toRgbSampledSource from '../../shaders/convolution/to-rgb-sampled.wgsl?raw';
+import { unrolled } from '../unroll';
+import { TAPS_FIRST } from './conv-weights';
+import type { ConvWeights } from './conv3x3';
+import { samplesExactly, weightTexels } from './staged-input';
+
+const COMMON = [activationSource, layerEpilogueSource];
+const KERNEL = defineKernel('to-rgb', toRgbSource, linearIndexSource, ...COMMON);
+
+/** Groups of four output channels that a thread of the sampled kernel computes; with fewer than that in all, the other one is as good. */
+const SAMPLED_GROUPS = 6;
+/** A picture of so few pixels, the first of a network, has too few tiles for it. */
+const LEAST_SAMPLED_PIXELS = 64;
+const SAMPLED_THREADS = 16;
+const SAMPLED = defineKernel('to-rgb-sampled', unrolled(toRgbSampledSource, { GROUPS: SAMPLED_GROUPS }), ...COMMON);
+const WEIGHT_TEXELS = weightTexels(SAMPLED_GROUPS, 1);
+
+export interface ToRgbOptions {
+  /** [outChannels, inChannels, 1, 1] */
+  readonly weights: ConvWeights;
+  /** [N, inChannels], already times 1 / sqrt(inChannels). There is no demodulation. */
+  readonly styles: Tensor;
+  /** [outChannels]; none if absent. */
+  readonly bias?: Tensor | undefined;
+  /** Largest magnitude before the skip is added. Default: none. */
+  readonly clamp?: number | undefined;
+  /**
+   * The picture so far, of the same side (added as it is) or of half the side (doubled by the FIR filter, then added). Of a tensor with more
+   * channels the first outChannels are used.
+   */
+  readonly skip?: Tensor | undefined;
+}
+
+/**
+ * picture = clamp(styles * input through a 1x1 convolution + bias) + skip.
+ * @param input [N, H, W, inChannels]
+ * @returns [N, H, W, outChannels]
+ * @throws ShapeError
+ */
+export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): Tensor {
+  const { batch, height, width, channels: inChannels } = imageExtents(input, 'toRgb');
+  const { weights, styles, skip } = options;
+  const [channels, weightChannels] = weights.shape;
+  if (weightChannels !== inChannels) {
+    throw new ShapeError(`toRgb: "${weights.label}" is [${weights.shape}], expected [${channels},${inChannels},1,1]`);
+  }
+  expectShape(styles, [batch, inChannels], 'toRgb styles');
+  const bias = options.bias ?? plan.tensor('no bias', [channels]);
+  expectShape(bias, [channels], 'toRgb bias');
+  const output = plan.scratch(`${weights.label} picture`, [batch, height, width, channels]);
+  const bindings = { input, styles, bias, skip: skip ?? bias, output };
+  const params = {
+    batch,
+    height,
+    width,
+    inputGroups: input.stride / 4,
+    channels,
+    skipGroups: skip ? skip.stride / 4 : 0,
+    clamp: options.clamp ?? 3e38,
+  };
+  const constants = { SKIP: skip ? skipKind(skip, output) : 0 };
+  const layer = { batch, height, width, inChannels, outChannels: channels, up: 1, halfWeights: false } as const;
+  const isLarge = channels >= 4 * SAMPLED_GROUPS && height * width >= LEAST_SAMPLED_PIXELS;
+  if (isLarge && samplesExactly(WEIGHT_TEXELS)(layer, plan.host)) {
+    const weight = weights.asTexture(WEIGHT_TEXELS);
+    const tiles = Math.ceil(width / 4) * Math.ceil(height / 4) * Math.ceil(channels / (4 * SAMPLED_GROUPS));
+    plan.dispatch({
+      kernel: SAMPLED,
+      bindings,
+      textures: { weight },
+      params: { ...params, weightTexelHeight: 1 / weight.height },
+      constants,
+      workgroups: workgroupGrid(Math.ceil((batch * tiles) / SAMPLED_THREADS)),
+    });
+  } else {
+    plan.dispatch({
+      kernel: KERNEL,
+      bindings: { ...bindings, weight: weights.as(TAPS_FIRST) },
+      params,
+      constants,
+      workgroups: linearGrid((batch * height * Math.ceil(width / 4) * padToFour(channels)) / 4),
+    });
+  }
+  return output;
+}
+
+/** 1 for a skip of the output's side, 2 for one of half of it. */
+function skipKind(skip: Tensor, output: Tensor): number {
+  const from = imageExtents(skip, 'toRgb skip');
+  const to = imageExtents(output, 'toRgb');
+  const fits = from.batch === to.batch && from.channels >= to.channels;
+  if (fits && from.height === to.height && from.width === to.width) return 1;
+  if (fits && from.height * 2 === to.height && from.width * 2 === to.width) return 2;
+  throw new ShapeError(
+    `toRgb: the skip "${skip.label}" [${skip.shape}] fits neither side nor half side of [${output.shape}]`,
+  );
+}

@@ -1,0 +1,34 @@
+/** Bias, activation, gain and clamp on their own (StyleGAN2's bias_act); layers normally fuse this into their epilogue. */
+
+import { linearGrid } from '../../gpu/dispatch-grid';
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import { elementCount, expectShape, type Tensor } from '../../gpu/tensor';
+import activationSource from '../../shaders/common/activation.wgsl?raw';
+import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
+import biasActSource from '../../shaders/dense/bias-act.wgsl?raw';
+import { type ActivationOptions, activationSettings } from './activation';
+
+const KERNEL = defineKernel('bias-act', biasActSource, activationSource, linearIndexSource);
+
+/**
+ * y = clamp(activate(x + bias) * gain).
+ * @param input any shape; the last axis is C
+ * @param bias [C]
+ * @returns a tensor of the input's shape
+ */
+export function biasAct(plan: PlanBuilder, input: Tensor, bias: Tensor, options: ActivationOptions = {}): Tensor {
+  const channels = input.shape[input.shape.length - 1]!;
+  expectShape(bias, [channels], 'biasAct bias');
+  const rows = elementCount(input.shape.slice(0, -1));
+  const output = plan.scratch(`${input.label} activated`, input.shape);
+  const { constants, params } = activationSettings(options);
+  plan.dispatch({
+    kernel: KERNEL,
+    bindings: { input, bias, output },
+    params: { rows, channels, ...params },
+    constants,
+    workgroups: linearGrid((rows * input.stride) / 4),
+  });
+  return output;
+}

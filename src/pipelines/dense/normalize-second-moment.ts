@@ -1,0 +1,37 @@
+/** Scaling of latent codes and embedded labels to unit second moment, before the mapping network (StyleGAN2). */
+import { ShapeError } from '../../gpu/errors';
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import type { Tensor } from '../../gpu/tensor';
+import normalizeSource from '../../shaders/dense/normalize-second-moment.wgsl?raw';
+
+const KERNEL = defineKernel('normalize-second-moment', normalizeSource);
+
+/**
+ * y = x / sqrt(mean(x^2) + 1e-8) for every row, written into `column` and the following columns of `output`.
+ * @param input [N, C]
+ * @param output [N, D] with column + C <= D
+ * @throws ShapeError
+ */
+export function normalizeSecondMomentInto(plan: PlanBuilder, input: Tensor, output: Tensor, column: number): void {
+  const [rows, channels] = input.shape;
+  const [outputRows, columns] = output.shape;
+  if (input.shape.length !== 2 || output.shape.length !== 2 || rows !== outputRows || column + channels! > columns!) {
+    throw new ShapeError(
+      `normalizeSecondMoment: "${input.label}" [${input.shape}] does not fit column ${column} of [${output.shape}]`,
+    );
+  }
+  plan.dispatch({
+    kernel: KERNEL,
+    bindings: { input, output },
+    params: { channels: channels!, inputStride: input.stride, outputStride: output.stride, column },
+    workgroups: [rows!],
+  });
+}
+
+/** y = x / sqrt(mean(x^2) + 1e-8) for every row of [N, C]. */
+export function normalizeSecondMoment(plan: PlanBuilder, input: Tensor): Tensor {
+  const output = plan.tensor(`${input.label} normalised`, input.shape); // the kernel leaves the padding as it is: zero
+  normalizeSecondMomentInto(plan, input, output, 0);
+  return output;
+}

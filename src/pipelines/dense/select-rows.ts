@@ -1,0 +1,38 @@
+/** Picks rows (one w each, say) out of every sample of a batch, as a batch of their own. */
+
+import { linearGrid } from '../../gpu/dispatch-grid';
+import { ShapeError } from '../../gpu/errors';
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import type { Tensor } from '../../gpu/tensor';
+import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
+import selectRowsSource from '../../shaders/dense/select-rows.wgsl?raw';
+
+const KERNEL = defineKernel('select-rows', selectRowsSource, linearIndexSource);
+
+/**
+ * output[n * P + p] = input[n, rows[p]].
+ * @param input [N, R, C]
+ * @param rows P numbers, 0..R-1; a row may be picked more than once
+ * @returns [N * P, C]
+ * @throws ShapeError when the input has another rank or no such row
+ */
+export function selectRows(plan: PlanBuilder, input: Tensor, rows: readonly number[]): Tensor {
+  const [batch, available, channels] = input.shape;
+  if (input.shape.length !== 3) {
+    throw new ShapeError(`selectRows: "${input.label}" is [${input.shape}], expected [N, R, C]`);
+  }
+  const absent = rows.find((row) => !Number.isInteger(row) || row < 0 || row >= available!);
+  if (absent !== undefined) {
+    throw new ShapeError(`selectRows: row ${absent} of "${input.label}" [${input.shape}], which has ${available}`);
+  }
+  const output = plan.scratch(`${input.label} rows`, [batch! * rows.length, channels!]);
+  const groups = input.stride / 4;
+  plan.dispatch({
+    kernel: KERNEL,
+    bindings: { input, picked: plan.constant('picked rows', [rows.length], rows), output },
+    params: { batch: batch!, rows: available!, pickedRows: rows.length, groups },
+    workgroups: linearGrid(batch! * rows.length * groups),
+  });
+  return output;
+}

@@ -1,0 +1,47 @@
+/** Broadcast of w to all layers and the truncation trick (StyleGAN, section "Truncation trick in W"). */
+
+import { linearGrid } from '../../gpu/dispatch-grid';
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import { expectShape, type Tensor } from '../../gpu/tensor';
+import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
+import broadcastSource from '../../shaders/dense/broadcast-truncate.wgsl?raw';
+
+const KERNEL = defineKernel('broadcast-truncate', broadcastSource, linearIndexSource);
+
+/** A cutoff that no network reaches: truncation acts on all layers. */
+export const ALL_LAYERS = 1e9;
+
+/** The two values of a truncation tensor. @param cutoff number of layers, from the first, on which truncation acts */
+export function truncationValues(psi: number, cutoff: number = ALL_LAYERS): [number, number] {
+  return [psi, cutoff];
+}
+
+/**
+ * ws[n, layer] = average + psi (w[n] - average) on the first `cutoff` layers, w[n] on the others.
+ * @param w [N, C]
+ * @param average [C]
+ * @param truncation [2] as {@link truncationValues} gives; write it anew before a run to move the slider
+ * @returns [N, layers, C]
+ */
+export function broadcastTruncated(
+  plan: PlanBuilder,
+  w: Tensor,
+  layers: number,
+  average: Tensor,
+  truncation: Tensor,
+): Tensor {
+  const [batch, channels] = w.shape;
+  expectShape(w, [batch!, channels!], 'broadcastTruncated w');
+  expectShape(average, [channels!], 'broadcastTruncated average');
+  expectShape(truncation, [2], 'broadcastTruncated truncation');
+  const output = plan.scratch('ws', [batch!, layers, channels!]);
+  const groups = w.stride / 4;
+  plan.dispatch({
+    kernel: KERNEL,
+    bindings: { w, wAverage: average, truncation, output },
+    params: { batch: batch!, layers, groups },
+    workgroups: linearGrid(batch! * layers * groups),
+  });
+  return output;
+}

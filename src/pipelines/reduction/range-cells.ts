@@ -1,0 +1,20 @@
+/** Minima and maxima over all rays of a batch, gathered with atomics; the shader side is shaders/common/range-cells.wgsl. */
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import type { Tensor } from '../../gpu/tensor';
+import orderedFloatSource from '../../shaders/common/ordered-float.wgsl?raw';
+import rangeCellsSource from '../../shaders/common/range-cells.wgsl?raw';
+import clearSource from '../../shaders/reduction/clear-range-cells.wgsl?raw';
+
+const RANGE_CELLS = 6;
+const CLEAR = defineKernel('clear-range-cells', clearSource);
+
+/** Source texts for a kernel with a `cells` binding. */
+export const RANGE_CELLS_SOURCES = [orderedFloatSource, rangeCellsSource] as const;
+
+/** Makes the cells and appends the dispatch that empties them at each run. The tensor's bits are ordered integers, not floats. */
+export function clearedRangeCells(plan: PlanBuilder): Tensor {
+  const cells = plan.tensor('range cells', [RANGE_CELLS]);
+  plan.dispatch({ kernel: CLEAR, bindings: { cells }, params: { count: RANGE_CELLS }, workgroups: [1] });
+  return cells;
+}

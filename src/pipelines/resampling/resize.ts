@@ -1,0 +1,87 @@
+/** Resizing of pictures: torch's bilinear interpolation, and the filters that EG3D's training chooses between for its real images. */
+
+import { linearGrid } from '../../gpu/dispatch-grid';
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
+import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
+import blendSource from '../../shaders/resampling/blend.wgsl?raw';
+import resizeSource from '../../shaders/resampling/resize-bilinear.wgsl?raw';
+import { BINOMIAL_FILTER, downsample2d, upsample2d } from './upfirdn2d';
+
+const RESIZE = defineKernel('resize-bilinear', resizeSource, linearIndexSource);
+const BLEND = defineKernel('blend', blendSource, linearIndexSource);
+
+export interface ResizeOptions {
+  readonly height: number;
+  readonly width: number;
+  /** Averages over all pixels that shrink into one; without it they are skipped. */
+  readonly antialias: boolean;
+}
+
+/**
+ * Bilinear resize with pixel centres at (i + 0.5) / size (torch: align_corners = False).
+ * @param input [N, H, W, C]
+ * @returns [N, height, width, C]
+ */
+export function resizeBilinear(plan: PlanBuilder, input: Tensor, options: ResizeOptions): Tensor {
+  const { batch, height, width, channels } = imageExtents(input, 'resizeBilinear');
+  const output = plan.scratch(`${input.label} resized`, [batch, options.height, options.width, channels]);
+  const groups = input.stride / 4;
+  plan.dispatch({
+    kernel: RESIZE,
+    bindings: { input, output },
+    params: {
+      batch,
+      height,
+      width,
+      groups,
+      outHeight: options.height,
+      outWidth: options.width,
+      scaleY: height / options.height,
+      scaleX: width / options.width,
+    },
+    constants: { ANTIALIAS: options.antialias ? 1 : 0 },
+    workgroups: linearGrid(batch * options.height * options.width * groups),
+  });
+  return output;
+}
+
+/** first + amount (second - first). @param amount 0 gives the first, 1 the second */
+export function blend(plan: PlanBuilder, first: Tensor, second: Tensor, amount: number): Tensor {
+  expectShape(second, first.shape, 'blend');
+  const output = plan.scratch(`${first.label} blended`, first.shape);
+  const count = first.shape.slice(0, -1).reduce((a, b) => a * b, 1) * (first.stride / 4);
+  plan.dispatch({
+    kernel: BLEND,
+    bindings: { first, second, output },
+    params: { count, amount },
+    workgroups: linearGrid(count),
+  });
+  return output;
+}
+
+/**
+ * How a real image is brought to the neural rendering resolution (EG3D's `filter_mode`): with antialias, with the FIR filter of StyleGAN2,
+ * without any filter, or a number from 0 (none) to 1 (antialiased) that blends the two.
+ */
+export type ResizeFilterMode = 'antialiased' | 'classic' | 'none' | number;
+
+/**
+ * Resizes to a square of `size` pixels.
+ * @param input [N, H, W, C]
+ * @returns [N, size, size, C]
+ */
+export function filteredResizing(plan: PlanBuilder, input: Tensor, size: number, mode: ResizeFilterMode): Tensor {
+  const square = { height: size, width: size };
+  if (mode === 'classic') {
+    // Two pixels more at twice the size, because the filter of the shrinking then crops one on every side.
+    const doubled = upsample2d(plan, input, BINOMIAL_FILTER);
+    const between = resizeBilinear(plan, doubled, { height: size * 2 + 2, width: size * 2 + 2, antialias: false });
+    return downsample2d(plan, between, BINOMIAL_FILTER, { flipFilter: true, padding: -1 });
+  }
+  if (mode === 'antialiased') return resizeBilinear(plan, input, { ...square, antialias: true });
+  const aliased = resizeBilinear(plan, input, { ...square, antialias: false });
+  if (mode === 'none') return aliased;
+  return blend(plan, aliased, resizeBilinear(plan, input, { ...square, antialias: true }), mode);
+}

@@ -1,0 +1,29 @@
+/** The last step of volume rendering: depth clamped to the range of all samples, and the weight total on its own. */
+
+import { linearGrid } from '../../gpu/dispatch-grid';
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import { elementCount, type Tensor } from '../../gpu/tensor';
+import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
+import finishDepthSource from '../../shaders/volume/finish-depth.wgsl?raw';
+import { RANGE_CELLS_SOURCES } from '../reduction/range-cells';
+
+const KERNEL = defineKernel('finish-depth', finishDepthSource, linearIndexSource, ...RANGE_CELLS_SOURCES);
+
+/**
+ * @param cells filled by the kernels before
+ * @param depth [..., 1] whose rows hold (depth, weight total, 0, 0); becomes an ordinary tensor of depths
+ * @returns alpha of depth's shape, and depthRange [4] (see `VolumeRendering`)
+ */
+export function finishDepth(plan: PlanBuilder, cells: Tensor, depth: Tensor): { alpha: Tensor; depthRange: Tensor } {
+  const rays = elementCount(depth.shape);
+  const alpha = plan.scratch('weight total', depth.shape);
+  const depthRange = plan.scratch('depth range', [4]);
+  plan.dispatch({
+    kernel: KERNEL,
+    bindings: { cells, depth, alpha, range: depthRange },
+    params: { rays },
+    workgroups: linearGrid(rays),
+  });
+  return { alpha, depthRange };
+}

@@ -1,0 +1,36 @@
+/** Coarse and fine samples of rays in one list, sorted by depth. */
+
+import { linearGrid } from '../../gpu/dispatch-grid';
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import { expectShape, type Tensor } from '../../gpu/tensor';
+import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
+import mergeSamplesSource from '../../shaders/volume/merge-samples.wgsl?raw';
+import type { RaySamples } from './marcher';
+
+const KERNEL = defineKernel('merge-samples', mergeSamplesSource, linearIndexSource);
+
+/** Concatenates along S and sorts by depth; of equal depths the coarse sample comes first. @throws ShapeError */
+export function mergeSamples(plan: PlanBuilder, coarse: RaySamples, fine: RaySamples): RaySamples {
+  const [batch, rays, coarseSamples] = coarse.depths.shape;
+  const fineSamples = fine.depths.shape[2]!;
+  const rows = batch! * rays!;
+  const merge = (label: string, values: Tensor, fineValues: Tensor): Tensor => {
+    const channels = values.shape[3]!;
+    expectShape(values, [batch!, rays!, coarseSamples!, channels], 'mergeSamples coarse');
+    expectShape(fineValues, [batch!, rays!, fineSamples, channels], 'mergeSamples fine');
+    const merged = plan.scratch(`merged ${label}`, [batch!, rays!, coarseSamples! + fineSamples, channels]);
+    plan.dispatch({
+      kernel: KERNEL,
+      bindings: { depths: coarse.depths, fineDepths: fine.depths, values, fineValues, merged },
+      params: { rows, coarseSamples: coarseSamples!, fineSamples, groups: values.stride / 4 },
+      workgroups: linearGrid(rows * (coarseSamples! + fineSamples)),
+    });
+    return merged;
+  };
+  return {
+    depths: merge('depths', coarse.depths, fine.depths),
+    sigma: merge('sigma', coarse.sigma, fine.sigma),
+    colours: merge('colours', coarse.colours, fine.colours),
+  };
+}

@@ -1,0 +1,192 @@
+/** The kernels that march rays, with what each of them binds: exact in one or two passes, and fast along a sketch. */
+import type { Kernel, KernelConstants, KernelParams } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import type { Tensor } from '../../gpu/tensor';
+import type { DeviceFacts } from '../../gpu/tensor-host';
+import { filtersExactly, type Texture } from '../../gpu/texture';
+import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
+import cameraRaySource from '../../shaders/common/volume/camera-ray.wgsl?raw';
+import coarseDepthSource from '../../shaders/common/volume/coarse-depth.wgsl?raw';
+import importanceStepSource from '../../shaders/common/volume/importance-step.wgsl?raw';
+import marchSource from '../../shaders/common/volume/march.wgsl?raw';
+import planeProjectSource from '../../shaders/common/volume/plane-project.wgsl?raw';
+import pointBatchSource from '../../shaders/common/volume/point-batch.wgsl?raw';
+import quadratureSource from '../../shaders/common/volume/quadrature.wgsl?raw';
+import rayBoxSource from '../../shaders/common/volume/ray-box.wgsl?raw';
+import stratifiedDepthSource from '../../shaders/common/volume/stratified-depth.wgsl?raw';
+import weightsSource from '../../shaders/common/volume/weights.wgsl?raw';
+import weightsQuadSource from '../../shaders/common/volume/weights-quad.wgsl?raw';
+import volumeRenderSource from '../../shaders/volume/volume-render.wgsl?raw';
+import volumeRenderFastSource from '../../shaders/volume/volume-render-fast.wgsl?raw';
+import volumeRenderSingleSource from '../../shaders/volume/volume-render-single.wgsl?raw';
+import { RANGE_CELLS_SOURCES } from '../reduction/range-cells';
+import { DECODER_SOURCES } from './decoder';
+import {
+  capacityConstants,
+  decoderConstants,
+  type RenderConstants,
+  specialise,
+  triPlaneConstants,
+} from './render-constants';
+import type { RenderingOptions } from './rendering-options';
+import { JITTER_SOURCES, jitterSettings, type RaySampling, SAMPLING_SOURCES, uniformSettings } from './sampling';
+import { type MarchDevice, type PlaneReading, planeReading, sketchReading, type VolumeSketch } from './volume-sketch';
+
+/** A kernel on the parameters and bindings of shaders/common/volume/march.wgsl, with all that is its own. */
+export interface March {
+  readonly kernel: Kernel;
+  readonly bindings: Readonly<Record<string, Tensor>>;
+  readonly textures: Readonly<Record<string, Texture>>;
+  readonly params: KernelParams;
+  readonly constants: KernelConstants;
+  /** About how often a ray asks the decoder. */
+  readonly evaluationsPerRay: number;
+  /** Channels of the feature image. */
+  readonly outputs: number;
+}
+
+/**
+ * What is quick on a device. A processor that plays a graphics card pays for each load that a kernel makes and for little else, so it takes many
+ * points at a time, shares loads between threads, and keeps what it would have to compute again. A graphics card has few registers and
+ * no memory to keep things in for each of its many threads.
+ */
+interface Tuning {
+  /** Points that share a load of the decoder's weights, in quads: see shaders/common/volume/point-batch.wgsl. */
+  readonly quads: number;
+  readonly reading: PlaneReading['kind'];
+  /** See shaders/common/volume/weights-quad.wgsl. */
+  readonly sharesWeights: boolean;
+  /** Whether the two-pass renderer keeps the colours of all samples, or decodes those that are seen once more. */
+  readonly keepsColours: boolean;
+}
+
+function tuningFor(host: DeviceFacts, device: MarchDevice = host.adapter.isSoftware ? 'software' : 'hardware'): Tuning {
+  if (device === 'hardware') return { quads: 1, reading: 'buffer', sharesWeights: false, keepsColours: false };
+  return {
+    quads: 2,
+    reading: filtersExactly(host) ? 'texture' : 'buffer',
+    sharesWeights: host.features?.has('subgroups') ?? false,
+    keepsColours: true,
+  };
+}
+
+/** Steps of a ray through the sketch. A sketch has at most 64 voxels on a side, and a hull that reaches a voxel around: fewer steps would miss some of it. */
+const STEPS = 48;
+/**
+ * Places where a ray asks the model: for densities that find the surface, then for densities and colours. Against 96 + 96 samples the bundled
+ * model's raw pictures are at 46 dB or better in `fast` quality and at 36 to 41 in `draft` (docs/performance.md).
+ */
+const PLACES = { fast: { SCOUTS: 16, SAMPLES: 8 }, draft: { SCOUTS: 8, SAMPLES: 8 } } as const;
+/** Groups of four colours that a draft has: the raw picture is in the first three channels. */
+const DRAFT_GROUPS = 1;
+
+export interface ExactMarchInputs {
+  readonly planes: Tensor;
+  readonly sketch?: VolumeSketch | undefined;
+  readonly rendering: RenderingOptions;
+  readonly sampling: RaySampling;
+  /** Of all images. */
+  readonly rays: number;
+  readonly device?: MarchDevice | undefined;
+}
+
+/** The reference's arithmetic. @throws ShapeError, RenderingOptionError */
+export function exactMarch(plan: PlanBuilder, inputs: ExactMarchInputs): March {
+  const { rendering, sampling, rays } = inputs;
+  const { depthSamples: coarseSamples, importanceSamples: fineSamples } = rendering;
+  const tuning = tuningFor(plan.host, inputs.device);
+  const reading = planeReading(plan, inputs, rendering, tuning.reading);
+  const jitter = jitterSettings(plan, sampling, rays, coarseSamples);
+  const march = {
+    textures: reading.textures,
+    constants: { ...jitter.constants, DISPARITY: Number(rendering.disparitySampling) },
+    evaluationsPerRay: coarseSamples + fineSamples,
+    outputs: rendering.decoderOutputs,
+  };
+  const params = { coarseSamples, fineSamples, jitterStride: jitter.stride, uniformStride: 0, seed: jitter.seed };
+  const bindings = { ...reading.bindings, jitter: jitter.draws };
+  if (fineSamples === 0) {
+    const sources = [volumeRenderSingleSource, coarseDepthSource, stratifiedDepthSource, ...JITTER_SOURCES];
+    return { ...march, kernel: marchKernel('single', tuning, rendering, reading, {}, sources), bindings, params };
+  }
+  const uniforms = uniformSettings(plan, sampling, rays, fineSamples);
+  const sources = [
+    volumeRenderSource,
+    importanceStepSource,
+    coarseDepthSource,
+    stratifiedDepthSource,
+    ...SAMPLING_SOURCES,
+  ];
+  const counts = {
+    ...capacityConstants(coarseSamples, fineSamples),
+    KEEPS_COLOURS: Number(tuning.keepsColours),
+    DECODES_TWICE: Number(!tuning.keepsColours),
+  };
+  return {
+    ...march,
+    kernel: marchKernel('two-pass', tuning, rendering, reading, counts, sources),
+    bindings: { ...bindings, uniforms: uniforms.draws },
+    params: { ...params, uniformStride: uniforms.stride },
+  };
+}
+
+/** Looks at the sketch first. @throws RenderingOptionError */
+export function fastMarch(
+  plan: PlanBuilder,
+  { rendering, sketch, device }: Pick<ExactMarchInputs, 'rendering' | 'device'> & { readonly sketch: VolumeSketch },
+): March {
+  const reading = sketchReading(sketch);
+  const quality = rendering.quality === 'draft' ? 'draft' : 'fast';
+  const places = PLACES[quality];
+  const tuning = tuningFor(plan.host, device);
+  const isOneBatch = 4 * tuning.quads === places.SAMPLES;
+  const counts = {
+    STEPS,
+    ...places,
+    ONE_BATCH: Number(isOneBatch),
+    SEVERAL_BATCHES: Number(!isOneBatch),
+    ...(quality === 'draft' && { SHOWN_GROUPS: DRAFT_GROUPS }),
+  };
+  return {
+    kernel: marchKernel(quality, tuning, rendering, reading, counts, [volumeRenderFastSource]),
+    bindings: {},
+    textures: { ...reading.textures, sketch: sketch.density },
+    params: { coarseSamples: 0, fineSamples: 0, jitterStride: 0, uniformStride: 0, seed: 0 },
+    constants: {},
+    evaluationsPerRay: places.SCOUTS + places.SAMPLES,
+    outputs: quality === 'draft' ? 4 * DRAFT_GROUPS : rendering.decoderOutputs,
+  };
+}
+
+function marchKernel(
+  kind: string,
+  { quads, sharesWeights }: Tuning,
+  rendering: RenderingOptions,
+  reading: PlaneReading,
+  counts: RenderConstants,
+  sources: readonly string[],
+): Kernel {
+  const decoder = decoderConstants(rendering);
+  return specialise(
+    `volume-render ${kind}, ${reading.kind}${sharesWeights ? ', shared weights' : ''}`,
+    {
+      ...triPlaneConstants(rendering),
+      ...decoder,
+      SHOWN_GROUPS: decoder.COLOUR_GROUPS!,
+      ...counts,
+      QUADS: quads,
+    },
+    ...sources,
+    ...reading.sources,
+    sharesWeights ? weightsQuadSource : weightsSource,
+    marchSource,
+    pointBatchSource,
+    cameraRaySource,
+    rayBoxSource,
+    quadratureSource,
+    planeProjectSource,
+    linearIndexSource,
+    ...DECODER_SOURCES,
+    ...RANGE_CELLS_SOURCES,
+  );
+}

@@ -1,0 +1,211 @@
+/**
+ * `<trifold-directions>`: steps along the directions in which the model's w varies most (principal components, GANSpace), for any model. They
+ * are found when somebody asks for them, and kept; each has a strength and the layers that it acts on.
+ */
+import { css, html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { type DirectionStep, withDirection } from '../../studio/face/face-actions';
+import type { DirectionsState, StudioState } from '../../studio/shared/state';
+import { numberField, slider } from '../shared/form-parts';
+import { folds, inSection } from '../shared/section-styles';
+import { StudioElement } from '../shared/studio-element';
+import { controls, progressBar, sections } from '../shared/theme';
+import { FACE_STRINGS } from '../strings/face';
+
+const { directions: strings } = FACE_STRINGS;
+/** The first ones are put forward. */
+const FORWARD_COUNT = 10;
+/** Standard deviations of w along the direction. */
+const RANGE = 4;
+const STEP = 0.05;
+
+@customElement('trifold-directions')
+export class TrifoldDirections extends StudioElement {
+  /** Layers of directions along which no step goes: the face itself knows nothing of those. */
+  @state() private layers: ReadonlyMap<number, readonly [number, number]> = new Map();
+
+  static override styles = [
+    controls,
+    sections,
+    folds,
+    inSection,
+    progressBar,
+    css`
+      h2 {
+        margin: 0;
+        font-size: 1rem;
+      }
+      .direction {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        column-gap: 0.5rem;
+        align-items: center;
+      }
+      .direction > .row,
+      .direction > details {
+        grid-column: 1 / -1;
+      }
+      .direction > button:disabled {
+        visibility: hidden;
+      }
+      .direction > button {
+        width: var(--control);
+        padding: 0;
+        border-color: transparent;
+        font-size: 1.2rem;
+      }
+      .direction summary {
+        margin-top: -0.5rem;
+        font-size: 0.87rem;
+      }
+      .direction small {
+        display: block;
+        color: var(--muted);
+      }
+      .layers input {
+        width: 5rem;
+      }
+      .finding {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        align-items: center;
+        gap: 0.3rem 0.6rem;
+      }
+      progress {
+        grid-column: 1 / -1;
+      }
+    `,
+  ];
+
+  protected slice({ directions, face, model, status }: StudioState): readonly unknown[] {
+    return [directions, face.directions, model?.config, status];
+  }
+
+  protected override render() {
+    const { directions } = this.studio.state;
+    return html`
+      <h2>${strings.title}</h2>
+      ${this.#content(directions)}
+    `;
+  }
+
+  #content({ status, share, shares, failure }: DirectionsState) {
+    switch (status) {
+      case 'unknown':
+        return html`<p class="hint">${strings.about}</p>${this.#findButton(strings.find)}`;
+      case 'finding':
+        return html`<div class="finding">
+          <p class="hint" role="status">${strings.finding}</p>
+          <button type="button" @click=${() => this.studio.directions.stop()}>${strings.cancel}</button>
+          <progress aria-label=${strings.progress} max="1" .value=${share}></progress>
+        </div>`;
+      case 'failed':
+        return html`<div role="alert">
+            <p class="hint">${failure?.message} ${failure?.remedy}</p>
+          </div>
+          ${this.#findButton(strings.retry)}`;
+      case 'ready':
+        return shares.length === 0 ? html`<p class="hint">${strings.none}</p>` : this.#sliders(shares);
+    }
+  }
+
+  #findButton(label: string) {
+    return html`<button type="button" @click=${() => this.studio.directions.find()}>${label}</button>`;
+  }
+
+  #sliders(shares: readonly number[]) {
+    const sliders = shares.map((share, direction) => this.#direction(direction, share));
+    const others = sliders.slice(FORWARD_COUNT);
+    return html`
+      ${sliders.slice(0, FORWARD_COUNT)}
+      ${
+        others.length === 0
+          ? nothing
+          : html`<details class="fold">
+              <summary>${strings.more(others.length)}</summary>
+              <div class="folded">${others}</div>
+            </details>`
+      }
+      <button
+        type="button"
+        ?disabled=${this.studio.state.face.directions.length === 0}
+        @click=${() => this.studio.changeFace((face) => ({ ...face, directions: [] }))}
+      >
+        ${strings.resetAll}
+      </button>
+    `;
+  }
+
+  #direction(direction: number, share: number) {
+    const step = this.#step(direction);
+    const { strength, from, to } = step;
+    return html`<div class="direction">
+      ${slider({
+        id: `direction-${direction}`,
+        label: html`${strings.name(direction)} <small>${strings.share(share)}</small>`,
+        value: strength,
+        shown: strings.strength(strength),
+        min: -RANGE,
+        max: RANGE,
+        step: STEP,
+        slid: (wanted) => this.#change({ ...step, strength: wanted }),
+      })}
+      <button
+        type="button"
+        aria-label=${strings.reset(direction)}
+        title=${strings.reset(direction)}
+        ?disabled=${strength === 0}
+        @click=${() => this.#change({ ...step, strength: 0 })}
+      >
+        ↺
+      </button>
+      <details class="fold">
+        <summary aria-label=${`${strings.name(direction)}: ${strings.layersOf(from, to)}`}>
+          ${strings.layersOf(from, to)}
+        </summary>
+        <div class="folded row layers">
+          ${this.#layer('from', step, strings.from, strings.fromOf(direction))}
+          ${this.#layer('to', step, strings.to, strings.toOf(direction))}
+        </div>
+      </details>
+    </div>`;
+  }
+
+  #layer(end: 'from' | 'to', step: DirectionStep, text: string, label: string) {
+    return html`<span aria-hidden="true">${text}</span>${numberField({
+      id: `${end}-${step.direction}`,
+      label,
+      value: step[end] + 1,
+      min: 1,
+      max: this.#layerCount,
+      step: 1,
+      typed: (layer) => this.#change({ ...step, [end]: layer - 1 }),
+    })}`;
+  }
+
+  get #layerCount(): number {
+    return this.studio.state.face.mixLayers.length;
+  }
+
+  #step(direction: number): DirectionStep {
+    const known = this.studio.state.face.directions.find((step) => step.direction === direction);
+    if (known) return known;
+    const last = this.#layerCount - 1;
+    const [from, to] = this.layers.get(direction) ?? [0, last];
+    return { direction, strength: 0, from: Math.min(from, last), to: Math.min(to, last) };
+  }
+
+  #change(wanted: DirectionStep): void {
+    const last = this.#layerCount - 1;
+    const inRange = (layer: number) => Math.round(Math.min(last, Math.max(0, layer)));
+    const [from, to] = [inRange(wanted.from), inRange(wanted.to)].sort((a, b) => a - b) as [number, number];
+    this.layers = new Map(this.layers).set(wanted.direction, [from, to]);
+    this.studio.changeFace(withDirection({ ...wanted, from, to }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'trifold-directions': TrifoldDirections;
+  }
+}
