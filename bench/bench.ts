@@ -1,7 +1,7 @@
 /** The bench as a whole: the same in the browser and in Node, over whatever contenders there are. */
 import type { Checkpoint } from '../src/checkpoints/checkpoint';
 import type { Gpu } from '../src/gpu/device';
-import { convChoiceKey } from '../src/pipelines/convolution/conv-choice-key';
+import { convChoiceKey } from '../src/pipelines/convolution/conv-tuning';
 import { FULL_SIZE } from '../tests/full-size';
 import { NETWORK_CASES, networkRace, trifoldNetwork } from './cases/networks';
 import {

@@ -2,14 +2,14 @@
 import type { Checkpoint } from '../src/checkpoints/checkpoint';
 import type { Gpu } from '../src/gpu/device';
 import { readGeneratorConfig } from '../src/models/generator-config';
+import { tuneDevice } from '../src/pipelines/convolution/conv-laboratory';
 import { generatorConvLayers } from '../src/render/conv-layers';
 import { settingsOf } from '../src/render/render-settings';
-import { tuneDevice } from '../src/studio/model/conv-choices';
 
 /** Long enough to measure every layer of a model; the page takes less and goes on another time. */
 const BUDGET_MILLISECONDS = 20_000;
 
-/** The device's choices for these kinds of layers, and no memory of former ones. A processor that plays a card keeps its defaults, as in the page. */
+/** The device's choices for these kinds of layers, and no memory of former ones. A software adapter keeps its defaults, as in the page. */
 export async function tune(gpu: Gpu, layers: readonly string[]): Promise<void> {
   if (gpu.adapter.isSoftware) return;
   const forgetful = { get: async () => undefined, set: async () => {} };

@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Gpu } from '../src/gpu/device';
-import { type MeasurementStore, tuneDevice } from '../src/studio/model/conv-choices';
+import { type MeasurementStore, tuneDevice } from '../src/pipelines/convolution/conv-laboratory';
 import { say } from './standard-error';
 
 /** Whoever asks for it can wait; what is not measured by then is measured the next time. */

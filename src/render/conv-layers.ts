@@ -22,7 +22,7 @@ class WantedKeys extends Map<string, string> {
 }
 
 /**
- * Of backbone and super-resolution, as pipelines/convolution/conv-choice-key.ts names them.
+ * Of backbone and super-resolution, as `convChoiceKey` (pipelines/convolution/conv-tuning.ts) names them.
  * @throws ModelConfigError, CheckpointError, ShapeError, as wiring the model for a device would
  */
 export function generatorConvLayers(checkpoint: Checkpoint, settings: RenderSettings, device: DeviceFacts): string[] {

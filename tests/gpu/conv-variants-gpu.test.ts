@@ -6,8 +6,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StorageFormat, Tensor } from '../../src/gpu/tensor';
 import { floatsFromHalves, halvesFromFloats } from '../../src/numbers/half';
-import { layerOfKey } from '../../src/pipelines/convolution/conv-choice-key';
-import { ConvLaboratory } from '../../src/pipelines/convolution/conv-laboratory';
+import { ConvLaboratory, tuneDevice } from '../../src/pipelines/convolution/conv-laboratory';
+import { layerOfKey } from '../../src/pipelines/convolution/conv-tuning';
 import type { Conv3x3Variant } from '../../src/pipelines/convolution/conv3x3';
 import { PLAIN } from '../../src/pipelines/convolution/conv3x3-direct';
 import { GEMM, GEMM_UNFILTERED, GEMM_UP2 } from '../../src/pipelines/convolution/conv3x3-gemm';
@@ -17,7 +17,6 @@ import { variantsFor } from '../../src/pipelines/convolution/conv3x3-variants';
 import { WINOGRAD, winogradInBands } from '../../src/pipelines/convolution/conv3x3-winograd';
 import { modulatedConv3x3 } from '../../src/pipelines/convolution/modulated-conv';
 import { compareValues } from '../../src/pipelines/reduction/compare-values';
-import { tuneDevice } from '../../src/studio/model/conv-choices';
 import { type LayerShape, randomLayer, randomValues, withPadding } from './conv-cases';
 import { OP_TOLERANCE } from './ops-cases';
 import { expectClose, runOnce, testGpu } from './support';

@@ -1,7 +1,7 @@
 /** The 3x3 convolutions of the bundled models, found without a device: what the autotune measures. */
 import { expect, it } from 'vitest';
 import { readGeneratorConfig } from '../../src/models/generator-config';
-import { layerOfKey } from '../../src/pipelines/convolution/conv-choice-key';
+import { layerOfKey } from '../../src/pipelines/convolution/conv-tuning';
 import { generatorConvLayers, studentConvLayers } from '../../src/render/conv-layers';
 import { settingsOf } from '../../src/render/render-settings';
 import { DEFAULT_LIMITS } from '../full-size';

@@ -1,12 +1,13 @@
 /** How the autotune decides, on a device that is played: what it picks, what it never picks, and how it ends in time. */
 import { describe, expect, it } from 'vitest';
 import { DeviceLostError, KernelCompileError } from '../../src/gpu/errors';
-import { convChoiceKey, layerOfKey } from '../../src/pipelines/convolution/conv-choice-key';
 import {
   type ConvMeasurements,
   type ConvTrialResult,
   type ConvTrials,
+  convChoiceKey,
   convChoices,
+  layerOfKey,
   NOTHING_MEASURED,
   tuneConvolutions,
 } from '../../src/pipelines/convolution/conv-tuning';

@@ -1,6 +1,6 @@
 /**
- * Runs the implementations of the 3x3 convolution on random operands, to check and to time them for conv-tuning.ts. All is made on the device:
- * only weights are uploaded, and only three numbers and two timestamps come back from a trial.
+ * The autotune on a device: runs the implementations of the 3x3 convolution on random operands, to check and to time them for conv-tuning.ts, and
+ * remembers what came out. All operands are made on the device: only weights are uploaded, and only three numbers and two timestamps come back from a trial.
  */
 import type { Gpu } from '../../gpu/device';
 import { DeviceLostError, ShapeError } from '../../gpu/errors';
@@ -11,7 +11,15 @@ import { createTexture, type Texture } from '../../gpu/texture';
 import { StageTimer } from '../../gpu/timing';
 import { randomNormal } from '../random/random-normal';
 import { compareValues } from '../reduction/compare-values';
-import type { ConvTrial, ConvTrialResult, ConvTrials } from './conv-tuning';
+import {
+  type ConvMeasurements,
+  type ConvTrial,
+  type ConvTrialResult,
+  type ConvTrials,
+  convChoices,
+  NOTHING_MEASURED,
+  tuneConvolutions,
+} from './conv-tuning';
 import { type ConvShape, weightFormat } from './conv-weights';
 import type { Conv3x3Shape, Conv3x3Variant, ConvWeights, WeightLayout, WeightTextureLayout } from './conv3x3';
 import { PLAIN } from './conv3x3-direct';
@@ -29,6 +37,12 @@ const MOST_RUNS = 64;
 
 /** Numbers in -1..1 that 16-bit floats hold exactly, so that they serve layers of both kinds of weights. */
 const WEIGHT_STEPS = 1024;
+
+/** Part of the name under which measurements are kept: to be raised with every change of the 3x3 kernels' text or number. */
+const KERNELS_VERSION = 1;
+
+/** So long may the opening of a model take longer. The layer that is being measured then is finished. */
+const BUDGET_MILLISECONDS = 700;
 
 export class ConvLaboratory implements ConvTrials {
   readonly #weights = new Map<string, TrialWeights>();
@@ -222,4 +236,78 @@ class TrialWeights implements ConvWeights {
     for (const tensor of this.#tensors.values()) destroyTensor(this.gpu, tensor);
     for (const { block } of this.#textures.values()) this.gpu.release(block);
   }
+}
+
+/**
+ * Where measurements are kept under names of their own: in the page its IndexedDB, at the command line a file. What comes out may be anything; what
+ * does not work is done without.
+ */
+export interface MeasurementStore {
+  get(name: string): Promise<unknown>;
+  set(name: string, value: unknown): Promise<void>;
+}
+
+/**
+ * Sets the device's choices for a model's layers; to be called before its plans are wired. A software adapter is left with its
+ * defaults: they were chosen by measurement, and one trial there takes longer than all of them on hardware. What the device gets wrong is added
+ * to its degradations.
+ * @param layers kinds of layers, as `convChoiceKey` names them; called only if they are to be measured
+ * @throws DeviceLostError, and what finding the layers throws; a store that does not work is done without
+ */
+export async function tuneForModel(gpu: Gpu, layers: () => readonly string[], store: MeasurementStore): Promise<void> {
+  if (gpu.adapter.isSoftware) return;
+  await tuneDevice(gpu, layers(), store, BUDGET_MILLISECONDS);
+}
+
+/** As {@link tuneForModel}, on any device and in whatever time is given. */
+export async function tuneDevice(
+  gpu: Gpu,
+  layers: readonly string[],
+  store: MeasurementStore,
+  budgetMilliseconds: number,
+): Promise<void> {
+  const name = nameOf(gpu);
+  const known = await storedMeasurements(store, name);
+  const laboratory = new ConvLaboratory(gpu);
+  try {
+    const measured = await tuneConvolutions(laboratory, layers, known, { budgetMilliseconds });
+    gpu.convChoices = new Map([...gpu.convChoices, ...convChoices(laboratory, layers, measured)]);
+    reportRejections(gpu, measured);
+    await store.set(name, measured).catch(() => {}); // not kept: it is measured again the next time
+  } finally {
+    laboratory.close();
+  }
+}
+
+/** Another device, driver, browser or set of kernels is another name. */
+function nameOf({ adapter, convolutionFormat }: Gpu): string {
+  const platform = typeof navigator === 'undefined' ? 'node' : navigator.userAgent;
+  return `${adapter.name}, ${platform}, kernels ${KERNELS_VERSION}, ${convolutionFormat ?? 'f32'}`;
+}
+
+async function storedMeasurements(store: MeasurementStore, name: string): Promise<ConvMeasurements> {
+  try {
+    const stored = await store.get(name);
+    return areMeasurements(stored) ? stored : NOTHING_MEASURED;
+  } catch {
+    return NOTHING_MEASURED; // storage is forbidden
+  }
+}
+
+function reportRejections(gpu: Gpu, { rejected }: ConvMeasurements): void {
+  for (const [variant, reason] of Object.entries(rejected)) {
+    const degradation = `convolution "${variant}": not used, because ${reason}`;
+    if (!gpu.degradations.includes(degradation)) gpu.addDegradation(degradation);
+  }
+}
+
+function areMeasurements(value: unknown): value is ConvMeasurements {
+  if (typeof value !== 'object' || value === null || !('choices' in value) || !('rejected' in value)) return false;
+  return isRecordOfStrings(value.choices) && isRecordOfStrings(value.rejected);
+}
+
+function isRecordOfStrings(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && Object.values(value).every((entry) => typeof entry === 'string')
+  );
 }

@@ -1,13 +1,65 @@
 /**
- * The autotune: which implementation of the 3x3 convolution is the fastest for the layers of a model on the device at hand. No rule tells that
- * beforehand: it depends on caches, registers and compilers. So each one that supports a layer is run on it a few times, and is held against
- * the plain one as well: a driver that gets a kernel wrong must not make wrong faces.
+ * Which implementation ("variant") of the 3x3 convolution is best for a layer: by the book where nobody has measured, and otherwise what the
+ * autotune has found. No rule tells that beforehand: it depends on caches, registers and compilers. So each variant that supports a layer is run on
+ * the device at hand a few times, and is held against the plain one as well: a driver that gets a kernel wrong must not make wrong faces.
  *
- * This file decides; a `ConvLaboratory` (conv-laboratory.ts) runs and measures. What is found is remembered by whoever asks.
+ * This file decides and knows no device; `conv-laboratory.ts` runs and measures on one, and remembers.
  */
 import { DeviceLostError, GpuError } from '../../gpu/errors';
-import { layerOfKey } from './conv-choice-key';
 import type { Conv3x3Shape } from './conv3x3';
+
+/** Sides count as the next power of two, and as this at most: beyond, the time for a pixel no longer changes, and a small picture is soon measured. */
+const LARGEST_SIDE = 128;
+const KEY = /^up([12]) (\d+)x(\d+) (\d+)>(\d+)( halves)?$/;
+
+/**
+ * The kind of layer under which measurements are remembered (`DeviceFacts.convChoices`). Layers that are alike share a key, and the key says all
+ * that it takes to measure one of them. The batch does not count: the page shows one face, and more of them are more pixels of the same kind.
+ */
+export function convChoiceKey({ height, width, inChannels, outChannels, up, halfWeights }: Conv3x3Shape): string {
+  return `up${up} ${rounded(height)}x${rounded(width)} ${inChannels}>${outChannels}${halfWeights ? ' halves' : ''}`;
+}
+
+/** The layer that stands for all of a key; undefined for what is no key. */
+export function layerOfKey(key: string): Conv3x3Shape | undefined {
+  const match = KEY.exec(key);
+  if (!match) return undefined;
+  const [up, height, width, inChannels, outChannels] = match.slice(1, 6).map(Number);
+  return {
+    batch: 1,
+    height: height!,
+    width: width!,
+    inChannels: inChannels!,
+    outChannels: outChannels!,
+    up: up === 2 ? 2 : 1,
+    halfWeights: match[6] !== undefined,
+  };
+}
+
+function rounded(side: number): number {
+  return Math.min(LARGEST_SIDE, 2 ** Math.ceil(Math.log2(side)));
+}
+
+/** Pixels (of the input) up to which the tiles of a picture leave a graphics card idle. */
+const SMALL_PICTURE = 32 * 32;
+
+/** Channels below which a tile of 32 channels, or a share of 16 of them, is mostly idle. */
+const FEW_CHANNELS = 24;
+
+/** Channels from which Winograd's transforms (bound by memory) cost less than they save. */
+const MANY_CHANNELS = 96;
+
+/**
+ * Which variant a layer gets on a graphics card that has not been measured: by the book, not by experience. Where enough multiplications wait,
+ * reading less memory for each of them decides.
+ * @returns names in order of preference: not every variant supports every layer
+ */
+export function hardwareDefault({ height, width, inChannels, outChannels, up }: Conv3x3Shape): readonly string[] {
+  const fewest = Math.min(inChannels, outChannels);
+  if (fewest < FEW_CHANNELS) return up === 1 ? ['tiled'] : ['banded'];
+  if (height * width <= SMALL_PICTURE) return ['split-k', 'gemm'];
+  return up === 1 && fewest >= MANY_CHANNELS ? ['winograd', 'gemm'] : ['gemm'];
+}
 
 /** What a variant did in a trial. */
 export interface ConvTrialResult {
@@ -33,7 +85,7 @@ export interface ConvTrials {
 
 /** What is known of a device; plain data, to be remembered. */
 export interface ConvMeasurements {
-  /** The fastest variant's name by kind of layer (conv-choice-key.ts). */
+  /** The fastest variant's name by {@link convChoiceKey}. */
   readonly choices: Readonly<Record<string, string>>;
   /** Variants that the device gets wrong, as {@link variantName} calls them, each with the reason. */
   readonly rejected: Readonly<Record<string, string>>;

@@ -14,7 +14,6 @@ import eightSumsSource from '../../shaders/common/convolution/eight-sums.wgsl?ra
 import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
 import gemmSource from '../../shaders/convolution/conv3x3-gemm.wgsl?raw';
 import gemmUp2Source from '../../shaders/convolution/conv3x3-gemm-up2.wgsl?raw';
-import { channelThreads, channelTiles, threadRows } from './channel-threads';
 import { TAPS_FIRST } from './conv-weights';
 import type { Conv3x3Operands, Conv3x3Variant } from './conv3x3';
 import { filteredInBands, type UnfilteredConvolution } from './conv3x3-up2';
@@ -23,6 +22,25 @@ import { layerEpilogueSettings } from './layer-epilogue';
 const COMMON = [sharedTileSource, eightSumsSource, activationSource, layerEpilogueSource];
 const GEMM_KERNEL = defineKernel('conv3x3-gemm', gemmSource, ...COMMON);
 const GEMM_UP2_KERNEL = defineKernel('conv3x3-gemm-up2', gemmUp2Source, ...COMMON);
+
+/**
+ * How the kernels with shared memory (this one, its up2 form and that of conv3x3-winograd) divide their 64 threads: 8 of them side by side
+ * compute 64 output channels, or 4 of them 32, which leaves fewer idle where a layer has few channels, and then twice the rows.
+ */
+export function channelThreads(outChannels: number): 4 | 8 {
+  const idle = (width: number) => Math.ceil(outChannels / width) * width - outChannels;
+  return idle(32) < idle(64) ? 4 : 8;
+}
+
+/** Workgroups that lie side by side along the channels. */
+export function channelTiles(outChannels: number): number {
+  return Math.ceil(outChannels / (8 * channelThreads(outChannels)));
+}
+
+/** Rows that the threads of a workgroup make. */
+export function threadRows(outChannels: number): number {
+  return 64 / channelThreads(outChannels);
+}
 
 /** Columns of pixels, or of quads, in a tile. */
 const TILE_COLUMNS = 8;

@@ -3,11 +3,10 @@
  * device: where that has been measured (conv-tuning.ts), the measurement decides, and elsewhere a default by shape and kind of device.
  */
 import type { DeviceFacts } from '../../gpu/tensor-host';
-import { convChoiceKey } from './conv-choice-key';
+import { convChoiceKey, hardwareDefault } from './conv-tuning';
 import type { Conv3x3Shape, Conv3x3Variant } from './conv3x3';
 import { PLAIN, TILED } from './conv3x3-direct';
 import { GEMM, GEMM_UP2 } from './conv3x3-gemm';
-import { hardwareDefault } from './conv3x3-hardware-default';
 import { SAMPLED, SAMPLED_UP2 } from './conv3x3-sampled';
 import { SPLIT_K, SPLIT_K_UP2 } from './conv3x3-split-k';
 import { BANDED } from './conv3x3-up2';

@@ -17,8 +17,8 @@ import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
 import gemmSource from '../../shaders/convolution/conv3x3-winograd-gemm.wgsl?raw';
 import inputSource from '../../shaders/convolution/conv3x3-winograd-input.wgsl?raw';
 import outputSource from '../../shaders/convolution/conv3x3-winograd-output.wgsl?raw';
-import { channelThreads, channelTiles, threadRows } from './channel-threads';
 import type { Conv3x3Variant, WeightLayout } from './conv3x3';
+import { channelThreads, channelTiles, threadRows } from './conv3x3-gemm';
 import { layerEpilogueSettings } from './layer-epilogue';
 
 const INPUT_TRANSFORM = defineKernel('conv3x3-winograd-input', inputSource, linearIndexSource);

@@ -15,6 +15,7 @@ import type { GeneratorConfig } from '../../models/config';
 import type { FaceRecipe } from '../../models/faces/recipe';
 import { Generator } from '../../models/generator';
 import { Student } from '../../models/student';
+import { tuneForModel } from '../../pipelines/convolution/conv-laboratory';
 import type { PresentSource } from '../../pipelines/pictures/present';
 import { CanvasOutput, type CanvasSize } from '../../render/canvas-output';
 import { generatorConvLayers, studentConvLayers } from '../../render/conv-layers';
@@ -37,12 +38,15 @@ import { coarseSize } from '../../render/pictures/picture-layout';
 import type { RenderSettings } from '../../render/render-settings';
 import { VolumetricRenderer } from '../../render/volumetric-renderer';
 import type { RenderedPicture } from '../export/picture-export';
+import { browserStore } from '../shared/browser-store';
 import type { Likeness } from '../shared/state';
 import { partsOf } from '../view/frame-parts';
 import { PreparedPictures } from '../view/prepared-pictures';
 import { FULL_ONLY, ladderOf, type QualityLevel } from '../view/quality-ladder';
 import { picturesShown, renderersShown, type Shown } from '../view/shown';
-import { tuneForModel } from './conv-choices';
+
+/** What the autotune of convolutions has measured on this machine. */
+const CONV_MEASUREMENTS = browserStore('trifold-convolutions');
 
 export interface SessionRequest {
   readonly gpu: Gpu;
@@ -120,7 +124,7 @@ export class Session {
     try {
       return await withinMemory(gpu, 'the model', async () => {
         const generator = Generator.create(gpu, checkpoint);
-        await tuneForModel(gpu, () => generatorConvLayers(checkpoint, settings, gpu));
+        await tuneForModel(gpu, () => generatorConvLayers(checkpoint, settings, gpu), CONV_MEASUREMENTS);
         const latents = await FaceLatents.create(generator);
         const timer = StageTimer.create(gpu, onTimes);
         const composer = new FaceComposer(latents, () => new Recorder(gpu, timer));
@@ -194,7 +198,7 @@ export class Session {
     const student = Student.create(this.gpu, checkpoint);
     try {
       const renderer = await withinMemory(this.gpu, 'the student', async () => {
-        await tuneForModel(this.gpu, () => studentConvLayers(this.config, checkpoint, this.gpu));
+        await tuneForModel(this.gpu, () => studentConvLayers(this.config, checkpoint, this.gpu), CONV_MEASUREMENTS);
         return ConvolutionalRenderer.create(this.latents, student);
       });
       return { student, renderer };
