@@ -1,6 +1,8 @@
 /** Opens a model file from the file system, and the options that complete a state dict which was saved alone. */
+
 import { openAsBlob } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { TrifoldError } from '../src/errors';
 import {
   type Checkpoint,
   type CheckpointFile,
@@ -51,20 +53,21 @@ export async function openModelFile(path: string, given: GivenFacts = {}): Promi
   return openCheckpoint(await openAsBlob(path), given);
 }
 
-/** Reads a generator's file as a whole. @throws StudentAloneError; as {@link openModelFile} */
+/** Reads a generator's file as a whole. @throws NoGeneratorError; as {@link openModelFile} */
 export async function readModelFile(path: string, given: GivenFacts = {}): Promise<Checkpoint> {
   const file = await openModelFile(path, given);
-  if (isStudentFile(file)) throw new StudentAloneError(path);
+  if (isStudentFile(file)) throw new NoGeneratorError(path);
   return file.read();
 }
 
 /** A student was given where a generator is needed. */
-export class StudentAloneError extends Error {
-  readonly remedy =
-    'Give the generator that it was distilled from, and this file with --student. "info" describes it; there is nothing to convert.';
+export class NoGeneratorError extends TrifoldError {
+  override readonly code = 'no-generator';
 
   constructor(path: string) {
-    super(`"${path}" holds a convolutional student, not a generator.`);
-    this.name = 'StudentAloneError';
+    super(
+      `"${path}" holds a convolutional student, not a generator.`,
+      'Give the generator that it was distilled from, and this file with --student. "info" describes it; there is nothing to convert.',
+    );
   }
 }

@@ -1,12 +1,14 @@
 /** How a command ends: exit code 0, 1 for work that failed (a broken file, no device), 2 for a call that cannot be understood. */
 
+import { TrifoldError } from '../src/errors';
 import { say } from './standard-error';
 
 /** The call's words are off: an unknown option, a value out of range, a missing file name. */
-export class UsageError extends Error {
+export class UsageError extends TrifoldError {
+  override readonly code = 'usage';
+
   constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
+    super(message, 'See "npm run --silent trifold -- help".');
   }
 }
 
@@ -17,12 +19,6 @@ const FAILED = 3;
 export function reportError(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   say(`trifold: ${message}`);
-  if (error instanceof Error && 'remedy' in error && typeof error.remedy === 'string') {
-    say(`  ${error.remedy}`);
-  }
-  if (error instanceof UsageError) {
-    say('  See "npm run --silent trifold -- help".');
-    return 2;
-  }
-  return FAILED;
+  if (error instanceof TrifoldError) say(`  ${error.remedy}`);
+  return error instanceof UsageError ? 2 : FAILED;
 }

@@ -2,7 +2,9 @@
  * WebGPU outside the browser: Dawn, through the npm package `webgpu`, which is installed when it is first needed. `launch.mjs` has seen to it that a
  * Vulkan driver can be found.
  */
+
 import { installPackages } from '../scripts/install-packages.mjs';
+import { TrifoldError } from '../src/errors';
 import { NoAdapterError } from '../src/gpu/errors';
 import { Gpu } from '../src/index';
 import { say } from './standard-error';
@@ -54,12 +56,13 @@ function restBetweenTurns(): void {
   setImmediate(rest).unref();
 }
 
-class NoVulkanError extends Error {
-  readonly remedy =
-    'Install a graphics driver, or a software one: Debian and Ubuntu have the packages "chromium" and "mesa-vulkan-drivers". With --verbose, the drivers say what they miss.';
+class NoVulkanError extends TrifoldError {
+  override readonly code = 'no-vulkan';
 
   constructor() {
-    super('No graphics adapter was found.');
-    this.name = 'NoVulkanError';
+    super(
+      'No graphics adapter was found.',
+      'Install a graphics driver, or a software one: Debian and Ubuntu have the packages "chromium" and "mesa-vulkan-drivers". With --verbose, the drivers say what they miss.',
+    );
   }
 }

@@ -1,9 +1,11 @@
 /**
  * Where the frames of a video go: through ffmpeg into a video file, or as numbered PNG pictures into a folder. Node has no video encoder.
  */
+
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TrifoldError } from '../src/errors';
 import { evenPicture, type PictureRgba } from '../src/render/pictures/picture-rgba';
 import { OutOfRoomError } from '../src/studio/export/export-errors';
 import { frameFileName } from '../src/studio/export/frames-zip';
@@ -29,12 +31,14 @@ const ENCODERS: Readonly<Record<VideoFormat, readonly string[]>> = {
 };
 
 /** ffmpeg gave up. */
-class FfmpegError extends Error {
-  readonly remedy = 'See what ffmpeg says above; or write PNG pictures, with --out and a folder that ends in "/".';
+class FfmpegError extends TrifoldError {
+  override readonly code = 'ffmpeg';
 
   constructor(readonly exitCode: number | null) {
-    super(exitCode === null ? 'ffmpeg was ended.' : `ffmpeg ended with exit code ${exitCode}.`);
-    this.name = 'FfmpegError';
+    super(
+      exitCode === null ? 'ffmpeg was ended.' : `ffmpeg ended with exit code ${exitCode}.`,
+      'See what ffmpeg says above; or write PNG pictures, with --out and a folder that ends in "/".',
+    );
   }
 }
 

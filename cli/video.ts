@@ -3,9 +3,11 @@
  *
  * The path is that of the official video script: a spline through the ws of the seeds, and a camera that sways once during the video.
  */
+
 import { extname } from 'node:path';
 import { intrinsicsFromFocal } from '../src/camera/intrinsics';
 import { videoPose } from '../src/camera/trajectories';
+import { TrifoldError } from '../src/errors';
 import {
   type CameraLabel,
   DEFAULT_PSI,
@@ -64,13 +66,17 @@ interface Wanted {
 }
 
 /** Ctrl-C. */
-class StoppedError extends Error {
+class StoppedError extends TrifoldError {
+  override readonly code = 'stopped';
+
   constructor(
     readonly frames: number,
     total: number,
   ) {
-    super(`Stopped after ${frames} of ${total} frames${frames > 0 ? '; they are kept' : ''}.`);
-    this.name = 'StoppedError';
+    super(
+      `Stopped after ${frames} of ${total} frames${frames > 0 ? '; they are kept' : ''}.`,
+      'Run the command again for the whole video.',
+    );
   }
 }
 

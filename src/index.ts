@@ -47,6 +47,7 @@ export {
   sampleDensityGrid,
   voxelSide,
 } from './geometry/density-grid';
+export { TrifoldError } from './errors';
 export { GeometryError, GridResolutionError, NoSurfaceError } from './geometry/errors';
 export {
   extractSurface,

@@ -10,6 +10,8 @@
  * what its data sets store (paper, section 4.1 and supplement).
  */
 
+import { TrifoldError } from '../errors';
+
 /** 25 numbers: camToWorld row by row, then the intrinsics row by row. */
 export type CameraLabel = Float32Array;
 
@@ -30,14 +32,16 @@ export const DEFAULT_FOCAL = 4.2647;
 export const ORIGIN: Point = [0, 0, 0];
 
 /** A camera that cannot be: a wrong count of numbers, or one that is not finite or out of its range. */
-export class CameraError extends Error {
-  override name = 'CameraError';
+export class CameraError extends TrifoldError {
+  override readonly code: string = 'camera';
+
   constructor(
     message: string,
     readonly value: number,
     readonly limit: number | string,
+    remedy = 'Give the numbers that the message asks for; docs/architecture.md has the conventions of cameras.',
   ) {
-    super(message);
+    super(message, remedy);
   }
 }
 

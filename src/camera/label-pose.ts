@@ -28,16 +28,7 @@ const DEGREES = 180 / Math.PI;
 
 /** Text that is no label, or the label of a camera that the orbit control cannot be. */
 export class CameraLabelError extends CameraError {
-  override name = 'CameraLabelError';
-  constructor(
-    message: string,
-    value: number,
-    limit: number | string,
-    /** What to do about it. */
-    readonly remedy: string,
-  ) {
-    super(message, value, limit);
-  }
+  override readonly code = 'camera-label';
 }
 
 /**

@@ -38,8 +38,9 @@ export class ByteStreamReader {
         const expected = this.totalBytes ?? this.consumed + length;
         const message =
           `The data ended after ${this.received} of ${expected} bytes, inside ${what}: ` +
-          'the download or copy was interrupted. Load the file again.';
-        throw new CheckpointTruncatedError(message, { value: this.received, limit: expected });
+          'the download or copy was interrupted.';
+        const remedy = 'Load the file again.';
+        throw new CheckpointTruncatedError(message, { value: this.received, limit: expected, remedy });
       }
       const part = this.pending.subarray(0, length - filled);
       block.set(part, filled);
@@ -83,10 +84,11 @@ export class ByteStreamReader {
     try {
       return new Uint8Array(length);
     } catch (cause) {
-      const message =
-        `There is no room for ${length} bytes of ${what} in one block: close other pages or programs, ` +
-        'or use a smaller model.';
-      throw new CheckpointError(message, { value: length, cause });
+      throw new CheckpointError(`There is no room for ${length} bytes of ${what} in one block.`, {
+        value: length,
+        remedy: 'Close other pages or programs, or use a smaller model.',
+        cause,
+      });
     }
   }
 }

@@ -73,10 +73,9 @@ export class BufferCheckpoint implements Checkpoint {
     if (info) return info;
     const similar = similarNames(name, this.tensors.keys());
     const hint = similar.length > 0 ? ` Similar: ${similar.join(', ')}.` : '';
-    const message =
-      `This file has no tensor ${quoteName(name)} among its ${this.tensors.size}.${hint} ` +
-      'Check that the file holds the kind of model that its configuration names.';
-    throw new MissingTensorError(message, { tensor: name });
+    const message = `This file has no tensor ${quoteName(name)} among its ${this.tensors.size}.${hint}`;
+    const remedy = 'Check that the file holds the kind of model that its configuration names.';
+    throw new MissingTensorError(message, { tensor: name, remedy });
   }
 
   bytes(name: string): Uint8Array {

@@ -97,8 +97,13 @@ export function bytesToFloats(bytes: Uint8Array, dtype: Dtype): Float32Array {
  */
 export function bytesToInts(bytes: Uint8Array, dtype: Dtype, tensor: string): Int32Array {
   if (dtype === 'F64' || dtype === 'F32' || dtype === 'F16' || dtype === 'BF16') {
-    const message = `Tensor ${quoteName(tensor)} holds ${dtype}, not integers: read it with floats().`;
-    throw new CheckpointTensorError(message, { tensor, value: dtype, limit: 'integer' });
+    const message = `Tensor ${quoteName(tensor)} holds ${dtype}, not integers.`;
+    throw new CheckpointTensorError(message, {
+      tensor,
+      value: dtype,
+      limit: 'integer',
+      remedy: 'Read it with floats().',
+    });
   }
   const view = typedView(bytes, dtype);
   if (view instanceof Int32Array) return view;
@@ -107,10 +112,9 @@ export function bytesToInts(bytes: Uint8Array, dtype: Dtype, tensor: string): In
     const value = Number(view[i]!);
     ints[i] = value;
     if (ints[i] !== value) {
-      const message =
-        `Tensor ${quoteName(tensor)} holds ${view[i]!} at element ${i}, which 32 signed bits cannot: ` +
-        'read it with floats() if the nearest F32 will do.';
-      throw new CheckpointTensorError(message, { tensor, value, limit: 2 ** 31 - 1 });
+      const message = `Tensor ${quoteName(tensor)} holds ${view[i]!} at element ${i}, which 32 signed bits cannot.`;
+      const remedy = 'Read it with floats() if the nearest F32 will do.';
+      throw new CheckpointTensorError(message, { tensor, value, limit: 2 ** 31 - 1, remedy });
     }
   }
   return ints;

@@ -37,17 +37,17 @@ export interface SafetensorsHeader {
  */
 export function readHeaderLength(prefix: Uint8Array, fileBytes?: number): number {
   if (prefix.byteLength < LENGTH_BYTES) {
-    const message = `The file holds ${prefix.byteLength} bytes; safetensors begins with 8 bytes of header length. ${REMEDY}`;
-    throw new CheckpointTruncatedError(message, { value: prefix.byteLength, limit: LENGTH_BYTES });
+    const message = `The file holds ${prefix.byteLength} bytes; safetensors begins with 8 bytes of header length.`;
+    throw new CheckpointTruncatedError(message, { value: prefix.byteLength, limit: LENGTH_BYTES, remedy: REMEDY });
   }
   const length = Number(new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true));
   if (length > MAX_HEADER_BYTES) {
-    const message = `The file claims a header of ${length} bytes; at most ${MAX_HEADER_BYTES} are allowed. ${REMEDY}`;
-    throw new CheckpointHeaderError(message, { value: length, limit: MAX_HEADER_BYTES });
+    const message = `The file claims a header of ${length} bytes; at most ${MAX_HEADER_BYTES} are allowed.`;
+    throw new CheckpointHeaderError(message, { value: length, limit: MAX_HEADER_BYTES, remedy: REMEDY });
   }
   if (fileBytes !== undefined && length > fileBytes - LENGTH_BYTES) {
-    const message = `The header should take ${length} bytes, but the whole file has ${fileBytes}. ${REMEDY}`;
-    throw new CheckpointTruncatedError(message, { value: fileBytes, limit: LENGTH_BYTES + length });
+    const message = `The header should take ${length} bytes, but the whole file has ${fileBytes}.`;
+    throw new CheckpointTruncatedError(message, { value: fileBytes, limit: LENGTH_BYTES + length, remedy: REMEDY });
   }
   return length;
 }
@@ -74,8 +74,13 @@ export function parseHeader(json: Uint8Array, availableDataBytes?: number): Safe
     if (availableDataBytes !== undefined && dataBytes > availableDataBytes) {
       const message =
         `Tensor ${quoteName(name)} ends at data byte ${dataBytes}, but the file has only ${availableDataBytes} ` +
-        `bytes of data: it was cut short or its header is wrong. ${REMEDY}`;
-      throw new CheckpointTruncatedError(message, { tensor: name, value: availableDataBytes, limit: dataBytes });
+        `bytes of data: it was cut short or its header is wrong.`;
+      throw new CheckpointTruncatedError(message, {
+        tensor: name,
+        value: availableDataBytes,
+        limit: dataBytes,
+        remedy: REMEDY,
+      });
     }
   }
   if (availableDataBytes !== undefined && dataBytes < availableDataBytes)
@@ -85,8 +90,8 @@ export function parseHeader(json: Uint8Array, availableDataBytes?: number): Safe
 
 /** The error for data that no tensor owns at the end of a file. */
 export function trailingBytes(dataBytes: number, availableDataBytes: number): CheckpointHeaderError {
-  const message = `The tensors fill ${dataBytes} bytes, but the file has ${availableDataBytes} bytes of data or more. ${REMEDY}`;
-  return new CheckpointHeaderError(message, { value: availableDataBytes, limit: dataBytes });
+  const message = `The tensors fill ${dataBytes} bytes, but the file has ${availableDataBytes} bytes of data or more.`;
+  return new CheckpointHeaderError(message, { value: availableDataBytes, limit: dataBytes, remedy: REMEDY });
 }
 
 function parseObject(json: Uint8Array): [string, unknown][] {
@@ -96,15 +101,15 @@ function parseObject(json: Uint8Array): [string, unknown][] {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json);
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw new CheckpointHeaderError(`The header (${json.byteLength} bytes) is not JSON. ${REMEDY}`, { cause });
+    throw new CheckpointHeaderError(`The header (${json.byteLength} bytes) is not JSON.`, { cause, remedy: REMEDY });
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new CheckpointHeaderError(`The header is JSON, but not an object of tensors. ${REMEDY}`);
+    throw new CheckpointHeaderError(`The header is JSON, but not an object of tensors.`, { remedy: REMEDY });
   }
   const repeated = repeatedKey(text);
   if (repeated !== undefined) {
-    const message = `The header names ${quoteName(repeated)} twice. ${REMEDY}`;
-    throw new CheckpointTensorError(message, { tensor: repeated });
+    const message = `The header names ${quoteName(repeated)} twice.`;
+    throw new CheckpointTensorError(message, { tensor: repeated, remedy: REMEDY });
   }
   return Object.entries(parsed);
 }
@@ -133,13 +138,13 @@ function repeatedKey(text: string): string | undefined {
 function readMetadata(value: unknown): Record<string, string> {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CheckpointHeaderError(`"${METADATA_KEY}" is not an object of strings. ${REMEDY}`);
+    throw new CheckpointHeaderError(`"${METADATA_KEY}" is not an object of strings.`, { remedy: REMEDY });
   }
   const metadata: Record<string, string> = {};
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== 'string' || key === '__proto__') {
-      const message = `"${METADATA_KEY}" may hold strings only, and no key "__proto__"; see ${quoteName(key)}. ${REMEDY}`;
-      throw new CheckpointHeaderError(message, { value: key, limit: 'string' });
+      const message = `"${METADATA_KEY}" may hold strings only, and no key "__proto__"; see ${quoteName(key)}.`;
+      throw new CheckpointHeaderError(message, { value: key, limit: 'string', remedy: REMEDY });
     }
     metadata[key] = text;
   }
@@ -152,10 +157,11 @@ function isCount(value: unknown): value is number {
 
 function readEntry(name: string, entry: unknown): TensorInfo {
   const refuse = (problem: string, value?: unknown, limit?: number | string) =>
-    new CheckpointTensorError(`Tensor ${quoteName(name)}: ${problem}. ${REMEDY}`, {
+    new CheckpointTensorError(`Tensor ${quoteName(name)}: ${problem}.`, {
       tensor: name,
       value: typeof value === 'number' ? value : JSON.stringify(value)?.slice(0, 200),
       limit,
+      remedy: REMEDY,
     });
   if (name === '__proto__') throw refuse('this name is not allowed');
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
@@ -192,15 +198,15 @@ function readEntry(name: string, entry: unknown): TensorInfo {
 
 function checkNeighbours(name: string, info: TensorInfo, previous: string, filledBytes: number): void {
   if (info.byteOffset === filledBytes) return;
-  const facts = { tensor: name, value: info.byteOffset, limit: filledBytes };
+  const facts = { tensor: name, value: info.byteOffset, limit: filledBytes, remedy: REMEDY };
   if (info.byteOffset < filledBytes) {
     const message =
       `Tensor ${quoteName(name)} begins at data byte ${info.byteOffset}, inside tensor ${quoteName(previous)}, ` +
-      `which ends at ${filledBytes}. ${REMEDY}`;
+      `which ends at ${filledBytes}.`;
     throw new CheckpointTensorError(message, facts);
   }
   const message =
     `Tensor ${quoteName(name)} begins at data byte ${info.byteOffset}, but the bytes from ${filledBytes} on ` +
-    `belong to no tensor. ${REMEDY}`;
+    `belong to no tensor.`;
   throw new CheckpointTensorError(message, facts);
 }

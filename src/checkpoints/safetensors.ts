@@ -130,13 +130,15 @@ export function writeSafetensors(
 
 function checkWritable(name: string, shape: readonly number[], data: Float32Array, seen: ReadonlySet<string>): void {
   if (seen.has(name)) {
-    throw new CheckpointTensorError(`Tensor name ${quoteName(name)} is used twice or reserved: choose another.`, {
+    throw new CheckpointTensorError(`Tensor name ${quoteName(name)} is used twice or reserved.`, {
       tensor: name,
+      remedy: 'Choose another name.',
     });
   }
   const elements = shape.reduce((product, extent) => product * extent, 1);
   if (elements !== data.length || !shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
-    const message = `Tensor ${quoteName(name)} of shape [${shape.join(', ')}] comes with ${data.length} values: they must agree.`;
-    throw new CheckpointTensorError(message, { tensor: name, value: data.length, limit: elements });
+    const message = `Tensor ${quoteName(name)} of shape [${shape.join(', ')}] comes with ${data.length} values.`;
+    const remedy = 'Give as many values as the shape has.';
+    throw new CheckpointTensorError(message, { tensor: name, value: data.length, limit: elements, remedy });
   }
 }

@@ -1,18 +1,14 @@
 /** What can go wrong between a face and a mesh of it. Every error carries the value and the limit, and says what to do next. */
 
+import { TrifoldError } from '../errors';
+
 /** Base of all errors that the `geometry` folder throws. */
-export class GeometryError extends Error {
-  constructor(
-    message: string,
-    readonly remedy: string,
-  ) {
-    super(message);
-    this.name = new.target.name;
-  }
-}
+export abstract class GeometryError extends TrifoldError {}
 
 /** The density is above or below the chosen level everywhere. */
 export class NoSurfaceError extends GeometryError {
+  override readonly code = 'no-surface';
+
   constructor(
     readonly level: number,
     readonly lowest: number,
@@ -27,6 +23,8 @@ export class NoSurfaceError extends GeometryError {
 
 /** A grid with too many samples on a side, or too few, or not a whole number of them. */
 export class GridResolutionError extends GeometryError {
+  override readonly code = 'grid-resolution';
+
   /** Memory of the grid that was asked for. */
   readonly bytes: number;
 

@@ -3,20 +3,15 @@
  * what to do next; `remedy` is the sentence the page shows below the message.
  */
 
+import { TrifoldError } from '../errors';
+
 /** Base of all errors that the `gpu` folder throws. */
-export class GpuError extends Error {
-  constructor(
-    message: string,
-    readonly remedy: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.name = new.target.name;
-  }
-}
+export abstract class GpuError extends TrifoldError {}
 
 /** The browser has no `navigator.gpu` at all. */
 export class WebGpuUnavailableError extends GpuError {
+  override readonly code = 'web-gpu-unavailable';
+
   constructor() {
     super(
       'This browser does not offer WebGPU.',
@@ -27,6 +22,8 @@ export class WebGpuUnavailableError extends GpuError {
 
 /** WebGPU exists, but no adapter was given. */
 export class NoAdapterError extends GpuError {
+  override readonly code = 'no-adapter';
+
   constructor() {
     super(
       'The browser offers WebGPU, but no graphics adapter.',
@@ -37,6 +34,8 @@ export class NoAdapterError extends GpuError {
 
 /** One buffer would be larger than the device allows. */
 export class BufferLimitError extends GpuError {
+  override readonly code = 'buffer-limit';
+
   constructor(
     readonly label: string,
     readonly bytes: number,
@@ -51,6 +50,8 @@ export class BufferLimitError extends GpuError {
 
 /** Somebody wants the values of a tensor that is overwritten while its plan runs. A fault of the wiring, never of the device. */
 export class ScratchAccessError extends GpuError {
+  override readonly code = 'scratch-access';
+
   constructor(readonly label: string) {
     super(
       `"${label}" is scratch memory of a plan: its values do not last beyond the dispatches that use them.`,
@@ -61,6 +62,8 @@ export class ScratchAccessError extends GpuError {
 
 /** The device ran out of memory while a buffer was made. */
 export class OutOfMemoryError extends GpuError {
+  override readonly code = 'out-of-memory';
+
   constructor(
     readonly label: string,
     readonly bytes: number,
@@ -76,6 +79,8 @@ export class OutOfMemoryError extends GpuError {
 
 /** A kernel did not compile: a fault of ours, or of the driver. */
 export class KernelCompileError extends GpuError {
+  override readonly code = 'kernel-compile';
+
   constructor(kernel: string, details: string, options?: ErrorOptions) {
     super(
       `The kernel "${kernel}" did not compile: ${details}`,
@@ -87,6 +92,8 @@ export class KernelCompileError extends GpuError {
 
 /** Wrong shapes or names handed to a pipeline: a programming error of the caller. */
 export class ShapeError extends GpuError {
+  override readonly code = 'shape';
+
   constructor(message: string) {
     super(message, 'Check the shapes against the documentation of the function named in the message.');
   }
@@ -94,6 +101,8 @@ export class ShapeError extends GpuError {
 
 /** The device went away while something was under way. */
 export class DeviceLostError extends GpuError {
+  override readonly code = 'device-lost';
+
   constructor(reason: string) {
     super(`The graphics device was lost (${reason}).`, 'The page asks for it again; if that fails, reload the page.');
   }

@@ -1,8 +1,10 @@
 /** Reading the fields of a configuration out of JSON that nobody has checked, and the error that names the one that is wrong. */
 
+import { TrifoldError } from '../errors';
+
 /** A model file whose configuration is missing, contradictory, or of a kind that is not supported. */
-export class ModelConfigError extends Error {
-  readonly remedy: string;
+export class ModelConfigError extends TrifoldError {
+  override readonly code = 'model-config';
 
   constructor(
     readonly field: string,
@@ -10,9 +12,7 @@ export class ModelConfigError extends Error {
     problem: string,
     remedy = 'Open a safetensors file that was written by "trifold convert" or by the training of this project (docs/model-format.md).',
   ) {
-    super(`Model configuration, "${field}" = ${JSON.stringify(value)}: ${problem}`);
-    this.name = 'ModelConfigError';
-    this.remedy = remedy;
+    super(`Model configuration, "${field}" = ${JSON.stringify(value)}: ${problem}`, remedy);
   }
 }
 

@@ -7,6 +7,7 @@
  * in pairs by Marsaglia's polar method, keeping the second of a pair for the next call. numpy has promised never to
  * change this stream (NEP 19). It is random enough for faces and not at all for secrets.
  */
+import { TrifoldError } from '../errors';
 import { LARGEST_SEED } from '../numbers/written';
 
 export { LARGEST_SEED };
@@ -16,11 +17,12 @@ const SHIFT_WORDS = 397;
 const TWIST = 0x9908b0df;
 
 /** A seed that numpy would not take either. */
-export class SeedError extends Error {
-  override name = 'SeedError';
+export class SeedError extends TrifoldError {
+  override readonly code = 'seed';
+
   readonly limit = LARGEST_SEED;
   constructor(readonly value: number) {
-    super(`The seed is ${value}; it must be a whole number from 0 to ${LARGEST_SEED}.`);
+    super(`The seed is ${value}.`, `Choose a whole number from 0 to ${LARGEST_SEED}.`);
   }
 }
 

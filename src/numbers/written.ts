@@ -3,6 +3,8 @@
  * command line all read them here.
  */
 
+import { TrifoldError } from '../errors';
+
 /** Seeds are those of numpy's `RandomState`: 32 bits. */
 export const LARGEST_SEED = 2 ** 32 - 1;
 
@@ -14,7 +16,9 @@ const RANGE = new RegExp(`(?<=\\d)\\s*(?:\\.{2,3}|…|${DASH})\\s*(?=\\d)`, 'g')
 const SEPARATOR = /\s*[,;]\s*|\s+/;
 
 /** A text is not what was asked for. */
-export class WrittenNumberError extends Error {
+export class WrittenNumberError extends TrifoldError {
+  override readonly code = 'written-number';
+
   constructor(
     /** What was written. */
     readonly text: string,
@@ -24,12 +28,7 @@ export class WrittenNumberError extends Error {
     /** The value that was overstepped, if it was one. */
     readonly limit?: number,
   ) {
-    super(`"${text}" ${problem}`);
-    this.name = 'WrittenNumberError';
-  }
-
-  get remedy(): string {
-    return `Write ${this.accepted}.`;
+    super(`"${text}" ${problem}`, `Write ${accepted}.`);
   }
 }
 

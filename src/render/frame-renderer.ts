@@ -53,6 +53,8 @@ export function needsVolume(kind: PictureKind): boolean {
 
 /** A picture was asked for that has not been made ready. */
 export class PictureNotPreparedError extends GpuError {
+  override readonly code = 'picture-not-prepared';
+
   constructor(readonly kind: PictureKind) {
     super(
       `The picture "${kind}" has not been prepared for this face and these settings.`,

@@ -13,6 +13,8 @@ import { SLICE_MILLISECONDS, type Slice, type Sliceable, SliceTimes } from './pl
 
 /** A frame was begun while another was on its way in slices: they would work in the same scratch memory. */
 export class FramesOverlapError extends GpuError {
+  override readonly code = 'frames-overlap';
+
   constructor() {
     super('A frame was begun before the one before it had ended.', 'Await each frame before the next one.');
   }

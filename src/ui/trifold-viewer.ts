@@ -6,10 +6,12 @@
  * what has left the sight does not move, and at rest nothing is drawn. Nothing is set up outside of the element, but for the names of the
  * elements and the browser's cache, in which weights are kept by their hash.
  */
+
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { isMoving, lookFrom } from '../camera/orbit';
+import { TrifoldError } from '../errors';
 import { ifReadable, readAngle, readNumber } from '../numbers/written';
 import { DEFAULT_PSI, seedOf } from '../studio/face/face-actions';
 import { KeptFiles } from '../studio/model/kept-files';
@@ -47,15 +49,8 @@ export interface ViewerChange {
 }
 
 /** The viewer was asked for something that it does not have. */
-export class ViewerStateError extends Error {
-  override name = 'ViewerStateError';
-  constructor(
-    message: string,
-    /** What to do about it. */
-    readonly remedy: string,
-  ) {
-    super(message);
-  }
+export class ViewerStateError extends TrifoldError {
+  override readonly code = 'viewer-state';
 }
 
 const DEGREES = 180 / Math.PI;

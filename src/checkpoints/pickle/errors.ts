@@ -11,7 +11,8 @@ export interface PickleErrorFacts extends CheckpointErrorFacts {
 }
 
 export class PickleError extends CheckpointError {
-  override name = 'PickleError';
+  override readonly code: string = 'pickle';
+
   readonly offset: number;
 
   constructor(problem: string, facts: PickleErrorFacts) {
@@ -22,20 +23,20 @@ export class PickleError extends CheckpointError {
 
 /** The pickle ends inside an instruction, or declares more bytes than the file has: `value` of `limit`. */
 export class PickleTruncatedError extends PickleError {
-  override name = 'PickleTruncatedError';
+  override readonly code = 'pickle-truncated';
 }
 
 /** The instructions make no sense: an unknown one, an empty stack, a missing memo entry. */
 export class PickleStructureError extends PickleError {
-  override name = 'PickleStructureError';
+  override readonly code = 'pickle-structure';
 }
 
 /** A bound on depth, count or size is exceeded: `value` is over `limit`. */
 export class PickleLimitError extends PickleError {
-  override name = 'PickleLimitError';
+  override readonly code = 'pickle-limit';
 }
 
 /** A legal instruction that needs something outside of the file (extension registry, out-of-band buffers); `value` names it. */
 export class PickleRefusedError extends PickleError {
-  override name = 'PickleRefusedError';
+  override readonly code = 'pickle-refused';
 }

@@ -11,7 +11,7 @@ import { CheckpointError } from '../errors';
 import { InflatedEntries } from './inflate';
 
 export class ZipError extends CheckpointError {
-  override name = 'ZipError';
+  override readonly code: string = 'zip';
 
   constructor(problem: string, value?: number | string, limit?: number | string) {
     super(`Zip archive: ${problem}.`, { value, limit, remedy: 'The file is damaged: fetch or export it again.' });
@@ -20,7 +20,7 @@ export class ZipError extends CheckpointError {
 
 /** Declared sizes that no honest checkpoint has. */
 export class ZipBombError extends ZipError {
-  override name = 'ZipBombError';
+  override readonly code = 'zip-bomb';
 }
 
 interface Entry {

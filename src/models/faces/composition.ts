@@ -3,6 +3,7 @@
  * no run of the mapping network. What the mapping network gives for a source is asked for through a function, whose owner keeps it.
  */
 
+import { TrifoldError } from '../../errors';
 import { loopThroughKeyframes } from './path';
 import { type FaceRecipe, type FaceSource, MAP_ROW, seedSource } from './recipe';
 
@@ -28,15 +29,17 @@ export interface ComposedFace {
 }
 
 /** A recipe asks for directions of w that are not known. */
-export class UnknownDirectionError extends Error {
-  readonly remedy = 'Find the directions of this model first, or remove the step.';
+export class UnknownDirectionError extends TrifoldError {
+  override readonly code = 'unknown-direction';
 
   constructor(
     readonly direction: number,
     readonly known: number,
   ) {
-    super(`The face uses direction ${direction + 1} of w; ${known} are known of this model.`);
-    this.name = 'UnknownDirectionError';
+    super(
+      `The face uses direction ${direction + 1} of w; ${known} are known of this model.`,
+      'Find the directions of this model first, or remove the step.',
+    );
   }
 }
 

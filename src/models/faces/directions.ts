@@ -3,7 +3,9 @@
  * a stretched one of w, and what people call age, pose or light lies mostly along its longest axes. This is the arithmetic alone: the
  * covariance of samples that come batch by batch, and its eigenvectors. It runs in a worker; nothing here knows of that.
  */
+
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { TrifoldError } from '../../errors';
 
 /** As many directions as anybody will try; the paper shows about as many. */
 export const DIRECTION_COUNT = 20;
@@ -25,15 +27,17 @@ export interface LatentDirections {
 }
 
 /** Samples from which no direction can be found. */
-export class LatentSamplesError extends Error {
-  readonly remedy = 'The weights of the mapping network may be damaged: open the model file again, or another one.';
+export class LatentSamplesError extends TrifoldError {
+  override readonly code = 'latent-samples';
 
   constructor(
     readonly value: number,
     problem: string,
   ) {
-    super(`The model's samples of w cannot be used: ${problem}`);
-    this.name = 'LatentSamplesError';
+    super(
+      `The model's samples of w cannot be used: ${problem}`,
+      'The weights of the mapping network may be damaged: open the model file again, or another one.',
+    );
   }
 }
 

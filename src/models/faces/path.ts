@@ -3,15 +3,18 @@
  * that the official video script uses (scipy's `interp1d(kind='cubic')`), over keyframes one unit of time apart that repeat for ever.
  */
 
+import { TrifoldError } from '../../errors';
+
 /** Repetitions before and after the loop, so that the spline's ends are far from where it is read (the official script's choice). */
 const REPEATS = 2;
 const FEWEST_KNOTS = 4;
 
 /** Keyframes that do not fit together. */
-export class LatentPathError extends Error {
+export class LatentPathError extends TrifoldError {
+  override readonly code = 'latent-path';
+
   constructor(message: string) {
-    super(message);
-    this.name = 'LatentPathError';
+    super(message, 'Give keyframes of one length, as many as the message asks for.');
   }
 }
 

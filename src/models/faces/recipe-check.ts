@@ -4,6 +4,7 @@
  * that names it, since nobody knows what face was meant.
  */
 
+import { TrifoldError } from '../../errors';
 import { LARGEST_SEED } from '../numpy-random';
 import {
   DEEPEST_FACE,
@@ -34,8 +35,8 @@ export const LONGEST_NAME = 80;
 const LARGEST_DIRECTION = 9999;
 
 /** A recipe of another shape than this version knows. */
-export class FaceRecipeError extends Error {
-  readonly remedy: string;
+export class FaceRecipeError extends TrifoldError {
+  override readonly code = 'face-recipe';
 
   constructor(
     /** Where in the recipe, for example "sources[1].seed". */
@@ -44,12 +45,12 @@ export class FaceRecipeError extends Error {
     problem: string,
     readonly limit?: number,
   ) {
-    super(`The recipe of the face makes no sense: ${path || 'as a whole'} is ${quoted(value)}, ${problem}.`);
-    this.name = 'FaceRecipeError';
-    this.remedy =
+    super(
+      `The recipe of the face makes no sense: ${path || 'as a whole'} is ${quoted(value)}, ${problem}.`,
       limit === undefined
         ? 'Copy the whole link, or choose the file again; what a newer version has made, only that can open.'
-        : 'Leave out some of the sources or steps, or use a face with fewer faces in it.';
+        : 'Leave out some of the sources or steps, or use a face with fewer faces in it.',
+    );
   }
 }
 

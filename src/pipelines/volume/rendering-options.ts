@@ -51,6 +51,8 @@ export interface RenderingOptions extends TriPlaneOptions, DecoderExtents, March
 
 /** The rendering options cannot work. */
 export class RenderingOptionError extends GpuError {
+  override readonly code = 'rendering-option';
+
   constructor(
     readonly option: string,
     readonly value: unknown,

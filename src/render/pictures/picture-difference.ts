@@ -5,9 +5,11 @@
  * Pictures are [side, side, 3] values in [-1, 1]. Values beyond that are cut off first, as a screen does.
  */
 
+import { TrifoldError } from '../../errors';
+
 /** Two pictures do not have the same size, or are too small to be compared. */
-export class PictureSizeError extends Error {
-  readonly remedy = 'Compare pictures of the same resolution, at least 11 x 11 pixels.';
+export class PictureSizeError extends TrifoldError {
+  override readonly code = 'picture-size';
 
   constructor(
     message: string,
@@ -16,8 +18,7 @@ export class PictureSizeError extends Error {
     /** Number of values there should be. */
     readonly expected: number,
   ) {
-    super(message);
-    this.name = 'PictureSizeError';
+    super(message, 'Compare pictures of the same resolution, at least 11 x 11 pixels.');
   }
 }
 

@@ -7,6 +7,7 @@
  * made the picture, it is raised. So the cut-out over the old background is the picture again.
  */
 
+import { TrifoldError } from '../../errors';
 import { matteOf } from './matte';
 import { colourByte } from './picture-bytes';
 import { resampled } from './resample';
@@ -31,15 +32,17 @@ export interface CutOut {
 export const PICTURE_SIDES = { least: 16, most: 4096 } as const;
 
 /** A picture of an impossible size was asked for. */
-export class ChosenSizeError extends Error {
-  readonly remedy = `Choose a whole number of pixels from ${PICTURE_SIDES.least} to ${PICTURE_SIDES.most}.`;
+export class ChosenSizeError extends TrifoldError {
+  override readonly code = 'chosen-size';
 
   constructor(
     readonly side: number,
     readonly limit: typeof PICTURE_SIDES = PICTURE_SIDES,
   ) {
-    super(`A picture cannot be ${side} pixels wide; it has ${limit.least} to ${limit.most}.`);
-    this.name = 'ChosenSizeError';
+    super(
+      `A picture cannot be ${side} pixels wide; it has ${limit.least} to ${limit.most}.`,
+      `Choose a whole number of pixels from ${limit.least} to ${limit.most}.`,
+    );
   }
 }
 

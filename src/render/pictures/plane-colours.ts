@@ -18,6 +18,8 @@ export interface PlaneColours {
 
 /** Feature planes of which no colours can be made. */
 export class PlaneValueError extends GpuError {
+  override readonly code = 'plane-value';
+
   constructor(readonly value: number) {
     super(
       `The feature planes of this face hold ${value}.`,

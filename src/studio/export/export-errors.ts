@@ -1,19 +1,14 @@
 /** What can go wrong when pictures and videos are written; each says what to do instead. A cancelled export throws its signal's reason. */
 
+import { TrifoldError } from '../../errors';
+
 /** Base of the errors of an export. */
-export class ExportError extends Error {
-  constructor(
-    message: string,
-    readonly remedy: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.name = new.target.name;
-  }
-}
+export abstract class ExportError extends TrifoldError {}
 
 /** The browser has no encoder for the wanted kind of video at the wanted size. */
 export class NoVideoEncoderError extends ExportError {
+  override readonly code = 'no-video-encoder';
+
   constructor(
     readonly format: string,
     /** The codecs that were asked for, in the order of preference. */
@@ -29,6 +24,8 @@ export class NoVideoEncoderError extends ExportError {
 
 /** An encoder began and then gave up. */
 export class VideoEncodingError extends ExportError {
+  override readonly code = 'video-encoding';
+
   constructor(
     readonly codec: string,
     /** The frame that was being encoded, from 0. */
@@ -45,6 +42,8 @@ export class VideoEncodingError extends ExportError {
 
 /** Memory or disk is full. */
 export class OutOfRoomError extends ExportError {
+  override readonly code = 'out-of-room';
+
   constructor(
     /** What was written so far, in bytes. */
     readonly bytes: number,
@@ -60,6 +59,8 @@ export class OutOfRoomError extends ExportError {
 
 /** A transparent background was asked for of a student that was not taught alpha. */
 export class NoAlphaError extends ExportError {
+  override readonly code = 'no-alpha';
+
   constructor() {
     super(
       'This student does not know where the head ends: its picture has no transparent background.',

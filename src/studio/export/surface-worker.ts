@@ -8,6 +8,8 @@ import type { MeshReply, MeshRequest, PackedMeshError } from './mesh-messages';
 
 /** The worker says that there is no such surface, did not run, or was ended by the browser. */
 export class MeshFailedError extends ExportError {
+  override readonly code = 'mesh-failed';
+
   constructor({ message, remedy }: PackedMeshError) {
     super(message, remedy ?? 'Choose a lower resolution, or close other tabs: memory may have run out.');
   }

@@ -5,7 +5,9 @@
  * Frame k is at time k / fps. Loops are closed: the frame after the last would be the first again, and is left out, so that a player that
  * repeats the video shows no frame twice. A swing is the ellipse of the official video script (camera/trajectories.ts) with plain angles.
  */
+
 import type { Point } from '../../camera/conventions';
+import { TrifoldError } from '../../errors';
 import { loopThroughKeyframes } from '../../models/faces/path';
 
 /** A camera around its pivot, complete; `orbitLabel` makes its 25 numbers. */
@@ -76,8 +78,8 @@ export const VIDEO_LIMITS = {
 } as const;
 
 /** An option of a video that cannot be. */
-export class VideoPlanError extends Error {
-  readonly remedy: string;
+export class VideoPlanError extends TrifoldError {
+  override readonly code = 'video-plan';
 
   constructor(
     readonly option: keyof typeof VIDEO_LIMITS,
@@ -85,9 +87,10 @@ export class VideoPlanError extends Error {
     readonly limit: { readonly least: number; readonly most: number },
     kind: 'number' | 'whole number',
   ) {
-    super(`A video cannot have ${value} as its ${option}.`);
-    this.name = 'VideoPlanError';
-    this.remedy = `Choose a ${kind} from ${Number(limit.least.toFixed(2))} to ${Number(limit.most.toFixed(2))}.`;
+    super(
+      `A video cannot have ${value} as its ${option}.`,
+      `Choose a ${kind} from ${Number(limit.least.toFixed(2))} to ${Number(limit.most.toFixed(2))}.`,
+    );
   }
 }
 

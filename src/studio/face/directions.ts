@@ -2,6 +2,7 @@
  * Directions of w for the model on screen: kept ones where there are some, else found anew from samples that are drawn between frames and
  * worked on in a worker. They are kept on this device under the hash of the model, since they depend on nothing else.
  */
+import { TrifoldError } from '../../errors';
 import type { LatentDirections } from '../../models/faces/directions';
 import type { LatentRows } from '../../render/latent-samples';
 import { browserStore, type KeyValueStore } from '../shared/browser-store';
@@ -29,12 +30,14 @@ export interface StepContext<Device> {
 }
 
 /** The worker did not run, was ended by the browser, or could not use the samples. */
-export class DirectionsFailedError extends Error {
-  readonly remedy = 'Try again; if it stays, reload the page. The model may be damaged, or memory may have run out.';
+export class DirectionsFailedError extends TrifoldError {
+  override readonly code = 'directions-failed';
 
   constructor(details: string) {
-    super(`No directions were found in this model: ${details}`);
-    this.name = 'DirectionsFailedError';
+    super(
+      `No directions were found in this model: ${details}`,
+      'Try again; if it stays, reload the page. The model may be damaged, or memory may have run out.',
+    );
   }
 }
 

@@ -28,6 +28,8 @@ const DEGREES = 180 / Math.PI;
 
 /** There is no picture for the thumbnail: the device went away, and comes back by itself. */
 export class NoPictureError extends ExportError {
+  override readonly code = 'no-picture';
+
   constructor() {
     super(
       'The face is not saved: its picture could not be made just now.',

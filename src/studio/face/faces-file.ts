@@ -3,7 +3,9 @@
  * face has the fields of {@link SavedFace}, its recipe under short names (models/faces/recipe-json.ts) and its thumbnail as a data address,
  * so that the file is complete. Whatever is read here comes from outside, and is bounded before it is believed.
  */
+
 import type { Point } from '../../camera/conventions';
+import { TrifoldError } from '../../errors';
 import type { FaceRecipe } from '../../models/faces/recipe';
 import { readFaceRecipe, shortName } from '../../models/faces/recipe-check';
 import { faceRecipeJson, type RecipeModel } from '../../models/faces/recipe-json';
@@ -64,17 +66,14 @@ interface FacesFileFacts {
 }
 
 /** A file of faces that cannot be used, or a face that could not go into one. */
-export class FacesFileError extends Error {
+export class FacesFileError extends TrifoldError {
+  override readonly code = 'faces-file';
+
   readonly value: number | undefined;
   readonly limit: number | undefined;
 
-  constructor(
-    message: string,
-    readonly remedy: string,
-    { value, limit, cause }: FacesFileFacts = {},
-  ) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'FacesFileError';
+  constructor(message: string, remedy: string, { value, limit, cause }: FacesFileFacts = {}) {
+    super(message, remedy, { cause });
     this.value = value;
     this.limit = limit;
   }

@@ -14,6 +14,8 @@ export interface WorkOptions {
 
 /** The worker itself did not run: its script was not served, or the browser ended it. */
 export class ReaderFailedError extends WeightsError {
+  override readonly code = 'reader-failed';
+
   constructor(details: string) {
     super(
       `The part of the page that reads files stopped: ${details || 'no reason was given'}.`,

@@ -7,6 +7,8 @@ import { WeightsError, WeightsSizeError, WeightsUnreachableError } from './weigh
 
 /** `?model=` names another server. */
 export class ForeignAddressError extends WeightsError {
+  override readonly code = 'foreign-address';
+
   constructor(readonly address: string) {
     super(
       `"${address}" is on another server, and this page asks no server but its own.`,
@@ -17,6 +19,8 @@ export class ForeignAddressError extends WeightsError {
 
 /** `?model=` is no address at all. */
 export class AddressError extends WeightsError {
+  override readonly code = 'address';
+
   constructor(readonly address: string) {
     super(
       `"${address}" is no address of a file.`,

@@ -91,6 +91,8 @@ export interface OpenOptions {
 
 /** The address names a file that was once opened here and is not kept. */
 export class FileNotKeptError extends WeightsError {
+  override readonly code = 'file-not-kept';
+
   constructor(readonly fingerprint: string) {
     super(
       'The model file that this address names is not kept on this device.',
@@ -101,6 +103,8 @@ export class FileNotKeptError extends WeightsError {
 
 /** A kept file is no longer what it was. */
 export class KeptFileDamagedError extends WeightsError {
+  override readonly code = 'kept-file-damaged';
+
   constructor(name: string) {
     super(`The kept copy of "${name}" is damaged and has been removed.`, 'Open the original file again.');
   }
@@ -108,6 +112,8 @@ export class KeptFileDamagedError extends WeightsError {
 
 /** A student was opened where a generator is needed first. */
 export class StudentAloneError extends WeightsError {
+  override readonly code = 'student-alone';
+
   constructor(name: string) {
     super(
       `"${name}" holds a convolutional student, which cannot make a picture without its generator.`,

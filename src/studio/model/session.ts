@@ -77,6 +77,8 @@ export interface FrameRequest {
 
 /** The convolutional renderer was asked for while no student is on the device. */
 export class NoStudentError extends GpuError {
+  override readonly code = 'no-student';
+
   constructor() {
     super('There is no student of this model on the device.', 'Open a student of this model, or use volume rendering.');
   }

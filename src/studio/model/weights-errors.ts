@@ -2,17 +2,10 @@
  * What can go wrong between the page and a weight file. Each says what to do next in `remedy`; the page shows both sentences.
  */
 
+import { TrifoldError } from '../../errors';
+
 /** Base of all errors of the weight loader. */
-export class WeightsError extends Error {
-  constructor(
-    message: string,
-    readonly remedy: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.name = new.target.name;
-  }
-}
+export abstract class WeightsError extends TrifoldError {}
 
 const UPLOAD_AGAIN =
   'Upload the whole folder "weights" again, in binary mode, or run "npm run build" and serve the new "dist" folder.';
@@ -21,6 +14,8 @@ const TRY_AGAIN =
 
 /** The server cannot be reached: no network, or it is not running. */
 export class WeightsUnreachableError extends WeightsError {
+  override readonly code = 'weights-unreachable';
+
   constructor(
     readonly file: string,
     options?: ErrorOptions,
@@ -35,6 +30,8 @@ export class WeightsUnreachableError extends WeightsError {
 
 /** The server answered with a status that is not a success. */
 export class WeightsMissingError extends WeightsError {
+  override readonly code = 'weights-missing';
+
   constructor(
     readonly file: string,
     readonly status: number,
@@ -45,6 +42,8 @@ export class WeightsMissingError extends WeightsError {
 
 /** The server answered with a web page where a file should be, as servers with a catch-all page do. */
 export class NotWeightsError extends WeightsError {
+  override readonly code = 'not-weights';
+
   constructor(readonly file: string) {
     super(`Instead of the file "${file}" the server sent a web page.`, UPLOAD_AGAIN);
   }
@@ -52,6 +51,8 @@ export class NotWeightsError extends WeightsError {
 
 /** The download ended early (the connection broke, or the file is short) or went on too long. */
 export class WeightsSizeError extends WeightsError {
+  override readonly code = 'weights-size';
+
   constructor(
     readonly file: string,
     readonly receivedBytes: number,
@@ -69,6 +70,8 @@ export class WeightsSizeError extends WeightsError {
 
 /** The bytes are as many as announced, but not the ones that were published. */
 export class WeightsHashError extends WeightsError {
+  override readonly code = 'weights-hash';
+
   constructor(
     readonly file: string,
     readonly actual: string,
@@ -83,6 +86,8 @@ export class WeightsHashError extends WeightsError {
 
 /** `index.json`, the list of models, makes no sense. */
 export class ModelIndexError extends WeightsError {
+  override readonly code = 'model-index';
+
   constructor(details: string, options?: ErrorOptions) {
     super(`The list of models (weights/index.json) cannot be used: ${details}`, UPLOAD_AGAIN, options);
   }

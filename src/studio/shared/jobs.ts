@@ -1,5 +1,6 @@
 /** A long job that goes step by step between frames: one at a time of each kind, with progress and a way to stop it. */
 
+import { TrifoldError } from '../../errors';
 import type { Session } from '../model/session';
 import { FrameLoopStoppedError } from '../view/frame-loop';
 import type { Screen } from '../view/screen';
@@ -14,8 +15,13 @@ export interface JobContext {
   step<T>(work: (session: Session) => Promise<T>): Promise<T>;
 }
 
-class ForgottenError extends Error {
-  override name = 'ForgottenError';
+/** Why a job ends without a report; no person meets it. */
+class ForgottenError extends TrifoldError {
+  override readonly code = 'forgotten';
+
+  constructor() {
+    super('What the job was about is no longer on screen.', 'Start the job again.');
+  }
 }
 
 export class Job {

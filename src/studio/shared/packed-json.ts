@@ -2,20 +2,20 @@
  * JSON that travels in an address: a version, deflated (RFC 1951) where that is shorter, in the letters of base64url (RFC 4648, section 5).
  * It begins with the number of its version and a dot, so that a version that comes later can be told from nonsense.
  */
+
 import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate';
+import { TrifoldError } from '../../errors';
 
 const VERSION = 1;
 /** No address holds more; a packed bomb is stopped here. */
 const MOST_BYTES = 1 << 20;
 
 /** A packed field that cannot be read. */
-export class PackedJsonError extends Error {
-  constructor(
-    problem: string,
-    readonly remedy: string,
-  ) {
-    super(`The face in this link cannot be read: ${problem}`);
-    this.name = 'PackedJsonError';
+export class PackedJsonError extends TrifoldError {
+  override readonly code = 'packed-json';
+
+  constructor(problem: string, remedy: string) {
+    super(`The face in this link cannot be read: ${problem}`, remedy);
   }
 }
 

@@ -6,9 +6,15 @@
  * Long jobs (a strip of views, timings) use the device between frames, a step at a time: frames go first, and what moves without end lets a
  * step through after every frame.
  */
+import { TrifoldError } from '../../errors';
+
 /** The device or the model went away while a step waited for its turn. */
-export class FrameLoopStoppedError extends Error {
-  override name = 'FrameLoopStoppedError';
+export class FrameLoopStoppedError extends TrifoldError {
+  override readonly code = 'frame-loop-stopped';
+
+  constructor() {
+    super('The device or the model went away before the step had its turn.', 'Try again when a face is on screen.');
+  }
 }
 
 export class FrameLoop {

@@ -9,6 +9,8 @@ import type { FrameRenderer, PictureKind } from '../../render/frame-renderer';
 
 /** A picture cannot be had on this device, or of this face. */
 export class PictureRefusedError extends GpuError {
+  override readonly code = 'picture-refused';
+
   constructor(cause: GpuError) {
     super(cause.message, cause.remedy, { cause });
   }
@@ -41,8 +43,8 @@ export class PreparedPictures {
   }
 }
 
-/** By name for the error of the feature planes: its module brings the eigenvectors along, which few visits need. */
+/** By code for a `PlaneValueError`: the module of its class brings the eigenvectors along, which few visits need. */
 function isRefusal(error: unknown): error is GpuError {
   if (error instanceof BufferLimitError || error instanceof OutOfMemoryError) return true;
-  return error instanceof GpuError && error.name === 'PlaneValueError';
+  return error instanceof GpuError && error.code === 'plane-value';
 }
