@@ -37,6 +37,7 @@ export {
   readCheckpoint,
 } from './checkpoints/read-checkpoint';
 export { readSafetensors, type WritableTensor, writeSafetensors } from './checkpoints/safetensors';
+export { TrifoldError } from './errors';
 export {
   type DecodedSurface,
   type DensityGrid,
@@ -47,7 +48,6 @@ export {
   sampleDensityGrid,
   voxelSide,
 } from './geometry/density-grid';
-export { TrifoldError } from './errors';
 export { GeometryError, GridResolutionError, NoSurfaceError } from './geometry/errors';
 export {
   extractSurface,
@@ -93,7 +93,6 @@ export {
   type RendererKind,
   STAGES,
 } from './render/frame-renderer';
-export { estimateMemory, estimateStudentMemory, type MemoryEstimate } from './render/memory-estimate';
 export {
   type ComparedView,
   compareView,
@@ -104,5 +103,6 @@ export {
 } from './render/pictures/compare-views';
 export { colourBytes, depthBytes, type PictureBytes } from './render/pictures/picture-bytes';
 export { psnr, ssim } from './render/pictures/picture-difference';
-export { type RenderSettings, settingsOf } from './render/render-settings';
+export { type RenderSettings, settingsOf } from './render/quality';
 export { type RenderedArrays, VolumetricRenderer } from './render/volumetric-renderer';
+export { estimateMemory, estimateStudentMemory, type MemoryEstimate } from './render/wiring';
