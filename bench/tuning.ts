@@ -3,8 +3,8 @@ import type { Checkpoint } from '../src/checkpoints/checkpoint';
 import type { Gpu } from '../src/gpu/device';
 import { readGeneratorConfig } from '../src/models/generator-config';
 import { tuneDevice } from '../src/pipelines/convolution/conv-laboratory';
-import { generatorConvLayers } from '../src/render/conv-layers';
-import { settingsOf } from '../src/render/render-settings';
+import { settingsOf } from '../src/render/quality';
+import { generatorConvLayers } from '../src/render/wiring';
 
 /** Long enough to measure every layer of a model; the page takes less and goes on another time. */
 const BUDGET_MILLISECONDS = 20_000;

@@ -26,7 +26,7 @@ import {
   type WritableTensor,
   writeSafetensors,
 } from '../src/index';
-import { generatorConvLayers, studentConvLayers } from '../src/render/conv-layers';
+import { generatorConvLayers, studentConvLayers } from '../src/render/wiring';
 import { type BatchInputs, type BatchRow, readBatch } from './batch';
 import { givenFacts, MODEL_OPTIONS, readModelFile } from './checkpoint-file';
 import { UsageError } from './errors';

@@ -4,7 +4,7 @@
  * super-resolution anew, and only the styles of the super-resolution stay for a face. It knows no depth, and alpha only where its training
  * taught it (`alphaFeature`).
  *
- * Its network has one size, so its quality ladder has two steps: with super-resolution and without.
+ * Its network has one size, so its quality ladder has two levels: with super-resolution and without.
  */
 import type { CameraLabel } from '../camera/conventions';
 import type { Plan } from '../gpu/plan';
@@ -13,10 +13,10 @@ import type { Recorder } from '../gpu/recorder';
 import { readTensor } from '../gpu/tensor';
 import { expectStudentFits, type Student } from '../models/student';
 import type { PresentSource } from '../pipelines/pictures/present';
-import type { Detail, FrameLevel } from './detail-levels';
 import type { FaceLatents } from './face-latents';
 import { encodeWork, type FrameDue, type FrameRenderer, type FrameWork, type PictureKind } from './frame-renderer';
-import { type WiredStudent, wireStudent } from './renderer-wiring';
+import type { Detail, FrameLevel } from './quality';
+import { type WiredStudent, wireStudent } from './wiring';
 
 /** What one rendering gives, as arrays without padding, channels last. */
 export interface StudentArrays {

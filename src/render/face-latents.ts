@@ -11,7 +11,7 @@ import { ScratchPool } from '../gpu/scratch-pool';
 import { readTensor, type Tensor, writeTensor } from '../gpu/tensor';
 import { type ComposedFace, type LatentSpace, truncated } from '../models/faces/composition';
 import type { Generator } from '../models/generator';
-import { type WiredLatents, wireLatents } from './renderer-wiring';
+import { type WiredLatents, wireLatents } from './wiring';
 
 /** What the mapping network takes. */
 export interface LatentCode {
@@ -47,7 +47,7 @@ export class FaceLatents {
     const wired = wireLatents(generator, pool);
     const { mapping } = await buildTogether(wired.builders);
     const [, numWs, wDim] = wired.ws.shape;
-    const average = generator.weights('backbone.mapping.').floats('w_avg', [wDim!]);
+    const average = generator.parameters('backbone.mapping.').floats('w_avg', [wDim!]);
     return new FaceLatents(generator, pool, wired, mapping, { numWs: numWs!, wDim: wDim!, average });
   }
 

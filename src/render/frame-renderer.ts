@@ -7,7 +7,7 @@ import { GpuError } from '../gpu/errors';
 import type { Plan } from '../gpu/plan';
 import type { Recorder } from '../gpu/recorder';
 import type { PresentSource } from '../pipelines/pictures/present';
-import type { Detail, FrameLevel } from './detail-levels';
+import type { Detail, FrameLevel } from './quality';
 
 /** Stage names under which dispatches are counted and timed, in the order of a frame. */
 export const STAGES = [

@@ -1,6 +1,6 @@
 /**
- * Hands the work of frames to the device: at once while the camera moves, or in slices that leave it free for the page in between. What is
- * given up between two slices leaves no trace: a plan that did not run whole counts as not run.
+ * Hands the work of frames to the device: at once while the camera moves, or in parts that leave it free for the page in between. What is
+ * given up between two parts leaves no trace: a plan that did not run whole counts as not run.
  */
 import type { Gpu } from '../gpu/device';
 import { GpuError } from '../gpu/errors';
@@ -9,9 +9,9 @@ import { Recorder } from '../gpu/recorder';
 import type { StageTimer } from '../gpu/timing';
 import { PRESENT_STAGE } from '../pipelines/pictures/present';
 import type { FrameRenderer } from './frame-renderer';
-import { SLICE_MILLISECONDS, type Slice, type Sliceable, SliceTimes } from './plan-slices';
+import { type Divisible, PART_MILLISECONDS, PartTimes, type TimedPart } from './plan-parts';
 
-/** A frame was begun while another was on its way in slices: they would work in the same scratch memory. */
+/** A frame was begun while another was on its way in parts: they would work in the same scratch memory. */
 export class FramesOverlapError extends GpuError {
   override readonly code = 'frames-overlap';
 
@@ -24,10 +24,10 @@ export class FramesOverlapError extends GpuError {
 export type Present = (recorder: Recorder) => void;
 
 /** Drawing at rest, which covers the whole canvas, as something that takes time. */
-const PRESENTING: Sliceable = { dispatchCount: 1 };
+const PRESENTING: Divisible = { dispatchCount: 1 };
 
 export class FrameRunner {
-  readonly #times: SliceTimes;
+  readonly #times: PartTimes;
   /** Whether the last frame was more than one submission. */
   #isSlow: boolean;
   #isRunning = false;
@@ -36,7 +36,7 @@ export class FrameRunner {
     private readonly gpu: Gpu,
     private readonly timer: StageTimer | undefined,
   ) {
-    this.#times = new SliceTimes(gpu.adapter.isSoftware);
+    this.#times = new PartTimes(gpu.adapter.isSoftware);
     this.#isSlow = gpu.adapter.isSoftware;
   }
 
@@ -45,7 +45,7 @@ export class FrameRunner {
     return this.#sumOf([...plans, PRESENTING]);
   }
 
-  /** What these plans alone should take; undefined unless they were timed in slices, each for itself. */
+  /** What these plans alone should take; undefined unless they were timed in parts, each for itself. */
   timedMilliseconds(plans: readonly Plan[]): number | undefined {
     return this.#isSlow ? this.#sumOf(plans) : undefined;
   }
@@ -76,7 +76,7 @@ export class FrameRunner {
     }
   }
 
-  #sumOf(plans: readonly Sliceable[]): number | undefined {
+  #sumOf(plans: readonly Divisible[]): number | undefined {
     const times = plans.map((plan) => this.#times.of(plan));
     return times.reduce((sum, time) => (sum === undefined || time === undefined ? undefined : sum + time), 0);
   }
@@ -86,17 +86,17 @@ export class FrameRunner {
     present: Present | undefined,
     isWanted: () => boolean,
   ): Promise<boolean> {
-    const frame = new SlicedFrame(this.gpu, this.#isSlow ? undefined : this.timer, this.#times);
+    const frame = new FrameInParts(this.gpu, this.#isSlow ? undefined : this.timer, this.#times);
     for (const renderer of renderers) {
       for (let work = renderer.nextWork(); work; work = renderer.nextWork()) {
-        for (const slice of this.#times.slicesOf(work.plan)) {
-          if (!frame.hasRoomFor(slice) && !((await frame.submit()) && isWanted())) return false;
-          frame.add(work.plan, slice);
+        for (const part of this.#times.partsOf(work.plan)) {
+          if (!frame.hasRoomFor(part) && !((await frame.submit()) && isWanted())) return false;
+          frame.add(work.plan, part);
         }
         work.done();
       }
     }
-    const [drawing] = this.#times.slicesOf(PRESENTING);
+    const [drawing] = this.#times.partsOf(PRESENTING);
     if (present && !frame.hasRoomFor(drawing!) && !((await frame.submit()) && isWanted())) return false;
     if (present) frame.present(drawing!, present);
     const isDone = await frame.submit();
@@ -107,36 +107,36 @@ export class FrameRunner {
 }
 
 /** One frame on its way. */
-class SlicedFrame {
+class FrameInParts {
   /** By stage, for a frame that timestamps cannot tell because it is more than one submission. */
   readonly milliseconds = new Map<string, number>();
   submits = 0;
   #recorder: Recorder | undefined;
-  #pending: Slice[] = [];
+  #pending: TimedPart[] = [];
 
   constructor(
     private readonly gpu: Gpu,
     private readonly timer: StageTimer | undefined,
-    private readonly times: SliceTimes,
+    private readonly times: PartTimes,
   ) {}
 
-  hasRoomFor(slice: Slice): boolean {
-    return this.#pending.length === 0 || this.times.expected([...this.#pending, slice]) <= SLICE_MILLISECONDS;
+  hasRoomFor(part: TimedPart): boolean {
+    return this.#pending.length === 0 || this.times.expected([...this.#pending, part]) <= PART_MILLISECONDS;
   }
 
-  add(plan: Plan, slice: Slice): void {
-    this.#open().run(plan, slice.part);
-    this.#pending.push(slice);
+  add(plan: Plan, part: TimedPart): void {
+    this.#open().run(plan, part);
+    this.#pending.push(part);
   }
 
-  present(slice: Slice, present: Present): void {
+  present(part: TimedPart, present: Present): void {
     present(this.#open());
-    this.#pending.push(slice);
+    this.#pending.push(part);
   }
 
   /** @returns false when the device is lost */
   async submit(): Promise<boolean> {
-    const slices = this.#pending;
+    const parts = this.#pending;
     if (!this.#recorder) return true;
     const begun = performance.now();
     this.#recorder.submit();
@@ -144,15 +144,15 @@ class SlicedFrame {
     this.#pending = [];
     this.submits++;
     const loss = await this.gpu.finished();
-    this.#note(slices, performance.now() - begun);
+    this.#note(parts, performance.now() - begun);
     return loss === undefined;
   }
 
-  #note(slices: readonly Slice[], elapsed: number): void {
-    this.times.note(slices, elapsed);
-    for (const slice of slices) {
-      const stage = slice.plan instanceof Plan ? slice.plan.stage : PRESENT_STAGE;
-      this.milliseconds.set(stage, (this.milliseconds.get(stage) ?? 0) + this.times.expected([slice]));
+  #note(parts: readonly TimedPart[], elapsed: number): void {
+    this.times.note(parts, elapsed);
+    for (const part of parts) {
+      const stage = part.plan instanceof Plan ? part.plan.stage : PRESENT_STAGE;
+      this.milliseconds.set(stage, (this.milliseconds.get(stage) ?? 0) + this.times.expected([part]));
     }
   }
 

@@ -10,8 +10,11 @@ import type { TriPlaneStage } from '../models/generator';
 import type { FaceLatents } from './face-latents';
 import type { FrameWork } from './frame-renderer';
 
-/** On a processor that plays a graphics card, so many dispatches are handed over at a time: the page wants to be drawn, too. */
-const SLICE_DISPATCHES = 4;
+/**
+ * On a software adapter so many dispatches are handed over at a time: the page wants to be drawn, too. A fixed number, unlike the measured parts of
+ * `FrameRunner`, which would hand over dispatches that were never timed one by one: here each of those would wait behind a kernel that is being compiled.
+ */
+const PART_DISPATCHES = 4;
 
 export class PlanesOfFace {
   /** The face of which the planes are. */
@@ -48,9 +51,9 @@ export class PlanesOfFace {
     const { dispatchCount, stage } = work.plan;
     const { isSoftware } = gpu.adapter;
     const begun = performance.now();
-    const slice = isSoftware ? SLICE_DISPATCHES : dispatchCount;
-    for (let from = 0; from < dispatchCount; from += slice) {
-      const to = Math.min(dispatchCount, from + slice);
+    const length = isSoftware ? PART_DISPATCHES : dispatchCount;
+    for (let from = 0; from < dispatchCount; from += length) {
+      const to = Math.min(dispatchCount, from + length);
       const recorder = new Recorder(gpu, isSoftware ? undefined : timer);
       recorder.run(work.plan, { from, to });
       recorder.submit();

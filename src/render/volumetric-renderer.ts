@@ -9,7 +9,6 @@ import type { Recorder } from '../gpu/recorder';
 import { readTensor, type Tensor } from '../gpu/tensor';
 import type { PresentSource } from '../pipelines/pictures/present';
 import type { CameraView, Scene, Wish } from './camera-view';
-import type { Detail, FrameLevel } from './detail-levels';
 import type { FaceLatents } from './face-latents';
 import { FacePictures, type FacePlanes } from './face-pictures';
 import {
@@ -22,9 +21,10 @@ import {
   PictureNotPreparedError,
 } from './frame-renderer';
 import { PlanesOfFace } from './planes-of-face';
-import { type RenderSettings, settingsOf } from './render-settings';
-import { wirePlanes, wireView } from './renderer-wiring';
+import type { Detail, FrameLevel } from './quality';
+import { type RenderSettings, settingsOf } from './quality';
 import { buildViews, destroyViews, type ViewLevel, type Views, viewOf } from './volumetric-views';
+import { wirePlanes, wireView } from './wiring';
 
 /** Everything that one rendering gives, as arrays without padding, channels last. */
 export interface RenderedArrays {

@@ -1,15 +1,18 @@
-/** The views that a volumetric renderer has of a face: one for each step of the quality ladder, and one for files and figures. */
+/**
+ * The views that a volumetric renderer has of a face: one for each level of the quality ladder, and one for files and figures. The quicker levels
+ * may be built after the first picture: nobody turns a head that is not there yet, and a software adapter compiles one kernel at a time. Until
+ * then the rays of the full picture stand in for theirs.
+ */
 import type { Plan, PlanBuilder } from '../gpu/plan';
 import { buildTogether, discardTogether, reserveTogether } from '../gpu/plans-together';
 import type { TriPlaneStage } from '../models/generator';
 import { CameraView } from './camera-view';
-import { type FrameLevel, volumetricLevels } from './detail-levels';
 import type { FaceLatents } from './face-latents';
-import { type LaterLevel, LaterLevels } from './later-levels';
-import type { RenderSettings } from './render-settings';
-import { type WiredView, wireRays, wireView } from './renderer-wiring';
+import type { PlanPlace } from './pictures/derived-picture';
+import { type FrameLevel, type RenderSettings, volumetricLevels } from './quality';
+import { type WiredRays, type WiredView, wireRays, wireView } from './wiring';
 
-/** A step of the quality ladder, and the view that draws it; the full picture and the raw one may have the same. */
+/** A level of the quality ladder, and the view that draws it; the full picture and the raw one may have the same. */
 export interface ViewLevel extends FrameLevel {
   view: CameraView;
 }
@@ -90,4 +93,45 @@ export function destroyViews({ levels, exact, later }: Views): void {
   later?.giveUp();
   const views = new Set([...levels.map(({ view }) => view), ...(exact ? [exact] : [])]);
   for (const view of views) view.destroy();
+}
+
+/** A level of the ladder that has its view still before it. */
+interface LaterLevel {
+  readonly wired: WiredRays;
+  /** Takes the place of the view that stood in. */
+  readonly put: (view: CameraView) => void;
+}
+
+class LaterLevels {
+  #state: 'waiting' | 'begun' | 'given up' = 'waiting';
+
+  /**
+   * @param levels whose plans have their memory already
+   * @param standIn the view that stands in; a picture that was prepared there is prepared for those that take its place
+   */
+  constructor(
+    private readonly levels: readonly LaterLevel[],
+    private readonly standIn: CameraView,
+    private readonly place: PlanPlace,
+  ) {}
+
+  /** @throws KernelCompileError and the like; what could not be built keeps what stood in */
+  async build(): Promise<void> {
+    if (this.#state !== 'waiting') return;
+    this.#state = 'begun';
+    await Promise.all(this.levels.map((level) => this.#build(level)));
+  }
+
+  /** The ladder is not wanted any more. */
+  giveUp(): void {
+    if (this.#state === 'waiting') discardTogether(this.levels.map(({ wired }) => wired.builders.rayMarch));
+    this.#state = 'given up';
+  }
+
+  async #build({ wired, put }: LaterLevel): Promise<void> {
+    const view = new CameraView(wired.rays, await wired.builders.rayMarch.build());
+    if (this.standIn.hasNormals) await view.prepareNormals(this.place);
+    if (this.#state === 'given up') view.destroy();
+    else put(view);
+  }
 }

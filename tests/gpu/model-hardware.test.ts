@@ -11,11 +11,11 @@ import { Generator } from '../../src/models/generator';
 import { seededLatent } from '../../src/models/latent';
 import { hardwareDefault, layerOfKey } from '../../src/pipelines/convolution/conv-tuning';
 import { variantsFor } from '../../src/pipelines/convolution/conv3x3-variants';
-import { generatorConvLayers } from '../../src/render/conv-layers';
 import { FaceLatents } from '../../src/render/face-latents';
 import { psnr } from '../../src/render/pictures/picture-difference';
-import { settingsOf } from '../../src/render/render-settings';
+import { settingsOf } from '../../src/render/quality';
 import { VolumetricRenderer } from '../../src/render/volumetric-renderer';
+import { generatorConvLayers } from '../../src/render/wiring';
 import { fixture } from './support';
 
 const LOWEST_PSNR = 45;

@@ -5,9 +5,9 @@ import { Recorder } from '../../src/gpu/recorder';
 import { Generator } from '../../src/models/generator';
 import { seededLatent } from '../../src/models/latent';
 import { FaceLatents } from '../../src/render/face-latents';
-import { compileAhead } from '../../src/render/opening-survey';
-import { type RenderSettings, settingsOf } from '../../src/render/render-settings';
+import { type RenderSettings, settingsOf } from '../../src/render/quality';
 import { VolumetricRenderer } from '../../src/render/volumetric-renderer';
+import { compileAhead } from '../../src/render/wiring';
 import { fixture } from './support';
 
 const FACE = { z: seededLatent(3, 64), psi: 0.7 };

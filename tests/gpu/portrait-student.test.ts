@@ -9,8 +9,8 @@ import { seededLatent } from '../../src/models/latent';
 import { Student } from '../../src/models/student';
 import { ConvolutionalRenderer } from '../../src/render/convolutional-renderer';
 import { FaceLatents } from '../../src/render/face-latents';
-import { estimateStudentMemory } from '../../src/render/memory-estimate';
 import { psnr, ssim } from '../../src/render/pictures/picture-difference';
+import { estimateStudentMemory } from '../../src/render/wiring';
 import { bundledModel, expectClose, fixture, testGpu, toChannelsFirst, toChannelsLast } from './support';
 
 const SEEDS = [0, 1, 2, 3];

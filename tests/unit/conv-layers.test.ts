@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest';
 import { readGeneratorConfig } from '../../src/models/generator-config';
 import { layerOfKey } from '../../src/pipelines/convolution/conv-tuning';
-import { generatorConvLayers, studentConvLayers } from '../../src/render/conv-layers';
-import { settingsOf } from '../../src/render/render-settings';
+import { settingsOf } from '../../src/render/quality';
+import { generatorConvLayers, studentConvLayers } from '../../src/render/wiring';
 import { DEFAULT_LIMITS } from '../full-size';
 import { readModel } from './fixtures';
 

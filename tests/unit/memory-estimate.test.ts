@@ -7,8 +7,8 @@ import type { StorageFormat } from '../../src/gpu/tensor';
 import { readGeneratorConfig } from '../../src/models/generator-config';
 import { convWeightsOf } from '../../src/pipelines/convolution/conv-weights';
 import { modulatedConv3x3 } from '../../src/pipelines/convolution/modulated-conv';
-import { estimateMemory } from '../../src/render/memory-estimate';
-import { settingsOf } from '../../src/render/render-settings';
+import { settingsOf } from '../../src/render/quality';
+import { estimateMemory } from '../../src/render/wiring';
 import { DEFAULT_LIMITS, FULL_SIZE } from '../full-size';
 import { readModel } from './fixtures';
 

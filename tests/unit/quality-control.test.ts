@@ -1,7 +1,6 @@
 /** The quality ladder and who climbs it: a simulated device says how long frames take. */
 import { describe, expect, test } from 'vitest';
-import { volumetricLevels, workOf } from '../../src/render/detail-levels';
-import { QualityControl } from '../../src/render/quality-control';
+import { QualityControl, volumetricLevels, workOf } from '../../src/render/quality';
 
 const SETTINGS = { neuralResolution: 64, depthSamples: 24, importanceSamples: 24, quality: 'fast' } as const;
 const LADDER = volumetricLevels(SETTINGS);

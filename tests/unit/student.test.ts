@@ -6,10 +6,9 @@ import { assumedViews, type TrainedViews, viewExcesses } from '../../src/camera/
 import { ModelConfigError, readGeneratorConfig } from '../../src/models/generator-config';
 import { expectStudentFits, studentNumWs, teacherLayers } from '../../src/models/student';
 import { isStudentFile, readStudentConfig } from '../../src/models/student-config';
-import { largestBatch } from '../../src/render/largest-batch';
-import { estimateMemory, estimateStudentMemory, type MemoryEstimate } from '../../src/render/memory-estimate';
 import { stripYaws } from '../../src/render/pictures/compare-views';
-import { settingsOf } from '../../src/render/render-settings';
+import { settingsOf } from '../../src/render/quality';
+import { estimateMemory, estimateStudentMemory, largestBatch, type MemoryEstimate } from '../../src/render/wiring';
 import { type StudentFacts, studentFactsOf, teacherMatch } from '../../src/studio/model/student-facts';
 import { renderersShown, type Shown, shownNow, wantsStudent } from '../../src/studio/view/shown';
 import { DEFAULT_LIMITS } from '../full-size';

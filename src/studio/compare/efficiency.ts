@@ -6,8 +6,8 @@
 
 import type { FaceRecipe } from '../../models/faces/recipe';
 import type { RendererKind } from '../../render/frame-renderer';
-import { largestBatch } from '../../render/largest-batch';
 import { stripCamera, stripYaws } from '../../render/pictures/compare-views';
+import { largestBatch } from '../../render/wiring';
 import type { JobContext } from '../shared/jobs';
 import type { EfficiencyState } from '../shared/state';
 

@@ -6,7 +6,7 @@ import { KNOWN_CONFIGURATIONS, type KnownConfiguration } from '../../checkpoints
 import type { StorageFormat } from '../../gpu/tensor';
 import type { GeneratorConfig } from '../../models/config';
 import { tensorPrefix } from '../../models/generator-config';
-import type { MemoryEstimate } from '../../render/memory-estimate';
+import type { MemoryEstimate } from '../../render/wiring';
 import type { StudentEntry } from './model-index';
 
 export type { KnownConfiguration };

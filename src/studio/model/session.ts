@@ -18,7 +18,6 @@ import { Student } from '../../models/student';
 import { tuneForModel } from '../../pipelines/convolution/conv-laboratory';
 import type { PresentSource } from '../../pipelines/pictures/present';
 import { CanvasOutput, type CanvasSize } from '../../render/canvas-output';
-import { generatorConvLayers, studentConvLayers } from '../../render/conv-layers';
 import { ConvolutionalRenderer } from '../../render/convolutional-renderer';
 import { FaceComposer, followsCamera } from '../../render/face-composer';
 import { FaceLatents } from '../../render/face-latents';
@@ -32,17 +31,23 @@ import {
 } from '../../render/frame-renderer';
 import { FrameRunner, type Present } from '../../render/frame-runner';
 import { type LatentRows, LatentSampler } from '../../render/latent-samples';
-import { estimateMemory, estimateStudentMemory, type MemoryEstimate } from '../../render/memory-estimate';
 import { compareView, encodePicture } from '../../render/pictures/compare-views';
 import { coarseSize } from '../../render/pictures/picture-layout';
-import type { RenderSettings } from '../../render/render-settings';
+import type { RenderSettings } from '../../render/quality';
+import { FULL_ONLY, ladderOf, type QualityLevel } from '../../render/quality';
 import { VolumetricRenderer } from '../../render/volumetric-renderer';
+import {
+  estimateMemory,
+  estimateStudentMemory,
+  generatorConvLayers,
+  type MemoryEstimate,
+  studentConvLayers,
+} from '../../render/wiring';
 import type { RenderedPicture } from '../export/picture-export';
 import { browserStore } from '../shared/browser-store';
 import type { Likeness } from '../shared/state';
 import { partsOf } from '../view/frame-parts';
 import { PreparedPictures } from '../view/prepared-pictures';
-import { FULL_ONLY, ladderOf, type QualityLevel } from '../view/quality-ladder';
 import { picturesShown, renderersShown, type Shown } from '../view/shown';
 
 /** What the autotune of convolutions has measured on this machine. */
@@ -242,9 +247,9 @@ export class Session {
   }
 
   /**
-   * Draws one frame on the canvas in slices that leave the device free for the page in between, one if it is quick; the canvas changes with the
+   * Draws one frame on the canvas in parts that leave the device free for the page in between, one if it is quick; the canvas changes with the
    * last.
-   * @param isWanted asked between slices
+   * @param isWanted asked between parts
    * @returns what it had to compute, or undefined if it was given up
    * @throws WebGpuUnavailableError, PictureRefusedError
    */
@@ -263,7 +268,7 @@ export class Session {
     return shown.layout === 'difference' ? ladder.slice(0, this.#hasEqualRaw ? 2 : 1) : ladder;
   }
 
-  /** What a step of the ladder should take for a new camera, as far as what was drawn at rest tells. */
+  /** What a level of the ladder should take for a new camera, as far as what was drawn at rest tells. */
   expectedMilliseconds(picture: PictureKind, shown: Shown, level: number): number | undefined {
     const kinds = picturesShown(picture, shown);
     const plans = this.#renderers(shown).flatMap((renderer) => renderer.plansOf(level, kinds));

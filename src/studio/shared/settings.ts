@@ -10,7 +10,7 @@ import {
   RENDERER_KINDS,
   type RendererKind,
 } from '../../render/frame-renderer';
-import type { ChosenQuality, RenderQuality, RenderSettings } from '../../render/render-settings';
+import type { ChosenQuality, RenderQuality, RenderSettings } from '../../render/quality';
 import { type Against, LAYOUTS, type Layout, wantsStudent } from '../view/shown';
 
 export type { Against, ChosenQuality, Layout, PictureKind, RendererKind, RenderQuality };

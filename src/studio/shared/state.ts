@@ -7,6 +7,7 @@ import type { AdapterDescription } from '../../gpu/device';
 import type { StorageFormat } from '../../gpu/tensor';
 import { type FaceRecipe, faceOfSeed } from '../../models/faces/recipe';
 import type { ComparedView } from '../../render/pictures/compare-views';
+import type { QualityLevel } from '../../render/quality';
 import type { EfficiencyRow } from '../compare/efficiency';
 import type { VideoPose } from '../export/video-plan';
 import type { SavedFace } from '../face/faces-file';
@@ -14,7 +15,6 @@ import type { KeptFile } from '../model/kept-files';
 import type { ModelFacts } from '../model/model-facts';
 import type { ModelRequest } from '../model/open-model';
 import type { StudentFacts } from '../model/student-facts';
-import type { QualityLevel } from '../view/quality-ladder';
 import type { Failure } from './failure';
 import type { PictureSettings } from './settings';
 

@@ -2,12 +2,13 @@
  * How coarse a picture may be while it moves: keeps a {@link QualityControl} for each combination of pictures and settings, since each has
  * times of its own, and tells it what frames took.
  */
-import { QualityControl } from '../../render/quality-control';
+
+import type { QualityLevel } from '../../render/quality';
+import { QualityControl } from '../../render/quality';
 import type { FrameRequest, Session } from '../model/session';
 import type { StudioState } from '../shared/state';
 import type { Store } from '../shared/store';
 import type { Pace } from './pace';
-import type { QualityLevel } from './quality-ladder';
 import { picturesShown, renderersShown } from './shown';
 
 /** A full picture that takes no longer is worth waiting for; before a slower one of another head there is a quick one. */
@@ -27,7 +28,7 @@ export class Adaptation {
     private readonly pace: Pace,
   ) {}
 
-  /** The step of the quality ladder on which a frame is drawn that cannot wait. */
+  /** The level of the quality ladder on which a frame is drawn that cannot wait. */
   levelOf(frame: FrameRequest): number {
     return this.store.state.settings.adapts ? this.#control(frame).level(this.pace.repaintInterval) : 0;
   }
@@ -53,14 +54,14 @@ export class Adaptation {
   /** The full picture was drawn at rest, and the raw one on its way. */
   noteFull(frame: FrameRequest): void {
     const { picture, shown } = frame;
-    const steps = Math.min(2, this.session.levels(picture, shown).length);
-    for (let level = 0; level < steps; level++) {
+    const levels = Math.min(2, this.session.levels(picture, shown).length);
+    for (let level = 0; level < levels; level++) {
       const milliseconds = this.session.expectedMilliseconds(picture, shown, level);
       if (milliseconds !== undefined) this.#control(frame).measured(level, milliseconds);
     }
   }
 
-  /** The step of the ladder on which a frame is, in words and numbers. */
+  /** The level of the ladder on which a frame is, in words and numbers. */
   detailOf({ picture, shown, level }: FrameRequest): QualityLevel | undefined {
     return this.session.levels(picture, shown)[level];
   }

@@ -162,7 +162,7 @@ export class Screen {
     const frame = { ...full, level: this.#adaptation.levelOf(full) };
     const hasNewFace = frame.face !== this.#drawn?.face;
     const begun = performance.now();
-    // A new face takes long on a slow device, and is drawn in slices.
+    // A new face takes long on a slow device, and is drawn in parts.
     const due = await this.#show(frame, (session) => (hasNewFace ? session.refine(frame) : session.draw(frame)));
     if (!due) return;
     const milliseconds = performance.now() - begun;

@@ -98,7 +98,7 @@ function quality({ detail, fullMilliseconds }: DeviceReport): string {
     ? [
         status.rays(detail.side),
         detail.isEnlarged && status.enlarged,
-        detail.quality && status.qualities[detail.quality],
+        detail.settings && status.qualities[detail.settings.quality],
       ]
     : [];
   const full = fullMilliseconds === undefined ? '' : status.full(shown(fullMilliseconds));
