@@ -1,6 +1,6 @@
 /**
  * Three kinds of tests: `unit` and `cli` in Node, and on a device in the installed browser. The last are two projects, so that there are two
- * browsers: a processor that plays a graphics card compiles one kernel at a time in each, and takes far longer for that than to run it.
+ * browsers: a software adapter compiles one kernel at a time in each, and takes far longer for that than to run it.
  */
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';

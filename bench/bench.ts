@@ -32,7 +32,7 @@ export interface BenchOptions {
   readonly only: readonly string[];
   /** Races every implementation of a convolution that the device can run. */
   readonly everyVariant: boolean;
-  /** Also the largest model in common use, with random weights: minutes on a processor that plays a graphics card. */
+  /** Also the largest model in common use, with random weights: minutes on a software adapter. */
   readonly fullSize: boolean;
 }
 

@@ -20,7 +20,7 @@ export const LARGEST_RESOLUTION = 512;
 export const LEAST_RESOLUTION = 2;
 
 /**
- * Hidden units that a slab evaluates, so that a page stays alive meanwhile: 200,000 voxels on a processor that plays a graphics card, 3 million on a
+ * Hidden units that a slab evaluates, so that a page stays alive meanwhile: 200,000 voxels on a software adapter, 3 million on a
  * graphics card, for the usual 64 units a voxel.
  */
 const UNITS_PER_SLAB = { hardware: 2e8, software: 1.28e7 };

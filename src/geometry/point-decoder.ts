@@ -14,7 +14,7 @@ export const POINT_STRIDE = 4;
 export const SIGMA_STRIDE = 4;
 /**
  * Work of a batch, so that a page stays alive meanwhile: a fiftieth of a second on a weak graphics card (100 GFLOP/s), and a sixth of a second on a
- * processor that plays one (SwiftShader reaches 1.3 GFLOP/s here on two idle cores).
+ * software adapter (SwiftShader reaches 1.3 GFLOP/s here on two idle cores).
  */
 const FLOPS_PER_BATCH = { hardware: 2e9, software: 2e8 };
 /** Largest tensor of a batch, the colours; every device binds 128 MiB. */

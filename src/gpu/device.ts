@@ -1,5 +1,5 @@
 /**
- * The device: asks the adapter for the limits and features that we can use, and keeps what hangs on a device in one place (compiled
+ * The device: asks the adapter for the limits and features that we can use, and keeps what belongs to a device in one place (compiled
  * kernels, the count of allocated bytes, the count of dispatches). All other code receives a `Gpu` and never touches `navigator.gpu`.
  */
 import { NoAdapterError, WebGpuUnavailableError } from './errors';
@@ -19,7 +19,7 @@ const RAISED_LIMITS = [
   'maxStorageBuffersPerShaderStage',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
-/** Features that are used when there, with what is lost without them; some serve only processors that play a graphics card. */
+/** Features that are used when there, with what is lost without them; some serve only software adapters. */
 const OPTIONAL_FEATURES: readonly { feature: GPUFeatureName; without: string; isForSoftware: boolean }[] = [
   { feature: 'timestamp-query', without: 'no milliseconds by stage', isForSoftware: false },
   { feature: 'float32-filterable', without: 'slower rendering', isForSoftware: true },
@@ -53,7 +53,7 @@ export interface GpuRequest {
 /** Who does the work, in words for a person. */
 export interface AdapterDescription {
   readonly name: string;
-  /** True for a processor that plays a graphics card (SwiftShader, Mesa's llvmpipe, WARP). */
+  /** True for a software adapter: a driver that computes on the processor (SwiftShader, Mesa's llvmpipe, WARP). */
   readonly isSoftware: boolean;
 }
 

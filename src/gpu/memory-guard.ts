@@ -1,5 +1,6 @@
 /**
- * WebGPU reports that memory ran out not where a buffer is made but later, to whoever asked to be told. This asks.
+ * Running out of device memory. WebGPU does not fail where a buffer is made: it reports the failure later, to an error scope that was opened before. So
+ * whatever allocates much is run inside such a scope here.
  */
 import type { Gpu } from './device';
 import { OutOfMemoryError } from './errors';

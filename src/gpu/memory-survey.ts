@@ -1,5 +1,5 @@
 /**
- * Plays a device and only counts: wiring a network against a survey tells, within milliseconds and without a byte uploaded, how much memory
+ * A stand-in for a device that only counts bytes: wiring a network against a survey tells, within milliseconds and without a byte uploaded, how much memory
  * the network will take on a device and whether its largest tensor can be bound there.
  */
 import { bufferBytes, type DeviceFacts, type MemoryBlock, type TensorHost } from './tensor-host';

@@ -1,5 +1,5 @@
 /**
- * Fills memory with NaN, so that a kernel that reads what nobody has written cannot go unnoticed: whatever a NaN touches becomes NaN.
+ * Fills memory with NaN, so that a kernel that reads what nobody has written cannot go unnoticed: every result that a NaN goes into is NaN.
  */
 import type { Gpu } from './device';
 import type { MemoryBlock } from './tensor-host';

@@ -17,7 +17,7 @@ export interface MemoryBlock {
 /** What wiring a network needs to know of a device; a `Gpu` has it all. */
 export interface DeviceFacts {
   readonly adapter: {
-    /** True for a processor that plays a graphics card: long dispatches are split there. */
+    /** True for a software adapter (a driver that computes on the processor): long dispatches are split there. */
     readonly isSoftware: boolean;
   };
   readonly limits: Pick<
@@ -32,7 +32,7 @@ export interface DeviceFacts {
   readonly convolutionFormat?: StorageFormat | undefined;
 }
 
-/** A device as the owner of tensors, or a survey that plays one. */
+/** A device as the owner of tensors, or a survey that stands in for one. */
 export interface TensorHost extends DeviceFacts {
   /** Memory for one tensor, filled with zeros. @throws BufferLimitError where the device cannot give so much at once */
   allocate(label: string, bytes: number): MemoryBlock;

@@ -1,8 +1,8 @@
 /**
  * Array and volume textures that kernels write once and read through the device's filter: a filtered read of four texels of four channels costs no more than
  * a plain read or two. Every WebGPU device filters rgba16float. A half has 11 significant bits, and a graphics card takes the place between two
- * texels in steps of 1/256: such textures are for pictures that only have to look right, tensors for numbers. A processor that plays a graphics
- * card filters rgba32float, where it can at all, with ordinary arithmetic (see {@link filtersExactly}).
+ * texels in steps of 1/256: such textures are for pictures that only have to look right, tensors for numbers. A software
+ * adapter filters rgba32float, where it can at all, with ordinary arithmetic (see {@link filtersExactly}).
  *
  * Volumes are filtered along their third axis too: `texture_3d<f32>` and `texture_storage_3d<FORMAT, write>`.
  *

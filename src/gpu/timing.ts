@@ -1,6 +1,6 @@
 /**
- * Milliseconds by stage, from GPU timestamp queries. The result of a frame is mapped while later frames run: nothing ever waits for it,
- * and a frame that comes while the previous result is still on its way is simply not timed.
+ * Milliseconds by stage, from GPU timestamp queries. The result of a frame is mapped while later frames run: no frame waits for it,
+ * and one that begins while the former result is still being mapped is not timed.
  */
 import type { Gpu } from './device';
 

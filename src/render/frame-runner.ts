@@ -1,6 +1,6 @@
 /**
- * Hands the work of frames to the device: at once while the camera moves, or in parts that leave it free for the page in between. What is
- * given up between two parts leaves no trace: a plan that did not run whole counts as not run.
+ * Hands the work of frames to the device: at once while the camera moves, or in parts that leave it free for the page in between. A
+ * frame can be given up between two parts: a plan that did not run whole counts as not run, and runs again for the next frame.
  */
 import type { Gpu } from '../gpu/device';
 import { GpuError } from '../gpu/errors';

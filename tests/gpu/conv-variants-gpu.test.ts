@@ -22,7 +22,7 @@ import { OP_TOLERANCE } from './ops-cases';
 import { expectClose, runOnce, testGpu } from './support';
 
 const drawn = { sharedNoise: false, halfWeights: false, seed: 20211215 };
-/** Two tiles of pixels along both axes, two of 64 channels or more than one slice of 16. */
+/** Two tiles of pixels along both axes, two of 64 channels or more than one share of 16. */
 const WIDE: LayerShape = { ...drawn, batch: 2, height: 17, width: 11, inChannels: 37, outChannels: 101 };
 /** More rows than a tile has with up=2. */
 const TALL: LayerShape = { ...drawn, batch: 2, height: 21, width: 3, inChannels: 9, outChannels: 6 };

@@ -1,4 +1,4 @@
-/** Frames in slices and on the steps of the quality ladder: whatever is given up in between, the picture is the one that is made at once. */
+/** Frames in parts and on the levels of the quality ladder: whatever is given up in between, the picture is the one that is made at once. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { orbitLabel } from '../../src/camera/orbit-pose';
 import { readCheckpoint } from '../../src/checkpoints/read-checkpoint';
@@ -60,7 +60,7 @@ function patience(times: number): () => boolean {
   return () => left-- > 0;
 }
 
-it('a frame in slices has the bits of one that was made at once, and the canvas is drawn with the last slice', async () => {
+it('a frame in parts has the bits of one that was made at once, and the canvas is drawn with the last part', async () => {
   const expected = await pictureAt(0.3);
   const runner = new FrameRunner(gpu, undefined);
   await pictureAt(-0.3);
@@ -81,11 +81,11 @@ it('a frame in slices has the bits of one that was made at once, and the canvas 
 it('given up at any place, followed by a quick frame, and begun again: the same bits', async () => {
   const expected = await pictureAt(0.2);
   const dispatches = renderer.plansOf(0, ['image']).reduce((sum, { dispatchCount }) => sum + dispatchCount, 0);
-  for (const slices of [0, 1, Math.floor(dispatches / 2)]) {
+  for (const parts of [0, 1, Math.floor(dispatches / 2)]) {
     const runner = new FrameRunner(gpu, undefined); // one that measures anew
     look(-0.2, 0);
     let isDrawn = false;
-    const isWhole = await runner.run([renderer], () => (isDrawn = true), patience(slices));
+    const isWhole = await runner.run([renderer], () => (isDrawn = true), patience(parts));
     if (gpu.adapter.isSoftware) expect([isWhole, isDrawn]).toEqual([false, false]);
     for (const level of [1, renderer.levels.length - 1]) {
       look(0.1, level);

@@ -1,5 +1,5 @@
 /**
- * The largest model in common use on a device that grants only the default limits. On a processor that plays a graphics card its frame
+ * The largest model in common use on a device that grants only the default limits. On a software adapter its frame
  * would take minutes, so the whole is built and not run; what is special about its size (layers that double the side in bands of rows) runs
  * at full width here, and the whole super-resolution at full size in super-resolution.test.ts.
  */

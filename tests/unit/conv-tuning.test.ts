@@ -1,4 +1,4 @@
-/** How the autotune decides, on a device that is played: what it picks, what it never picks, and how it ends in time. */
+/** How the autotune decides, on a pretended device: what it picks, what it never picks, and how it ends in time. */
 import { describe, expect, it } from 'vitest';
 import { DeviceLostError, KernelCompileError } from '../../src/gpu/errors';
 import {
