@@ -1,8 +1,9 @@
 /** "weight" of a convolution layer, in whatever layouts kernels ask for: each is made and uploaded once. */
 
+import type { PlanBuilder } from '../gpu/plan';
 import { type ConvShape, weightFormat } from '../pipelines/convolution/conv-weights';
 import type { ConvWeights } from '../pipelines/convolution/conv3x3';
-import type { FloatsReader, WeightScope } from './weights';
+import type { FloatsReader, ParameterScope } from './parameters';
 
 export interface ConvLayerWeightsOptions {
   /** Whether `values` gives numbers that are all 16-bit floats. */
@@ -11,25 +12,27 @@ export interface ConvLayerWeightsOptions {
   readonly values: (floats: FloatsReader) => Float32Array;
 }
 
-/** @param weights of the layer, for example "b8.conv0." */
+/** @param parameters of the layer, for example "b8.conv0." */
 export function convLayerWeights(
-  weights: WeightScope,
+  plan: PlanBuilder,
+  parameters: ParameterScope,
   shape: ConvShape,
   { areHalves, values }: ConvLayerWeightsOptions,
 ): ConvWeights {
   return {
-    label: `${weights.prefix}weight`,
+    label: `${parameters.prefix}weight`,
     shape,
     areHalves,
     as: (layout) =>
-      weights.derived(`weight, ${layout.name}`, {
+      parameters.derived(plan, `weight, ${layout.name}`, {
         label: 'weight',
+        from: ['weight'],
         shape: layout.shapeOf(shape),
-        format: weightFormat(layout, areHalves, weights.host),
+        format: weightFormat(layout, areHalves, parameters.host),
         values: (floats) => layout.prepare(values(floats), shape),
       }),
     asTexture: ({ name, extentsOf, prepare }) =>
-      weights.derivedTexture(`weight, ${name}`, {
+      parameters.derivedTexture(`weight, ${name}`, {
         label: 'weight',
         extents: extentsOf(shape),
         texels: (floats) => prepare(values(floats), shape),

@@ -1,11 +1,8 @@
 /** Loads an equalised fully connected layer ("NAME.weight" [out, in], "NAME.bias" [out]) the way its kernel wants it. */
-import {
-  type FullyConnectedWeights,
-  fullyConnectedGain,
-  preparedFullyConnectedShape,
-  prepareFullyConnected,
-} from '../pipelines/dense/fully-connected';
-import type { WeightScope } from './weights';
+import type { PlanBuilder } from '../gpu/plan';
+import { type FullyConnectedWeights, fullyConnectedGain, inputsFirst } from '../pipelines/dense/fully-connected';
+import { unchanged } from '../pipelines/dense/rearrange';
+import type { ParameterScope } from './parameters';
 
 export interface DenseLayerOptions {
   readonly inFeatures: number;
@@ -17,21 +14,24 @@ export interface DenseLayerOptions {
 }
 
 /** @throws MissingTensorError, CheckpointTensorError */
-export function denseLayer(weights: WeightScope, name: string, options: DenseLayerOptions): FullyConnectedWeights {
+export function denseLayer(
+  plan: PlanBuilder,
+  parameters: ParameterScope,
+  name: string,
+  options: DenseLayerOptions,
+): FullyConnectedWeights {
   const { inFeatures, outFeatures, lrMultiplier = 1, outputGain = 1 } = options;
-  const weight = weights.derived(`${name}.weight for fullyConnected`, {
-    label: `${name}.weight`,
-    shape: preparedFullyConnectedShape(outFeatures, inFeatures),
-    values: (floats) => {
-      const stored = floats(`${name}.weight`, [outFeatures, inFeatures]);
-      const gain = fullyConnectedGain(inFeatures, lrMultiplier) * outputGain;
-      return prepareFullyConnected(stored, outFeatures, inFeatures, gain).values;
-    },
+  const weight = parameters.arranged(plan, `${name}.weight for fullyConnected`, {
+    name: `${name}.weight`,
+    stored: [outFeatures, inFeatures],
+    arrangement: inputsFirst(outFeatures, inFeatures),
+    factor: fullyConnectedGain(inFeatures, lrMultiplier) * outputGain,
   });
-  const bias = weights.derived(`${name}.bias for fullyConnected`, {
-    label: `${name}.bias`,
-    shape: [outFeatures],
-    values: (floats) => floats(`${name}.bias`, [outFeatures]).map((value) => value * lrMultiplier * outputGain),
+  const bias = parameters.arranged(plan, `${name}.bias for fullyConnected`, {
+    name: `${name}.bias`,
+    stored: [outFeatures],
+    arrangement: unchanged([outFeatures]),
+    factor: lrMultiplier * outputGain,
   });
   return { weight, bias };
 }

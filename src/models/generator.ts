@@ -24,10 +24,10 @@ import type { GeneratorConfig, RenderingConfig } from './config';
 import { readGeneratorConfig, type TensorDirectory, tensorPrefix } from './generator-config';
 import { LoadedModel } from './loaded-model';
 import { mapping } from './mapping';
+import { ParameterStore } from './parameters';
 import type { SuperResolutionStyles } from './super-resolution';
 import { wireSuperResolutionStyles } from './super-resolution-stage';
 import { type SynthesisNoise, synthesis } from './synthesis';
-import { WeightStore } from './weights';
 
 /** A generator on a device: its configuration and its weights. */
 export class Generator<Host extends TensorHost = Gpu> extends LoadedModel<GeneratorConfig, Host> {
@@ -39,7 +39,7 @@ export class Generator<Host extends TensorHost = Gpu> extends LoadedModel<Genera
     return new Generator(
       host,
       readGeneratorConfig(checkpoint),
-      new WeightStore(host, checkpoint),
+      new ParameterStore(host, checkpoint),
       tensorPrefix(checkpoint),
     );
   }
@@ -53,7 +53,7 @@ export class Generator<Host extends TensorHost = Gpu> extends LoadedModel<Genera
     config: GeneratorConfig,
     head?: TensorDirectory,
   ): Generator<Host> {
-    return new Generator(host, config, new WeightStore(host, undefined, head), head ? tensorPrefix(head) : '');
+    return new Generator(host, config, new ParameterStore(host, undefined, { head }), head ? tensorPrefix(head) : '');
   }
 }
 
@@ -84,9 +84,9 @@ export function wireMapping(plan: PlanBuilder, generator: Generator<TensorHost>,
   const z = plan.tensor('z', [batch, mappingConfig.zDim]);
   const label = plan.tensor('conditioning label', [batch, Math.max(1, mappingConfig.cDim)]);
   const truncation = plan.tensor('truncation', [2]);
-  const weights = generator.weights('backbone.mapping.');
+  const parameters = generator.parameters('backbone.mapping.');
   const c = mappingConfig.cDim > 0 ? label : undefined;
-  const ws = plan.keep(mapping(plan, weights, mappingConfig, { z, c, truncation }));
+  const ws = plan.keep(mapping(plan, parameters, mappingConfig, { z, c, truncation }));
   const frontal = orbitLabel({ ...camera, yaw: 0, pitch: 0 });
   return {
     ws,
@@ -126,12 +126,14 @@ export function wireTriPlanes(
   { noise, superResolutionW = ws, sketch = true }: TriPlaneOptions = {},
 ): TriPlaneStage {
   const { config } = generator;
-  const planes = synthesis(plan, generator.weights('backbone.synthesis.'), config.backbone, ws, noise);
+  const planes = synthesis(plan, generator.parameters('backbone.synthesis.'), config.backbone, ws, noise);
   const { rendering } = config;
   const wantsSketch = sketch && planes.shape[0] === 1;
   return {
     planes: plan.keep(planes),
-    sketch: wantsSketch ? sketchVolume(plan, { planes, decoder: decoderTensor(generator), rendering }) : undefined,
+    sketch: wantsSketch
+      ? sketchVolume(plan, { planes, decoder: decoderTensor(plan, generator), rendering })
+      : undefined,
     superResolutionStyles: wireSuperResolutionStyles(plan, generator, superResolutionW),
   };
 }
@@ -161,7 +163,7 @@ export function wireRayMarch(
   const cameras = plan.tensor('camera labels', [batch, LABEL_LENGTH]);
   const marched = volumeRender(plan, {
     ...face,
-    decoder: decoderTensor(generator),
+    decoder: decoderTensor(plan, generator),
     cameras,
     resolution: rendering.neuralResolution,
     rendering,
@@ -192,7 +194,7 @@ export function wireDensityAtPoints(
   planes: Tensor,
   points: Tensor,
 ): DecodedPoints {
-  const decoder = decoderTensor(generator);
+  const decoder = decoderTensor(plan, generator);
   const { sigma, colours } = evaluatePoints(plan, { planes, points, decoder, rendering: generator.config.rendering });
   return { sigma: plan.keep(sigma), colours: plan.keep(colours) };
 }
@@ -213,16 +215,17 @@ export function wireDensityGrid(
   planes: Tensor,
   resolution: number,
 ): DensityGridStage {
-  const inputs = { planes, decoder: decoderTensor(generator), rendering: generator.config.rendering, resolution };
+  const inputs = { planes, decoder: decoderTensor(plan, generator), rendering: generator.config.rendering, resolution };
   const front = plan.keep(projectFront(plan, inputs));
   return { wireLayers: (layersPlan, layers) => layersPlan.keep(densityLayers(layersPlan, inputs, front, layers)) };
 }
 
-function decoderTensor(generator: Generator<TensorHost>): Tensor {
+function decoderTensor(plan: PlanBuilder, generator: Generator<TensorHost>): Tensor {
   const { rendering } = generator.config;
   const { planeChannels, decoderHiddenWidth: hidden, decoderOutputs: outputs } = rendering;
-  const weights = generator.weights('decoder.net.');
-  return weights.derived('packed', {
+  const parameters = generator.parameters('decoder.net.');
+  return parameters.derived(plan, 'packed', {
+    from: ['0.weight', '0.bias', '2.weight', '2.bias'],
     shape: [packedDecoderLength(rendering)],
     values: (floats) =>
       packDecoder(

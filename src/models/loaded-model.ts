@@ -1,12 +1,12 @@
 /** A model on a device: its configuration, and its weights, which are uploaded when a network first asks for them. */
 import type { TensorHost } from '../gpu/tensor-host';
-import type { WeightScope, WeightStore } from './weights';
+import type { ParameterScope, ParameterStore } from './parameters';
 
 export class LoadedModel<Config, Host extends TensorHost> {
   protected constructor(
     readonly host: Host,
     readonly config: Config,
-    private readonly store: WeightStore,
+    private readonly store: ParameterStore,
     private readonly prefix: string,
   ) {}
 
@@ -16,7 +16,7 @@ export class LoadedModel<Config, Host extends TensorHost> {
   }
 
   /** Weights of one network, for example "backbone.mapping.". */
-  weights(network: string): WeightScope {
+  parameters(network: string): ParameterScope {
     return this.store.scope(`${this.prefix}${network}`);
   }
 

@@ -11,7 +11,7 @@ import { normalizeSecondMomentInto } from '../pipelines/dense/normalize-second-m
 import { broadcastTruncated, truncationValues } from '../pipelines/dense/truncation';
 import type { MappingConfig } from './config';
 import { denseLayer } from './dense-layer';
-import type { WeightScope } from './weights';
+import type { ParameterScope } from './parameters';
 
 export interface MappingTensors {
   /** [N, zDim]; absent if zDim is 0. */
@@ -24,13 +24,13 @@ export interface MappingTensors {
 
 /**
  * (z, c) to w.
- * @param weights of the mapping network: "embed", "fc0", "fc1", ..., "w_avg"
+ * @param parameters of the mapping network: "embed", "fc0", "fc1", ..., "w_avg"
  * @returns ws [N, numWs, wDim], or w [N, wDim] for a network whose `numWs` is undefined (no truncation there)
  * @throws ShapeError for an absent or misshapen input; MissingTensorError, CheckpointTensorError
  */
 export function mapping(
   plan: PlanBuilder,
-  weights: WeightScope,
+  parameters: ParameterScope,
   config: MappingConfig,
   { z, c, truncation }: MappingTensors,
 ): Tensor {
@@ -42,19 +42,19 @@ export function mapping(
     normalizeSecondMomentInto(plan, required(z, 'z', [batch, zDim]), inputs, 0);
   }
   if (cDim > 0) {
-    const embedding = denseLayer(weights, 'embed', { inFeatures: cDim, outFeatures: embedFeatures });
+    const embedding = denseLayer(plan, parameters, 'embed', { inFeatures: cDim, outFeatures: embedFeatures });
     const embedded = fullyConnected(plan, required(c, 'c', [batch, cDim]), embedding);
     normalizeSecondMomentInto(plan, embedded, inputs, zDim);
   }
   let w = inputs;
   for (let layer = 0; layer < config.layers; layer++) {
     const outFeatures = layer === config.layers - 1 ? wDim : layerFeatures;
-    const dense = denseLayer(weights, `fc${layer}`, { inFeatures: features, outFeatures, lrMultiplier });
+    const dense = denseLayer(plan, parameters, `fc${layer}`, { inFeatures: features, outFeatures, lrMultiplier });
     w = fullyConnected(plan, w, dense, { activation: 'lrelu' });
     features = outFeatures;
   }
   if (numWs === undefined) return w;
-  const average = weights.tensor('w_avg', [wDim]);
+  const average = parameters.tensor(plan, 'w_avg', [wDim]);
   return broadcastTruncated(plan, w, numWs, average, truncation ?? plan.constant('full psi', [2], truncationValues(1)));
 }
 

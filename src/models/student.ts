@@ -22,11 +22,11 @@ import { ModelConfigError } from './config-fields';
 import { repeatLabel } from './generator';
 import { LoadedModel } from './loaded-model';
 import { mapping } from './mapping';
+import { ParameterStore } from './parameters';
 import { type FeatureNetworkConfig, readStudentConfig, type StudentConfig } from './student-config';
 import { stylegan3NumWs } from './stylegan3-geometry';
 import { stylegan3Synthesis } from './stylegan3-synthesis';
 import { synthesis, synthesisNumWs } from './synthesis';
-import { WeightStore } from './weights';
 
 /** A student on a device: its configuration and its weights. */
 export class Student<Host extends TensorHost = Gpu> extends LoadedModel<StudentConfig, Host> {
@@ -35,12 +35,12 @@ export class Student<Host extends TensorHost = Gpu> extends LoadedModel<StudentC
    * @throws ModelConfigError
    */
   static create<Host extends TensorHost>(host: Host, checkpoint: Checkpoint): Student<Host> {
-    return new Student(host, readStudentConfig(checkpoint), new WeightStore(host, checkpoint), '');
+    return new Student(host, readStudentConfig(checkpoint), new ParameterStore(host, checkpoint), '');
   }
 
   /** A student of which only the sizes are of interest. */
   static withoutFile<Host extends TensorHost>(host: Host, config: StudentConfig): Student<Host> {
-    return new Student(host, config, new WeightStore(host), '');
+    return new Student(host, config, new ParameterStore(host), '');
   }
 }
 
@@ -90,7 +90,7 @@ export function wireStudentMapping(plan: PlanBuilder, student: Student<TensorHos
   const rows = batch! * layers.length;
   const label = plan.tensor('camera labels', [rows, LABEL_LENGTH]);
   const z = selectRows(plan, ws, layers);
-  const mapped = mapping(plan, student.weights('mapping.'), config.mapping, { z, c: label });
+  const mapped = mapping(plan, student.parameters('mapping.'), config.mapping, { z, c: label });
   let camera: CameraLabel | undefined;
   return {
     ws: reshaped(plan.keep(mapped), [batch!, layers.length, wDim!]),
@@ -106,11 +106,11 @@ export function wireStudentMapping(plan: PlanBuilder, student: Student<TensorHos
 
 /** ws' to the feature image, [N, R, R, 32]; its first three channels are the low-resolution picture. */
 export function wireStudentSynthesis(plan: PlanBuilder, student: Student<TensorHost>, ws: Tensor): Tensor {
-  const weights = student.weights('synthesis.');
+  const parameters = student.parameters('synthesis.');
   const { features } = student.config;
   const feature =
     features.kind === 'stylegan2'
-      ? synthesis(plan, weights, features.synthesis, ws)
-      : stylegan3Synthesis(plan, weights, features.synthesis, ws);
+      ? synthesis(plan, parameters, features.synthesis, ws)
+      : stylegan3Synthesis(plan, parameters, features.synthesis, ws);
   return plan.keep(feature);
 }

@@ -11,10 +11,11 @@ import type { LayerNoise } from '../pipelines/convolution/layer-epilogue';
 import { demodulationCoefficients, type LayerStyles, modulatedConv3x3 } from '../pipelines/convolution/modulated-conv';
 import { toRgb } from '../pipelines/convolution/to-rgb';
 import { fullyConnected } from '../pipelines/dense/fully-connected';
+import { unchanged } from '../pipelines/dense/rearrange';
 import { randomNormal } from '../pipelines/random/random-normal';
 import { convLayerWeights } from './conv-layer-weights';
 import { denseLayer } from './dense-layer';
-import type { WeightScope } from './weights';
+import type { ParameterScope } from './parameters';
 
 /** Where the noise of all layers of a network comes from. */
 export type SynthesisNoise =
@@ -32,27 +33,33 @@ export interface LayerLatent {
   readonly index: number;
 }
 
-/** Styles and demodulation of a convolution layer. @param weights of the layer, for example "b8.conv0." */
+/** Styles and demodulation of a convolution layer. @param parameters of the layer, for example "b8.conv0." */
 export function convStyles(
   plan: PlanBuilder,
-  weights: WeightScope,
+  parameters: ParameterScope,
   latent: LayerLatent,
   inChannels: number,
   outChannels: number,
 ): LayerStyles {
-  const affine = denseLayer(weights, 'affine', { inFeatures: wDim(latent), outFeatures: inChannels });
+  const affine = denseLayer(plan, parameters, 'affine', { inFeatures: wDim(latent), outFeatures: inChannels });
   const styles = fullyConnected(plan, latent.ws, affine, { row: latent.index });
   const conv: ConvShape = [outChannels, inChannels, 3, 3];
-  const squaredWeight = weights.derived('squared weight', {
+  const squaredWeight = parameters.derived(plan, 'squared weight', {
+    from: ['weight'],
     shape: squaredConvShape(conv),
     values: (floats) => squaredConvWeights(floats('weight', conv), conv).values,
   });
   return { styles, demodulation: demodulationCoefficients(plan, styles, squaredWeight) };
 }
 
-/** Styles of a picture layer, times 1 / sqrt(inChannels). @param weights of the layer, for example "b8.torgb." */
-export function rgbStyles(plan: PlanBuilder, weights: WeightScope, latent: LayerLatent, inChannels: number): Tensor {
-  const affine = denseLayer(weights, 'affine', {
+/** Styles of a picture layer, times 1 / sqrt(inChannels). @param parameters of the layer, for example "b8.torgb." */
+export function rgbStyles(
+  plan: PlanBuilder,
+  parameters: ParameterScope,
+  latent: LayerLatent,
+  inChannels: number,
+): Tensor {
+  const affine = denseLayer(plan, parameters, 'affine', {
     inFeatures: wDim(latent),
     outFeatures: inChannels,
     outputGain: 1 / Math.sqrt(inChannels),
@@ -72,18 +79,18 @@ export interface ConvLayerOptions {
 /** Modulated convolution, noise, bias, leaky ReLU with gain sqrt 2, clamp. @param input [N, H, W, inChannels] */
 export function convLayer(
   plan: PlanBuilder,
-  weights: WeightScope,
+  parameters: ParameterScope,
   input: Tensor,
   styles: LayerStyles,
   options: ConvLayerOptions,
 ): Tensor {
   const { inChannels, outChannels, upsample, noise, clamp } = options;
   const conv: ConvShape = [outChannels, inChannels, 3, 3];
-  const weight = convLayerWeights(weights, conv, {
-    areHalves: weights.isHalf('weight'),
+  const weight = convLayerWeights(plan, parameters, conv, {
+    areHalves: parameters.isHalf('weight'),
     values: (floats) => floats('weight', conv),
   });
-  const bias = weights.tensor('bias', [outChannels]);
+  const bias = parameters.tensor(plan, 'bias', [outChannels]);
   const epilogue = { bias, noise, activation: 'lrelu', clamp, format: plan.host.convolutionFormat } as const;
   return modulatedConv3x3(plan, input, weight, styles, epilogue, { up: upsample ? 2 : 1 });
 }
@@ -99,33 +106,39 @@ export interface RgbLayerOptions {
 /** The picture layer: modulated 1x1 convolution, bias, clamp, plus the skip. @param styles from {@link rgbStyles} */
 export function rgbLayer(
   plan: PlanBuilder,
-  weights: WeightScope,
+  parameters: ParameterScope,
   input: Tensor,
   styles: Tensor,
   options: RgbLayerOptions,
 ): Tensor {
   const { inChannels, outChannels, skip, clamp } = options;
   const conv: ConvShape = [outChannels, inChannels, 1, 1];
-  const rgb = convLayerWeights(weights, conv, {
-    areHalves: weights.isHalf('weight'),
+  const rgb = convLayerWeights(plan, parameters, conv, {
+    areHalves: parameters.isHalf('weight'),
     values: (floats) => floats('weight', conv),
   });
-  return toRgb(plan, input, { weights: rgb, styles, bias: weights.tensor('bias', [outChannels]), skip, clamp });
+  return toRgb(plan, input, {
+    weights: rgb,
+    styles,
+    bias: parameters.tensor(plan, 'bias', [outChannels]),
+    skip,
+    clamp,
+  });
 }
 
 /**
  * The noise of one convolution layer.
- * @param weights of the layer: "noise_const" [side, side] and "noise_strength" []
+ * @param parameters of the layer: "noise_const" [side, side] and "noise_strength" []
  * @param order the layer's place in the order in which convolutions run, from 0
  */
 export function layerNoise(
   plan: PlanBuilder,
-  weights: WeightScope,
+  parameters: ParameterScope,
   noise: SynthesisNoise,
   { side, order, batch }: { side: number; order: number; batch: number },
 ): LayerNoise | undefined {
   if (noise.mode === 'none') return undefined;
-  const strength = weights.scalar('noise_strength');
+  const strength = parameters.scalar('noise_strength');
   if (strength === 0) return undefined; // a model trained without noise: nothing to store or to add
   if (noise.mode === 'random') {
     return { values: randomNormal(plan, [batch, side, side], noise.seed, order), strength };
@@ -135,10 +148,10 @@ export function layerNoise(
     if (!values) throw new ShapeError(`noise is given for ${noise.layers.length} layers; layer ${order} has none`);
     return { values, strength };
   }
-  const values = weights.derived('noise plane', {
-    label: 'noise_const',
-    shape: [1, side, side],
-    values: (floats) => floats('noise_const', [side, side]),
+  const values = parameters.arranged(plan, 'noise plane', {
+    name: 'noise_const',
+    stored: [side, side],
+    arrangement: unchanged([1, side, side]),
   });
   return { values, strength };
 }

@@ -5,13 +5,7 @@
  */
 import type { PlanBuilder } from '../gpu/plan';
 import { expectShape, type Tensor } from '../gpu/tensor';
-import {
-  type ConvShape,
-  prepareConv,
-  preparedConvShape,
-  squaredConvShape,
-  squaredConvWeights,
-} from '../pipelines/convolution/conv-weights';
+import { type ConvShape, squaredConvShape, squaredConvWeights, tapsFirst } from '../pipelines/convolution/conv-weights';
 import { conv2d, convGain } from '../pipelines/convolution/conv2d';
 import {
   modulatedConvFull,
@@ -20,15 +14,16 @@ import {
 } from '../pipelines/convolution/normalized-modulated-conv';
 import { toRgb } from '../pipelines/convolution/to-rgb';
 import { fullyConnected } from '../pipelines/dense/fully-connected';
+import { unchanged } from '../pipelines/dense/rearrange';
 import { filteredLeakyRelu, type LowpassFilter } from '../pipelines/resampling/filtered-lrelu';
 import { fourierFeatures } from '../pipelines/resampling/fourier-features';
 import type { StyleGan3Config } from './config';
 import { convLayerWeights } from './conv-layer-weights';
 import { denseLayer } from './dense-layer';
+import type { ParameterScope } from './parameters';
 import type { LayerLatent } from './style-layer';
 import { designLowpassFilter } from './stylegan3-filters';
 import { type StyleGan3Input, type StyleGan3Layer, stylegan3Geometry, stylegan3NumWs } from './stylegan3-geometry';
-import type { WeightScope } from './weights';
 
 /** What a layer hands on, for tests and for those who look inside. */
 export interface StyleGan3Taps {
@@ -40,7 +35,7 @@ export interface StyleGan3Taps {
 
 /**
  * ws to a picture.
- * @param weights of the network: "input.freqs", "L0_36_512.weight", ...; filters that the file lacks are designed
+ * @param parameters of the network: "input.freqs", "L0_36_512.weight", ...; filters that the file lacks are designed
  * @param ws [N, numWs, wDim] with numWs from `stylegan3NumWs`
  * @param onLayer is told every layer's result while the plan is wired
  * @returns [N, resolution, resolution, imageChannels]
@@ -48,20 +43,20 @@ export interface StyleGan3Taps {
  */
 export function stylegan3Synthesis(
   plan: PlanBuilder,
-  weights: WeightScope,
+  parameters: ParameterScope,
   config: StyleGan3Config,
   ws: Tensor,
   onLayer: (taps: StyleGan3Taps) => void = () => {},
 ): Tensor {
   const geometry = stylegan3Geometry(config);
   expectShape(ws, [ws.shape[0]!, stylegan3NumWs(config), config.wDim], 'stylegan3Synthesis ws');
-  let x = fourierInput(plan, weights.scope('input.'), geometry.input, config, { ws, index: 0 });
+  let x = fourierInput(plan, parameters.scope('input.'), geometry.input, config, { ws, index: 0 });
   onLayer({ name: 'input', x });
   geometry.layers.forEach((layer, index) => {
-    const layerWeights = weights.scope(`${layer.name}.`);
+    const layerParameters = parameters.scope(`${layer.name}.`);
     const latent = { ws, index: index + 1 };
     const wire = layer.isPicture ? pictureLayer : filteredLayer;
-    x = wire(plan, layerWeights, layer, config, x, latent);
+    x = wire(plan, layerParameters, layer, config, x, latent);
     onLayer({ name: layer.name, x });
   });
   return x;
@@ -70,15 +65,16 @@ export function stylegan3Synthesis(
 /** Fourier features and the matrix that mixes them: [N, size, size, channels]. */
 function fourierInput(
   plan: PlanBuilder,
-  weights: WeightScope,
+  parameters: ParameterScope,
   input: StyleGan3Input,
   { wDim }: StyleGan3Config,
   latent: LayerLatent,
 ): Tensor {
   const { channels } = input;
-  const affine = denseLayer(weights, 'affine', { inFeatures: wDim, outFeatures: 4 });
+  const affine = denseLayer(plan, parameters, 'affine', { inFeatures: wDim, outFeatures: 4 });
   const motion = fullyConnected(plan, latent.ws, affine, { row: latent.index });
-  const waves = weights.derived('waves', {
+  const waves = parameters.derived(plan, 'waves', {
+    from: ['freqs', 'phases'],
     label: 'freqs',
     shape: [channels, 3],
     values: (floats) => {
@@ -87,14 +83,14 @@ function fourierInput(
       return Array.from(phases).flatMap((phase, wave) => [frequencies[2 * wave]!, frequencies[2 * wave + 1]!, phase]);
     },
   });
-  const transform = weights.tensor('transform', [3, 3]);
+  const transform = parameters.tensor(plan, 'transform', [3, 3]);
   const features = fourierFeatures(plan, { motion, transform, waves, ...input });
   const mixing: ConvShape = [channels, channels, 1, 1];
-  const weight = weights.derived('weight for conv2d', {
-    label: 'weight',
-    shape: preparedConvShape(mixing),
-    values: (floats) =>
-      prepareConv(floats('weight', [channels, channels]), mixing, { gain: convGain(channels, 1) }).values,
+  const weight = parameters.arranged(plan, 'weight for conv2d', {
+    name: 'weight',
+    stored: [channels, channels],
+    arrangement: tapsFirst(mixing),
+    factor: convGain(channels, 1),
   });
   return conv2d(plan, features, weight);
 }
@@ -102,7 +98,7 @@ function fourierInput(
 /** Modulated convolution and filtered leaky ReLU: [N, outSize, outSize, outChannels]. */
 function filteredLayer(
   plan: PlanBuilder,
-  weights: WeightScope,
+  parameters: ParameterScope,
   layer: StyleGan3Layer,
   config: StyleGan3Config,
   input: Tensor,
@@ -110,8 +106,8 @@ function filteredLayer(
 ): Tensor {
   const { inChannels, outChannels, convKernel, padding } = layer;
   const conv: ConvShape = [outChannels, inChannels, convKernel, convKernel];
-  const affine = denseLayer(weights, 'affine', { inFeatures: config.wDim, outFeatures: inChannels });
-  const weight = convLayerWeights(weights, conv, {
+  const affine = denseLayer(plan, parameters, 'affine', { inFeatures: config.wDim, outFeatures: inChannels });
+  const weight = convLayerWeights(plan, parameters, conv, {
     areHalves: false,
     values: (floats) => {
       // The layer's input is brought to unit magnitude by a running average, behind the demodulation.
@@ -119,7 +115,8 @@ function filteredLayer(
       return normalizeConvWeights(floats('weight', conv), conv).map((value) => value * gain);
     },
   });
-  const squaredWeight = weights.derived('normalised squared weight', {
+  const squaredWeight = parameters.derived(plan, 'normalised squared weight', {
+    from: ['weight'],
     label: 'squared weight',
     shape: squaredConvShape(conv),
     values: (floats) => squaredConvWeights(normalizeConvWeights(floats('weight', conv), conv), conv).values,
@@ -127,11 +124,11 @@ function filteredLayer(
   const styles = fullyConnected(plan, latent.ws, affine, { row: latent.index });
   const x = modulatedConvFull(plan, input, weight, normalizedStyles(plan, styles, squaredWeight));
   const [before, after] = padding;
-  return filteredLeakyRelu(plan, x, weights.tensor('bias', [outChannels]), {
+  return filteredLeakyRelu(plan, x, parameters.tensor(plan, 'bias', [outChannels]), {
     up: layer.upFactor,
     down: layer.downFactor,
-    upFilter: upFilter(weights, layer),
-    downFilter: downFilter(weights, layer, config),
+    upFilter: upFilter(parameters, layer),
+    downFilter: downFilter(parameters, layer, config),
     padding: [before, after, before, after],
     clamp: config.convClamp,
   });
@@ -140,29 +137,30 @@ function filteredLayer(
 /** Modulated 1x1 convolution without demodulation, bias, clamp; the output scale is folded into all three. */
 function pictureLayer(
   plan: PlanBuilder,
-  weights: WeightScope,
+  parameters: ParameterScope,
   { inChannels, outChannels }: StyleGan3Layer,
   { wDim, outputScale, convClamp }: StyleGan3Config,
   input: Tensor,
   latent: LayerLatent,
 ): Tensor {
-  const affine = denseLayer(weights, 'affine', {
+  const affine = denseLayer(plan, parameters, 'affine', {
     inFeatures: wDim,
     outFeatures: inChannels,
     outputGain: convGain(inChannels, 1),
   });
   const conv: ConvShape = [outChannels, inChannels, 1, 1];
-  const rgb = convLayerWeights(weights, conv, {
+  const rgb = convLayerWeights(plan, parameters, conv, {
     areHalves: false,
     values: (floats) => {
       const gain = inputGain(floats('magnitude_ema', [])) * outputScale;
       return floats('weight', conv).map((value) => value * gain);
     },
   });
-  const bias = weights.derived('scaled bias', {
-    label: 'bias',
-    shape: [outChannels],
-    values: (floats) => floats('bias', [outChannels]).map((value) => value * outputScale),
+  const bias = parameters.arranged(plan, 'scaled bias', {
+    name: 'bias',
+    stored: [outChannels],
+    arrangement: unchanged([outChannels]),
+    factor: outputScale,
   });
   const styles = fullyConnected(plan, latent.ws, affine, { row: latent.index });
   return toRgb(plan, input, { weights: rgb, styles, bias, clamp: convClamp * outputScale });
@@ -173,17 +171,21 @@ function inputGain([magnitude]: Float32Array): number {
   return 1 / Math.sqrt(magnitude!);
 }
 
-function upFilter(weights: WeightScope, layer: StyleGan3Layer): LowpassFilter {
+function upFilter(parameters: ParameterScope, layer: StyleGan3Layer): LowpassFilter {
   const { upTaps: size, inCutoff: cutoff, inHalfWidth, workingSamplingRate: samplingRate } = layer;
-  if (weights.has('up_filter')) return { size, isSeparable: true, taps: weights.floats('up_filter', [size]) };
+  if (parameters.has('up_filter')) return { size, isSeparable: true, taps: parameters.floats('up_filter', [size]) };
   return designLowpassFilter({ size, cutoff, width: 2 * inHalfWidth, samplingRate, isRadial: false });
 }
 
-function downFilter(weights: WeightScope, layer: StyleGan3Layer, { radialFilters }: StyleGan3Config): LowpassFilter {
+function downFilter(
+  parameters: ParameterScope,
+  layer: StyleGan3Layer,
+  { radialFilters }: StyleGan3Config,
+): LowpassFilter {
   const { downTaps: size, outCutoff: cutoff, outHalfWidth, workingSamplingRate: samplingRate } = layer;
   const isRadial = radialFilters && !layer.isCritical;
-  if (weights.has('down_filter')) {
-    const taps = weights.floats('down_filter', isRadial ? [size, size] : [size]);
+  if (parameters.has('down_filter')) {
+    const taps = parameters.floats('down_filter', isRadial ? [size, size] : [size]);
     return { size, isSeparable: !isRadial, taps };
   }
   return designLowpassFilter({ size, cutoff, width: 2 * outHalfWidth, samplingRate, isRadial });

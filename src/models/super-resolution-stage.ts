@@ -5,6 +5,7 @@
 import type { PlanBuilder } from '../gpu/plan';
 import type { Tensor } from '../gpu/tensor';
 import type { SuperResolutionConfig } from './config';
+import type { ParameterScope } from './parameters';
 import {
   type SuperResolutionStyles,
   type SuperResolutionTaps,
@@ -12,20 +13,19 @@ import {
   superResolutionStyles,
 } from './super-resolution';
 import type { SynthesisNoise } from './synthesis';
-import type { WeightScope } from './weights';
 
 /** What this stage needs of a model. */
 interface Enlarging {
   readonly config: { readonly superResolution: SuperResolutionConfig };
-  weights(network: string): WeightScope;
+  parameters(network: string): ParameterScope;
 }
 
-const WEIGHTS = 'superresolution.';
+const NETWORK = 'superresolution.';
 const FIXED_NOISE_SEED = 0;
 
 /** The generator's ws to the styles of all layers: once a face. @param ws [N, num_ws, w_dim] */
 export function wireSuperResolutionStyles(plan: PlanBuilder, model: Enlarging, ws: Tensor): SuperResolutionStyles {
-  const styles = superResolutionStyles(plan, model.weights(WEIGHTS), model.config.superResolution, ws);
+  const styles = superResolutionStyles(plan, model.parameters(NETWORK), model.config.superResolution, ws);
   for (const { conv0, conv1, torgb } of styles.blocks) {
     for (const tensor of [conv0.styles, conv0.demodulation, conv1.styles, conv1.demodulation, torgb]) plan.keep(tensor);
   }
@@ -49,6 +49,5 @@ export function wireSuperResolution(
     config.noiseMode === 'random'
       ? { mode: 'random', seed: plan.constant('noise seed', [1], [FIXED_NOISE_SEED]) }
       : { mode: config.noiseMode };
-  const weights = model.weights(WEIGHTS);
-  return plan.keep(superResolution(plan, weights, config, styles, feature, { noise, onBlock }));
+  return plan.keep(superResolution(plan, model.parameters(NETWORK), config, styles, feature, { noise, onBlock }));
 }

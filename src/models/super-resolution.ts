@@ -12,8 +12,8 @@ import { imageExtents, type Tensor } from '../gpu/tensor';
 import type { LayerStyles } from '../pipelines/convolution/modulated-conv';
 import { resizeBilinear } from '../pipelines/resampling/resize';
 import type { SuperResolutionConfig } from './config';
+import type { ParameterScope } from './parameters';
 import { convLayer, convStyles, layerNoise, rgbLayer, rgbStyles, type SynthesisNoise } from './style-layer';
-import type { WeightScope } from './weights';
 
 const PICTURE_CHANNELS = 3;
 
@@ -65,21 +65,21 @@ export function superResolutionSide(config: SuperResolutionConfig): number {
 
 /**
  * The last w to styles and demodulation of all layers.
- * @param weights of the module: "block0.conv0.affine.weight", ...
+ * @param parameters of the module: "block0.conv0.affine.weight", ...
  * @param ws [N, numWs, wDim], or the last w alone [N, wDim]
  * @throws MissingTensorError, CheckpointTensorError
  */
 export function superResolutionStyles(
   plan: PlanBuilder,
-  weights: WeightScope,
+  parameters: ParameterScope,
   config: SuperResolutionConfig,
   ws: Tensor,
 ): SuperResolutionStyles {
   const latent = { ws, index: ws.shape.length === 3 ? ws.shape[1]! - 1 : 0 };
   const blocks = blockGeometry(config).map(({ name, inChannels, channels }) => ({
-    conv0: convStyles(plan, weights.scope(`${name}conv0.`), latent, inChannels, channels),
-    conv1: convStyles(plan, weights.scope(`${name}conv1.`), latent, channels, channels),
-    torgb: rgbStyles(plan, weights.scope(`${name}torgb.`), latent, channels),
+    conv0: convStyles(plan, parameters.scope(`${name}conv0.`), latent, inChannels, channels),
+    conv1: convStyles(plan, parameters.scope(`${name}conv1.`), latent, channels, channels),
+    torgb: rgbStyles(plan, parameters.scope(`${name}torgb.`), latent, channels),
   }));
   return { blocks };
 }
@@ -93,7 +93,7 @@ export function superResolutionStyles(
  */
 export function superResolution(
   plan: PlanBuilder,
-  weights: WeightScope,
+  parameters: ParameterScope,
   config: SuperResolutionConfig,
   styles: SuperResolutionStyles,
   feature: Tensor,
@@ -112,7 +112,7 @@ export function superResolution(
   for (const { index, name, inChannels, channels: outChannels, upsample, side } of blockGeometry(config)) {
     const blockStyles = styles.blocks[index]!;
     for (const layerName of ['conv0', 'conv1'] as const) {
-      const layer = weights.scope(`${name}${layerName}.`);
+      const layer = parameters.scope(`${name}${layerName}.`);
       const isFirst = layerName === 'conv0';
       const order = 2 * index + (isFirst ? 0 : 1);
       x = convLayer(plan, layer, x, blockStyles[layerName], {
@@ -123,7 +123,7 @@ export function superResolution(
         clamp,
       });
     }
-    rgb = rgbLayer(plan, weights.scope(`${name}torgb.`), x, blockStyles.torgb, {
+    rgb = rgbLayer(plan, parameters.scope(`${name}torgb.`), x, blockStyles.torgb, {
       inChannels: outChannels,
       outChannels: PICTURE_CHANNELS,
       skip: rgb,

@@ -10,8 +10,8 @@ import { ShapeError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
 import { expectShape, type Tensor } from '../gpu/tensor';
 import type { SynthesisConfig } from './config';
+import type { ParameterScope } from './parameters';
 import { convLayer, convStyles, layerNoise, rgbLayer, rgbStyles, type SynthesisNoise } from './style-layer';
-import type { WeightScope } from './weights';
 
 export type { SynthesisNoise } from './style-layer';
 
@@ -39,7 +39,7 @@ export function synthesisNumWs(config: SynthesisConfig): number {
 
 /**
  * ws to a picture.
- * @param weights of the network: "b4.const", "b4.conv1.weight", ...
+ * @param parameters of the network: "b4.const", "b4.conv1.weight", ...
  * @param ws [N, numWs, wDim]
  * @param noise default: the file's constants
  * @param onBlock is told every block's tensors while the plan is wired
@@ -48,7 +48,7 @@ export function synthesisNumWs(config: SynthesisConfig): number {
  */
 export function synthesis(
   plan: PlanBuilder,
-  weights: WeightScope,
+  parameters: ParameterScope,
   config: SynthesisConfig,
   ws: Tensor,
   noise: SynthesisNoise = { mode: 'const' },
@@ -61,16 +61,16 @@ export function synthesis(
   const batch = ws.shape[0]!;
   expectShape(ws, [batch, synthesisNumWs(config), config.wDim], 'synthesis ws');
   const clamp = config.convClamp;
-  let x = constantInput(weights, channelsAt(config, SMALLEST_SIDE), batch);
+  let x = constantInput(plan, parameters, channelsAt(config, SMALLEST_SIDE), batch);
   let image: Tensor | undefined;
   let convolutions = 0;
 
   for (let block = 0; block < blocks; block++) {
     const side = SMALLEST_SIDE * 2 ** block;
     const outChannels = channelsAt(config, side);
-    const blockWeights = weights.scope(`b${side}.`);
+    const blockParameters = parameters.scope(`b${side}.`);
     for (const name of block === 0 ? ['conv1'] : ['conv0', 'conv1']) {
-      const layer = blockWeights.scope(`${name}.`);
+      const layer = blockParameters.scope(`${name}.`);
       const inChannels = x.shape[3]!;
       const order = convolutions++; // also the index of its w
       const styles = convStyles(plan, layer, { ws, index: order }, inChannels, outChannels);
@@ -83,7 +83,7 @@ export function synthesis(
         clamp,
       });
     }
-    const rgb = blockWeights.scope('torgb.');
+    const rgb = blockParameters.scope('torgb.');
     const styles = rgbStyles(plan, rgb, { ws, index: convolutions }, outChannels);
     image = rgbLayer(plan, rgb, x, styles, {
       inChannels: outChannels,
@@ -97,20 +97,18 @@ export function synthesis(
 }
 
 /** The learned constant, repeated for the batch: [N, 4, 4, channels]. */
-function constantInput(weights: WeightScope, channels: number, batch: number): Tensor {
-  return weights.derived(`b4.const for ${batch}`, {
-    label: 'b4.const',
-    shape: [batch, SMALLEST_SIDE, SMALLEST_SIDE, channels],
-    values: (floats) => {
-      const stored = floats('b4.const', [channels, SMALLEST_SIDE, SMALLEST_SIDE]);
-      const pixels = SMALLEST_SIDE * SMALLEST_SIDE;
-      const values = new Float32Array(batch * pixels * channels);
-      for (let at = 0; at < values.length; at++) {
-        const channel = at % channels;
-        const pixel = Math.floor(at / channels) % pixels;
-        values[at] = stored[channel * pixels + pixel]!;
-      }
-      return values;
+function constantInput(plan: PlanBuilder, parameters: ParameterScope, channels: number, batch: number): Tensor {
+  const pixels = SMALLEST_SIDE * SMALLEST_SIDE;
+  return parameters.arranged(plan, `b4.const for ${batch}`, {
+    name: 'b4.const',
+    stored: [channels, SMALLEST_SIDE, SMALLEST_SIDE],
+    arrangement: {
+      shape: [batch, SMALLEST_SIDE, SMALLEST_SIDE, channels],
+      axes: [
+        { extent: batch, from: 0, to: pixels * channels },
+        { extent: pixels, from: 1, to: channels },
+        { extent: channels, from: pixels, to: 1 },
+      ],
     },
   });
 }

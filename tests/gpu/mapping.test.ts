@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { MissingTensorError } from '../../src/checkpoints/errors';
 import { ShapeError } from '../../src/gpu/errors';
+import { PlanBuilder } from '../../src/gpu/plan';
 import type { MappingConfig } from '../../src/models/config';
 import { mapping, updatedAverageW } from '../../src/models/mapping';
-import { WeightStore } from '../../src/models/weights';
+import { ParameterStore } from '../../src/models/parameters';
 import { truncationValues } from '../../src/pipelines/dense/truncation';
 import { expectClose, fixture, runOnce, testGpu } from './support';
 
@@ -46,7 +47,7 @@ function readOutputName(output: string) {
 
 async function runMapping(name: string, output: string): Promise<Float32Array> {
   const config = configOf(name);
-  const store = new WeightStore(await testGpu(), vectors);
+  const store = new ParameterStore(await testGpu(), vectors);
   const { zeroLabel, truncation } = readOutputName(output);
   const { w } = await runOnce((plan) => {
     const input = (key: string) => {
@@ -89,7 +90,7 @@ describe('mapping', () => {
 
   it('needs no truncation tensor', async () => {
     const config = configOf('noc');
-    const store = new WeightStore(await testGpu(), vectors);
+    const store = new ParameterStore(await testGpu(), vectors);
     const { w } = await runOnce((plan) => {
       const z = plan.constant('z', [3, 16], vectors.floats('noc.in.z'));
       return { w: mapping(plan, store.scope('noc.param.'), config, { z }) };
@@ -99,7 +100,7 @@ describe('mapping', () => {
   });
 
   it('says which input is missing', async () => {
-    const store = new WeightStore(await testGpu(), vectors);
+    const store = new ParameterStore(await testGpu(), vectors);
     const wire = runOnce((plan) => {
       const z = plan.constant('z', [3, 64], vectors.floats('tri2.in.z'));
       return { w: mapping(plan, store.scope('tri2.param.'), configOf('tri2'), { z }) };
@@ -122,16 +123,18 @@ describe('updatedAverageW', () => {
   });
 });
 
-describe('WeightStore', () => {
+describe('ParameterStore', () => {
   it('uploads once, counts bytes and frees them', async () => {
     const gpu = await testGpu();
     const before = gpu.memory.bytesInUse;
-    const store = new WeightStore(gpu, vectors);
-    const average = store.scope('tri2.').scope('param.').tensor('w_avg', [96]);
-    expect(store.tensor('tri2.param.w_avg', [96])).toBe(average);
+    const store = new ParameterStore(gpu, vectors);
+    const plan = new PlanBuilder(gpu, 'test');
+    const average = store.scope('tri2.').scope('param.').tensor(plan, 'w_avg', [96]);
+    expect(store.tensor(plan, 'tri2.param.w_avg', [96])).toBe(average);
     const doubled = () =>
-      store.derived('doubled', {
+      store.derived(plan, 'doubled', {
         shape: [96],
+        from: ['tri2.param.w_avg'],
         values: (floats) => floats('tri2.param.w_avg', [96]).map((value) => value * 2),
       });
     expect(doubled()).toBe(doubled());
@@ -142,9 +145,11 @@ describe('WeightStore', () => {
   });
 
   it('names the tensor that is missing or has another shape', async () => {
-    const store = new WeightStore(await testGpu(), vectors);
-    expect(() => store.scope('tri2.param.').tensor('fc7.weight', [1])).toThrow(MissingTensorError);
-    expect(() => store.scope('tri2.param.').tensor('fc7.weight', [1])).toThrow(/tri2\.param\.fc7\.weight/);
+    const gpu = await testGpu();
+    const store = new ParameterStore(gpu, vectors);
+    const plan = new PlanBuilder(gpu, 'test');
+    expect(() => store.scope('tri2.param.').tensor(plan, 'fc7.weight', [1])).toThrow(MissingTensorError);
+    expect(() => store.scope('tri2.param.').tensor(plan, 'fc7.weight', [1])).toThrow(/tri2\.param\.fc7\.weight/);
     expect(() => store.floats('tri2.param.w_avg', [95])).toThrow(/tri2\.param\.w_avg.*\[96\].*\[95\]/);
   });
 });

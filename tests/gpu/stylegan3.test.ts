@@ -9,9 +9,9 @@ import { ShapeError } from '../../src/gpu/errors';
 import type { PlanBuilder } from '../../src/gpu/plan';
 import type { Tensor } from '../../src/gpu/tensor';
 import { mapping } from '../../src/models/mapping';
+import { ParameterStore } from '../../src/models/parameters';
 import { stylegan3NumWs } from '../../src/models/stylegan3-geometry';
 import { stylegan3Synthesis } from '../../src/models/stylegan3-synthesis';
-import { WeightStore } from '../../src/models/weights';
 import { type ConvShape, convWeightsOf, squaredConvWeights } from '../../src/pipelines/convolution/conv-weights';
 import {
   modulatedConvFull,
@@ -45,7 +45,7 @@ describe.each(NETWORKS)('network %s', (network) => {
   it.each(outputs)('mapping: %s', async (output) => {
     const truncated = /ws_psi0(\d)_cut(\d+)$/.exec(output);
     const psi = truncated ? Number(truncated[1]) / 10 : 1;
-    const store = new WeightStore(await testGpu(), vectors);
+    const store = new ParameterStore(await testGpu(), vectors);
     const { ws } = await runOnce((plan) => ({
       ws: mapping(plan, store.scope(`${network}.param.mapping.`), stylegan3MappingConfig(vectors, network), {
         z: plainInput(plan, vectors, `${network}.in.z`),
@@ -98,7 +98,7 @@ describe.each(NETWORKS)('network %s', (network) => {
   });
 
   it('synthesis: refuses ws of another number', async () => {
-    const store = new WeightStore(await testGpu(), vectors);
+    const store = new ParameterStore(await testGpu(), vectors);
     const config = stylegan3Config(vectors, network);
     const wire = runOnce((plan) => {
       const ws = plan.tensor('ws', [1, stylegan3NumWs(config) + 1, config.wDim]);
@@ -111,7 +111,7 @@ describe.each(NETWORKS)('network %s', (network) => {
 
 /** What every layer makes of the reference's ws, channels last, by its name in the file. */
 async function runSynthesis(checkpoint: Checkpoint, network: string): Promise<Record<string, Float32Array>> {
-  const store = new WeightStore(await testGpu(), checkpoint);
+  const store = new ParameterStore(await testGpu(), checkpoint);
   const layers = await runOnce((plan) => {
     const taps: Record<string, Tensor> = {};
     const ws = plainInput(plan, vectors, `${network}.out.ws`);

@@ -5,16 +5,16 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/gpu/errors';
 import type { NoiseMode, SuperResolutionConfig } from '../../src/models/config';
+import { ParameterStore } from '../../src/models/parameters';
 import {
   type SuperResolutionTaps,
   superResolution,
   superResolutionSide,
   superResolutionStyles,
 } from '../../src/models/super-resolution';
-import { WeightStore } from '../../src/models/weights';
 import { expectClose, fixture, runOnce, testGpu, toChannelsFirst, toChannelsLast } from './support';
 
-/** 8XDC is 200 GFLOP: half a minute to three on a processor that plays a graphics card. */
+/** 8XDC is 200 GFLOP: half a minute to three on a software adapter. */
 const TIMEOUT_MILLISECONDS = 600_000;
 const TOLERANCE = 5e-4; // of a whole stage; measured errors are printed
 const vectors = await fixture('sr');
@@ -159,7 +159,7 @@ async function runCase(key: string) {
   const [name, size, noise] = key.split('.');
   const noiseMode = noise === 'const' ? 'const' : 'none';
   const config = configOf(name!, noiseMode);
-  const store = new WeightStore(await testGpu(), vectors);
+  const store = new ParameterStore(await testGpu(), vectors);
   const weights = store.scope(`${optionsOf(name!).share ?? name}.param.`);
   const featureName = `${name}.${size}.in.x`;
   const [n, c, h, w] = vectors.info(featureName).shape;
@@ -199,7 +199,7 @@ describe('super-resolution', () => {
   });
 
   it('4X refuses a feature image that is larger than its input', async () => {
-    const store = new WeightStore(await testGpu(), vectors);
+    const store = new ParameterStore(await testGpu(), vectors);
     const weights = store.scope('sr4x.param.');
     const config = configOf('sr4x', 'none');
     const wire = runOnce((plan) => {

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/gpu/errors';
 import type { SynthesisConfig } from '../../src/models/config';
+import { ParameterStore } from '../../src/models/parameters';
 import { type BlockTaps, type SynthesisNoise, synthesis, synthesisNumWs } from '../../src/models/synthesis';
-import { WeightStore } from '../../src/models/weights';
 import { expectClose, fixture, runOnce, testGpu, toChannelsFirst } from './support';
 
 const TOLERANCE = 5e-4; // of a whole stage; measured errors are printed
@@ -34,7 +34,7 @@ const numWs = synthesisNumWs(configWithClamp(256));
 /** Every value that the network makes for the first `samples` samples, channels first, under the names of the reference. */
 async function runSynthesis(convClamp: number, samples: number, noise: SynthesisNoise['mode'] | 'recorded') {
   const gpu = await testGpu();
-  const store = new WeightStore(gpu, vectors);
+  const store = new ParameterStore(gpu, vectors);
   const blocks: BlockTaps[] = [];
   const values = await runOnce((plan) => {
     const config = configWithClamp(convClamp);
@@ -145,7 +145,7 @@ describe('synthesis', () => {
   });
 
   it('refuses ws of the wrong number and resolutions that are no power of two', async () => {
-    const store = new WeightStore(await testGpu(), vectors);
+    const store = new ParameterStore(await testGpu(), vectors);
     const wire = (config: SynthesisConfig, rows: number) =>
       runOnce((plan) => ({ image: synthesis(plan, store.scope('param.'), config, plan.tensor('ws', [1, rows, 512])) }));
     await expect(wire(configWithClamp(256), numWs + 1)).rejects.toThrow(ShapeError);

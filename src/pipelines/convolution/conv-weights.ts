@@ -3,13 +3,13 @@ import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, padToFour, type StorageFormat, type Tensor } from '../../gpu/tensor';
 import type { DeviceFacts } from '../../gpu/tensor-host';
 import type { Texture } from '../../gpu/texture';
+import { type Arrangement, arranged, type PreparedArray } from '../dense/rearrange';
 import type { ConvWeights, WeightLayout } from './conv3x3';
-import type { PreparedArray } from './prepared-array';
 
 /** Shape of stored weights: [outChannels, inChannels, kernelHeight, kernelWidth]. */
 export type ConvShape = readonly [outChannels: number, inChannels: number, height: number, width: number];
 
-/** Shape of what {@link prepareConv} gives. */
+/** Shape of weights {@link tapsFirst}. */
 export function preparedConvShape([outChannels, inChannels, height, width]: ConvShape): ConvShape {
   return [height, width, padToFour(inChannels), outChannels];
 }
@@ -21,29 +21,34 @@ export function squaredConvShape([outChannels, inChannels]: ConvShape): readonly
 
 /**
  * [out, in, kh, kw] to [kh, kw, in rounded up to four, out]: a vec4f holds four output channels of one tap and input channel.
+ * @param flip turns the kernel by half a turn, for a true convolution
+ */
+export function tapsFirst(shape: ConvShape, flip = false): Arrangement {
+  const [outChannels, inChannels, height, width] = shape;
+  const taps = height * width;
+  const rows = padToFour(inChannels);
+  return {
+    shape: preparedConvShape(shape),
+    start: flip ? taps - 1 : 0,
+    axes: [
+      { extent: taps, from: flip ? -1 : 1, to: rows * outChannels },
+      { extent: inChannels, from: taps, to: outChannels },
+      { extent: outChannels, from: inChannels * taps, to: 1 },
+    ],
+  };
+}
+
+/**
+ * Weights {@link tapsFirst}.
  * @param options.gain factor on all values. Default: 1
- * @param options.flip turns the kernel by half a turn, for a true convolution. Default: false
+ * @param options.flip as there
  */
 export function prepareConv(
   values: ArrayLike<number>,
   shape: ConvShape,
   options: { gain?: number; flip?: boolean } = {},
 ): PreparedArray {
-  const [outChannels, inChannels, height, width] = shape;
-  const { gain = 1, flip = false } = options;
-  const rows = padToFour(inChannels);
-  const taps = height * width;
-  const prepared = new Float32Array(taps * rows * outChannels);
-  for (let out = 0; out < outChannels; out++) {
-    for (let input = 0; input < inChannels; input++) {
-      const from = (out * inChannels + input) * taps;
-      for (let tap = 0; tap < taps; tap++) {
-        const to = flip ? taps - 1 - tap : tap;
-        prepared[(to * rows + input) * outChannels + out] = values[from + tap]! * gain;
-      }
-    }
-  }
-  return { shape: preparedConvShape(shape), values: prepared };
+  return arranged(values, tapsFirst(shape, options.flip), options.gain);
 }
 
 /** Q[in, out] = sum over taps of w[out, in]^2, for the demodulation (StyleGAN2 equation 3). */

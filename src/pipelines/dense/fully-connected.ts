@@ -4,13 +4,13 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
-import { elementCount, expectShape, padToFour, type Tensor } from '../../gpu/tensor';
+import { expectShape, padToFour, type Tensor } from '../../gpu/tensor';
 import activationSource from '../../shaders/common/activation.wgsl?raw';
 import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
 import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
 import fullyConnectedSource from '../../shaders/dense/fully-connected.wgsl?raw';
-import type { PreparedArray } from '../convolution/prepared-array';
 import { type ActivationOptions, activationSettings } from './activation';
+import { type Arrangement, arranged, type PreparedArray } from './rearrange';
 
 const KERNEL = defineKernel(
   'fully-connected',
@@ -32,13 +32,19 @@ export interface FullyConnectedOptions extends ActivationOptions {
   readonly row?: number | undefined;
 }
 
-/** Shape of what {@link prepareFullyConnected} gives. */
-export function preparedFullyConnectedShape(outFeatures: number, inFeatures: number): readonly [number, number] {
-  return [padToFour(inFeatures), outFeatures];
+/** [outFeatures, inFeatures] to [inFeatures rounded up to four, outFeatures]: a layer's matrix transposed for the kernel. */
+export function inputsFirst(outFeatures: number, inFeatures: number): Arrangement {
+  return {
+    shape: [padToFour(inFeatures), outFeatures],
+    axes: [
+      { extent: inFeatures, from: 1, to: outFeatures },
+      { extent: outFeatures, from: inFeatures, to: 1 },
+    ],
+  };
 }
 
 /**
- * Transposes a layer's matrix for the kernel and folds its run-time gain into it.
+ * A layer's matrix with its {@link inputsFirst}, with its run-time gain folded in.
  * @param values [outFeatures, inFeatures]
  * @param gain factor on all values; for an equalised layer `fullyConnectedGain`
  */
@@ -48,14 +54,7 @@ export function prepareFullyConnected(
   inFeatures: number,
   gain: number,
 ): PreparedArray {
-  const shape = preparedFullyConnectedShape(outFeatures, inFeatures);
-  const prepared = new Float32Array(elementCount(shape));
-  for (let out = 0; out < outFeatures; out++) {
-    for (let input = 0; input < inFeatures; input++) {
-      prepared[input * outFeatures + out] = values[out * inFeatures + input]! * gain;
-    }
-  }
-  return { shape, values: prepared };
+  return arranged(values, inputsFirst(outFeatures, inFeatures), gain);
 }
 
 /** The factor that acts on stored weights of an equalised layer (StyleGAN, appendix C): lrMultiplier / sqrt(inFeatures). */
