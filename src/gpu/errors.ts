@@ -60,6 +60,76 @@ export class ScratchAccessError extends GpuError {
   }
 }
 
+/** A plan would read, or add to, scratch memory that nothing in it has written before. */
+export class UnwrittenScratchError extends GpuError {
+  override readonly code = 'unwritten-scratch';
+
+  /** @param use what the step of that name does */
+  constructor(
+    readonly label: string,
+    step: string,
+    use: 'reads' | 'accumulates into',
+  ) {
+    super(
+      `"${step}" ${use} "${label}", which nothing before it has written.`,
+      use === 'reads' ? 'Dispatch the kernel that writes it first.' : 'Call fill(tensor) on the PlanBuilder before it.',
+    );
+  }
+}
+
+/** A plan that has its memory was asked for more. */
+export class PlanClosedError extends GpuError {
+  override readonly code = 'plan-closed';
+
+  constructor(readonly stage: string) {
+    super(
+      `The plan "${stage}" has its memory and cannot be changed any more.`,
+      'Call all that adds to a PlanBuilder before reserve() and build().',
+    );
+  }
+}
+
+/** A plan that was wired to learn how much memory it takes was asked to run. */
+export class SurveyedPlanError extends GpuError {
+  override readonly code = 'surveyed-plan';
+
+  constructor(readonly stage: string) {
+    super(`The plan "${stage}" was wired for a survey, not for a device.`, 'Wire it again with a Gpu for its host.');
+  }
+}
+
+/** A gradient would have to flow through a kernel that no operation on the tape answers for. */
+export class NoGradientError extends GpuError {
+  override readonly code = 'no-gradient';
+
+  /** @param step the kernel, or "copy" */
+  constructor(
+    readonly label: string,
+    readonly step: string,
+  ) {
+    super(
+      `No gradient passes "${label}": "${step}" has written it, and no operation on the tape says how to go back.`,
+      'Use an operation that calls record() on its PlanBuilder, or give the wrapper of this kernel a backward rule.',
+    );
+  }
+}
+
+/** A gradient would need what a tensor held before it was written again. */
+export class OverwrittenError extends GpuError {
+  override readonly code = 'overwritten';
+
+  /** @param step the kernel, "fill" or "copy" that has written it again */
+  constructor(
+    readonly label: string,
+    readonly step: string,
+  ) {
+    super(
+      `A gradient needs what "${label}" held before "${step}" wrote it again.`,
+      'Ask for gradients before the step that overwrites it (the update of weights, say), or let that step write a tensor of its own.',
+    );
+  }
+}
+
 /** The device ran out of memory while a buffer was made. */
 export class OutOfMemoryError extends GpuError {
   override readonly code = 'out-of-memory';
