@@ -1,7 +1,7 @@
 /**
  * The pose of the official samplers: a camera on a sphere around the origin that looks at a pivot.
  *
- * Their angles are odd, and the trained models have seen them, so they are kept as they are. `yaw` is an angle about
+ * Their angles are unusual, but models were trained on such poses, so they are kept as they are. `yaw` is an angle about
  * the y axis with pi/2 in front. `pitch` looks like an angle, too, but it is taken to the polar angle by
  * arccos(1 - 2 pitch / pi), which makes uniform draws uniform on the sphere; only pi/2 (level) is what it says. The
  * pivot steers where the camera looks, and does not move the sphere. (For cameras with plain angles see orbit-pose.ts.)

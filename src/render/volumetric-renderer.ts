@@ -44,7 +44,7 @@ export interface RenderedArrays {
 
 export interface VolumetricOptions {
   /**
-   * Whether frames follow a hand: then there are quicker {@link VolumetricRenderer.levels} and what `fast` rendering reads. Otherwise there
+   * Whether frames are drawn while somebody turns the camera: then there are quicker {@link VolumetricRenderer.levels} and what `fast` rendering reads. Otherwise there
    * is the full picture alone. Default: false.
    */
   readonly forViewing?: boolean;

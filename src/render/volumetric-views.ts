@@ -27,7 +27,7 @@ export interface Views {
 }
 
 export interface ViewsToBuild {
-  /** Whether frames follow a hand, so that quicker levels are wanted. */
+  /** Whether frames are drawn while somebody turns the camera, so that quicker levels are wanted. */
   readonly forViewing: boolean;
   /** Whether those are built later. Default: false. */
   readonly ladderLater?: boolean;

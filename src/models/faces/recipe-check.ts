@@ -55,7 +55,7 @@ export class FaceRecipeError extends TrifoldError {
 }
 
 /**
- * Reads a recipe from JSON, by its long or its short names (face-recipe-json.ts), and makes it fit a model. A recipe that fits comes out as
+ * Reads a recipe from JSON, by its long or its short names (recipe-json.ts), and makes it fit a model. A recipe that fits comes out as
  * it is.
  * @throws FaceRecipeError
  */

@@ -1,6 +1,6 @@
 /**
  * A face's recipe as JSON, as short as it can be: it travels in addresses. Only what differs from the face of seed 0 is there, under keys of
- * one letter. `readFaceRecipe` in face-recipe-check.ts is the way back; it knows the fields by both names.
+ * one letter. `readFaceRecipe` in recipe-check.ts is the way back; it knows the fields by both names.
  */
 import { type DirectionStep, type FaceRecipe, type FaceSource, faceOfSeed } from './recipe';
 

@@ -5,7 +5,7 @@
  *   one source | A and B mixed layer by layer | a walk through all sources | a place on the map of seeds
  *   truncation towards the average, then steps along directions of w in some layers
  *
- * `composeFace` in face-composition.ts carries it out. Names: style mixing as in EG3D Fig. 8 and StyleGAN section 3.1, truncation as in
+ * `composeFace` in composition.ts carries it out. Names: style mixing as in EG3D Fig. 8 and StyleGAN section 3.1, truncation as in
  * StyleGAN's appendix B, directions as in GANSpace (Härkönen et al. 2020).
  */
 
