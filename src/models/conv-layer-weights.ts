@@ -1,8 +1,7 @@
 /** "weight" of a convolution layer, in whatever layouts kernels ask for: each is made and uploaded once. */
 
 import type { PlanBuilder } from '../gpu/plan';
-import { type ConvShape, weightFormat } from '../pipelines/convolution/conv-weights';
-import type { ConvWeights } from '../pipelines/convolution/conv3x3';
+import { type ConvShape, type ConvWeights, weightFormat } from '../pipelines/convolution/conv-weights';
 import type { FloatsReader, ParameterScope } from './parameters';
 
 export interface ConvLayerWeightsOptions {

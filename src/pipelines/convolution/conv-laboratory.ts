@@ -20,8 +20,14 @@ import {
   NOTHING_MEASURED,
   tuneConvolutions,
 } from './conv-tuning';
-import { type ConvShape, weightFormat } from './conv-weights';
-import type { Conv3x3Shape, Conv3x3Variant, ConvWeights, WeightLayout, WeightTextureLayout } from './conv3x3';
+import {
+  type ConvShape,
+  type ConvWeights,
+  type WeightLayout,
+  type WeightTextureLayout,
+  weightFormat,
+} from './conv-weights';
+import type { Conv3x3Shape, Conv3x3Variant } from './conv3x3';
 import { PLAIN } from './conv3x3-direct';
 import { chooseVariant, variantsFor } from './conv3x3-variants';
 import type { LayerEpilogue } from './layer-epilogue';

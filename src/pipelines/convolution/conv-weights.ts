@@ -2,12 +2,43 @@
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, padToFour, type StorageFormat, type Tensor } from '../../gpu/tensor';
 import type { DeviceFacts } from '../../gpu/tensor-host';
-import type { Texture } from '../../gpu/texture';
+import type { Texture, TextureExtents } from '../../gpu/texture';
 import { type Arrangement, arranged, type PreparedArray } from '../dense/rearrange';
-import type { ConvWeights, WeightLayout } from './conv3x3';
 
 /** Shape of stored weights: [outChannels, inChannels, kernelHeight, kernelWidth]. */
 export type ConvShape = readonly [outChannels: number, inChannels: number, height: number, width: number];
+
+/** An order of weights in memory, with whatever is computed from them beforehand. */
+export interface WeightLayout {
+  /** Tells it apart from all other layouts. */
+  readonly name: string;
+  /** Shape of the tensor that {@link prepare} fills. */
+  shapeOf(conv: ConvShape): readonly number[];
+  /** Whether its kernels take halves, too (`array<WeightVector>`). Default: false. */
+  readonly allowsHalves?: boolean;
+  /** @param stored [outChannels, inChannels, 3, 3] @returns row-major, without padding of the last axis */
+  prepare(stored: Float32Array, conv: ConvShape): Float32Array;
+}
+
+/** The same for weights that are read as texels. */
+export interface WeightTextureLayout {
+  readonly name: string;
+  extentsOf(conv: ConvShape): TextureExtents;
+  /** @param stored [outChannels, inChannels, 3, 3] @returns the texels' numbers, row by row */
+  prepare(stored: Float32Array, conv: ConvShape): Float32Array<ArrayBuffer>;
+}
+
+/** The weights of one layer, in whatever layout a variant wants: each is made and uploaded when it is first asked for. */
+export interface ConvWeights {
+  readonly label: string;
+  /** [outChannels, inChannels, 3, 3] */
+  readonly shape: ConvShape;
+  /** Whether every weight is a 16-bit float, so that storing it as one loses nothing. */
+  readonly areHalves: boolean;
+  /** As halves where layout and kernels allow it and it loses nothing, or where the device is to store convolutions so. */
+  as(layout: WeightLayout): Tensor;
+  asTexture(layout: WeightTextureLayout): Texture;
+}
 
 /** Shape of weights {@link tapsFirst}. */
 export function preparedConvShape([outChannels, inChannels, height, width]: ConvShape): ConvShape {

@@ -17,7 +17,8 @@ import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
 import gemmSource from '../../shaders/convolution/conv3x3-winograd-gemm.wgsl?raw';
 import inputSource from '../../shaders/convolution/conv3x3-winograd-input.wgsl?raw';
 import outputSource from '../../shaders/convolution/conv3x3-winograd-output.wgsl?raw';
-import type { Conv3x3Variant, WeightLayout } from './conv3x3';
+import type { WeightLayout } from './conv-weights';
+import type { Conv3x3Variant } from './conv3x3';
 import { channelThreads, channelTiles, threadRows } from './conv3x3-gemm';
 import { layerEpilogueSettings } from './layer-epilogue';
 

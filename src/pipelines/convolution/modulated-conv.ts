@@ -12,7 +12,8 @@ import activationSource from '../../shaders/common/activation.wgsl?raw';
 import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
 import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
 import demodulationSource from '../../shaders/convolution/demodulation.wgsl?raw';
-import type { Conv3x3Variant, ConvWeights } from './conv3x3';
+import type { ConvWeights } from './conv-weights';
+import type { Conv3x3Variant } from './conv3x3';
 import { chooseVariant } from './conv3x3-variants';
 import type { LayerEpilogue } from './layer-epilogue';
 

@@ -11,8 +11,7 @@ import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
 import conv1x1Source from '../../shaders/convolution/conv1x1.wgsl?raw';
 import normalizeStylesSource from '../../shaders/convolution/normalize-styles.wgsl?raw';
 import { upfirdn2d } from '../resampling/upfirdn2d';
-import { type ConvShape, TAPS_FIRST } from './conv-weights';
-import type { ConvWeights } from './conv3x3';
+import { type ConvShape, type ConvWeights, TAPS_FIRST } from './conv-weights';
 import { demodulationCoefficients, type LayerStyles, modulatedConv3x3 } from './modulated-conv';
 
 const NORMALIZE_STYLES = defineKernel('normalize-styles', normalizeStylesSource);

@@ -7,8 +7,8 @@ import { imageExtents, padToFour, type Tensor } from '../../gpu/tensor';
 import type { Texture } from '../../gpu/texture';
 import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
 import stageInputSource from '../../shaders/convolution/stage-input.wgsl?raw';
-import type { ConvShape } from './conv-weights';
-import type { Conv3x3Variant, WeightTextureLayout } from './conv3x3';
+import type { ConvShape, WeightTextureLayout } from './conv-weights';
+import type { Conv3x3Variant } from './conv3x3';
 
 const STAGE = defineKernel('stage-input', stageInputSource, linearIndexSource);
 

@@ -11,8 +11,8 @@ import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
 import toRgbSource from '../../shaders/convolution/to-rgb.wgsl?raw';
 import toRgbSampledSource from '../../shaders/convolution/to-rgb-sampled.wgsl?raw';
 import { unrolled } from '../unroll';
+import type { ConvWeights } from './conv-weights';
 import { TAPS_FIRST } from './conv-weights';
-import type { ConvWeights } from './conv3x3';
 import { samplesExactly, weightTexels } from './staged-input';
 
 const COMMON = [activationSource, layerEpilogueSource];
