@@ -2,9 +2,10 @@
 import type { Gpu } from '../src/gpu/device';
 import { defineKernel } from '../src/gpu/kernel';
 import { PlanBuilder } from '../src/gpu/plan';
-import { type Cost, measure, type ProcessorClock } from './clock';
+import { measure } from './clock';
 import { planRunner } from './counting-plan';
 import source from './peak-fma.wgsl?raw';
+import type { PeakRunner } from './racer';
 
 const KERNEL = defineKernel('peak-fma', source);
 const FLOPS_PER_ITERATION = 512;
@@ -15,14 +16,6 @@ const FIRST_ITERATIONS = 64;
 const LEAST_MILLISECONDS = 50;
 const MOST_ITERATIONS = 2 ** 20;
 const REPEATS = 3;
-
-/** Runs the device at its peak for a moment. A busy or hot machine has a lower peak, so it is sampled between the samples of everything else. */
-export interface PeakRunner {
-  /** FLOPs of one run. */
-  readonly flops: number;
-  sample(clock: ProcessorClock): Promise<Cost>;
-  close(): Promise<void>;
-}
 
 /** Finds out how long a run must be to be timed well. */
 export async function openPeak(gpu: Gpu): Promise<PeakRunner> {

@@ -1,7 +1,6 @@
 /** Who takes part in a case, and how one is raced against the others: correct first, then in turns, so that a busy machine slows all alike. */
 import { areEnough, type Cost, measure, type ProcessorClock, repeatsToFill, type Timing, timingOf } from './clock';
 import { countsBetween, type DeviceCounts } from './device-spy';
-import type { PeakRunner } from './peak';
 
 /** What one run hands to the device, as far as it is known. */
 export interface Work {
@@ -22,6 +21,14 @@ export interface Racer {
   readonly deviceMilliseconds?: (() => number | undefined) | undefined;
   /** The result of the last run, in the layout of the case. */
   output(): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** Runs the device at its peak for a moment. A busy or hot machine has a lower peak, so it is sampled between the samples of everything else. */
+export interface PeakRunner {
+  /** FLOPs of one run. */
+  readonly flops: number;
+  sample(clock: ProcessorClock): Promise<Cost>;
   close(): Promise<void>;
 }
 

@@ -9,22 +9,7 @@ import type { RendererKind } from '../../render/frame-renderer';
 import { stripCamera, stripYaws } from '../../render/pictures/compare-views';
 import { largestBatch } from '../../render/wiring';
 import type { JobContext } from '../shared/jobs';
-import type { EfficiencyState } from '../shared/state';
-
-export type EfficiencyCase = 'volumetric-uncached' | 'volumetric-cached' | 'convolutional';
-
-export interface EfficiencyRow {
-  readonly measured: EfficiencyCase;
-  /** Median over the frames. */
-  readonly millisecondsPerFrame: number;
-  readonly framesPerSecond: number;
-  /** How many frames were timed. */
-  readonly frames: number;
-  /** Weights, planes, pictures and scratch memory for one face. */
-  readonly memoryBytes: number;
-  /** Most faces at once within what the device can bind and within the budget. */
-  readonly largestBatch: number;
-}
+import type { EfficiencyCase, EfficiencyRow, EfficiencyState } from '../shared/state';
 
 const CASES: readonly {
   readonly measured: EfficiencyCase;

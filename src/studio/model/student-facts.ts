@@ -1,8 +1,8 @@
 /** What the page tells about a student, and what it must not hide: a teacher that is not the model on screen, cameras it never saw. */
+import type { OrbitState } from '../../camera/orbit';
 import { assumedViews, type TrainedViews, type ViewExcess, viewExcesses } from '../../camera/trained-views';
 import { matchTeacher, type StudentConfig, type TeacherMatch } from '../../models/student-config';
-import type { StudioState } from '../shared/state';
-import { renderersShown, shownNow } from '../view/shown';
+import { renderersShown, type Shown, shownNow } from '../view/shown';
 import type { ModelFacts, ModelOrigin } from './model-facts';
 
 export interface StudentFacts {
@@ -21,10 +21,17 @@ export function teacherMatch({ config }: StudentFacts, model: ModelFacts): Teach
   return matchTeacher(config, model.sha256);
 }
 
+/** What {@link studentViewExcesses} needs to know of the page; the `StudioState` has it all. */
+interface StudentOnScreen {
+  readonly student: { readonly status: string; readonly facts?: StudentFacts };
+  readonly settings: Shown;
+  readonly view: OrbitState;
+}
+
 /** In what the camera lies far outside the student's training; empty if the student is not on the canvas. */
-export function studentViewExcesses({ student, settings, view }: StudioState): ViewExcess[] {
+export function studentViewExcesses({ student, settings, view }: StudentOnScreen): ViewExcess[] {
   const isShown = renderersShown(shownNow(settings, student)).includes('convolutional');
-  return isShown && student.status === 'ready' ? viewExcesses(view, student.facts.trainedViews) : [];
+  return isShown && student.facts ? viewExcesses(view, student.facts.trainedViews) : [];
 }
 
 /** Facts of a student file. @param indexViews cameras that the page's index names for it */

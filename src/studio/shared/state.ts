@@ -8,7 +8,6 @@ import type { StorageFormat } from '../../gpu/tensor';
 import { type FaceRecipe, faceOfSeed } from '../../models/faces/recipe';
 import type { ComparedView } from '../../render/pictures/compare-views';
 import type { QualityLevel } from '../../render/quality';
-import type { EfficiencyRow } from '../compare/efficiency';
 import type { VideoPose } from '../export/video-plan';
 import type { SavedFace } from '../face/faces-file';
 import type { KeptFile } from '../model/kept-files';
@@ -139,6 +138,22 @@ export interface StripState extends JobProgress {
   /** Yaws that are wanted, in radians; the views come in their order. */
   readonly yaws: readonly number[];
   readonly views: readonly ComparedView[];
+}
+
+export type EfficiencyCase = 'volumetric-uncached' | 'volumetric-cached' | 'convolutional';
+
+/** What one renderer costs, measured. */
+export interface EfficiencyRow {
+  readonly measured: EfficiencyCase;
+  /** Median over the frames. */
+  readonly millisecondsPerFrame: number;
+  readonly framesPerSecond: number;
+  /** How many frames were timed. */
+  readonly frames: number;
+  /** Weights, planes, pictures and scratch memory for one face. */
+  readonly memoryBytes: number;
+  /** Most faces at once within what the device can bind and within the budget. */
+  readonly largestBatch: number;
 }
 
 /** The paper's comparison of cost (NeRF-GAN distillation, Fig. 1), measured on this device. */

@@ -1,6 +1,5 @@
 /** Which renderers the canvas shows, and how they share it. */
 import type { PictureKind, RendererKind } from '../../render/frame-renderer';
-import type { StudentState } from '../shared/state';
 
 /** One picture, or both: next to each other, one over the other with a movable edge, or one minus the other. */
 export type Layout = 'single' | 'side-by-side' | 'wipe' | 'difference';
@@ -37,8 +36,11 @@ export function wantsStudent({ layout, renderer, against }: Pick<Shown, 'layout'
   return layout === 'single' ? renderer === 'convolutional' : against === 'convolutional';
 }
 
-/** What can be shown of what the settings ask for: the volumetric picture until the student is there. */
-export function shownNow(settings: Shown, student: StudentState): Shown {
+/**
+ * What can be shown of what the settings ask for: the volumetric picture until the student is there.
+ * @param student the `StudentState`
+ */
+export function shownNow(settings: Shown, student: { readonly status: string }): Shown {
   const { layout, renderer, wipe, against } = settings;
   if (!wantsStudent(settings) || student.status === 'ready') return { layout, renderer, wipe, against };
   return { layout: 'single', renderer: 'volumetric', wipe, against };

@@ -1,6 +1,5 @@
 /** How measurements of the renderers are drawn: as bars, and as one picture on paper. */
-import type { EfficiencyRow } from '../../studio/compare/efficiency';
-import type { EfficiencyState } from '../../studio/shared/state';
+import type { EfficiencyRow, EfficiencyState } from '../../studio/shared/state';
 import { STRINGS } from '../strings/strings';
 import { type Bars, barChart, barsHeight, CHART_WIDTH, chartImage, PAPER } from './charts';
 

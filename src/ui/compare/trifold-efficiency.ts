@@ -5,14 +5,8 @@
 import { type CSSResultGroup, css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import {
-  BATCH_BUDGETS,
-  DEFAULT_BATCH_BUDGET,
-  type EfficiencyCase,
-  type EfficiencyRow,
-  efficiencyCsv,
-} from '../../studio/compare/efficiency';
-import type { EfficiencyState, StudioState } from '../../studio/shared/state';
+import { BATCH_BUDGETS, DEFAULT_BATCH_BUDGET, efficiencyCsv } from '../../studio/compare/efficiency';
+import type { EfficiencyCase, EfficiencyRow, EfficiencyState, StudioState } from '../../studio/shared/state';
 import { saveCsv, savePng } from '../shared/save-file';
 import { StudioDialog } from '../shared/studio-dialog';
 import { STRINGS } from '../strings/strings';

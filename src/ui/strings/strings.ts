@@ -3,11 +3,10 @@
  * of errors come with the errors themselves.
  */
 import type { ViewExcess } from '../../camera/trained-views';
-import type { EfficiencyCase } from '../../studio/compare/efficiency';
 import type { KnownConfiguration, ModelOrigin } from '../../studio/model/model-facts';
 import type { FailureKind } from '../../studio/shared/failure';
 import type { ChosenQuality, Layout, RendererKind, RenderQuality } from '../../studio/shared/settings';
-import type { LoadingProgress, Notice } from '../../studio/shared/state';
+import type { EfficiencyCase, LoadingProgress, Notice } from '../../studio/shared/state';
 
 /** With the minus sign of typography. */
 const signed = (value: number | string) => String(value).replace('-', '−');
