@@ -40,7 +40,7 @@ export function wantsStudent({ layout, renderer, against }: Pick<Shown, 'layout'
  * What can be shown of what the settings ask for: the volumetric picture until the student is there.
  * @param student the `StudentState`
  */
-export function shownNow(settings: Shown, student: { readonly status: string }): Shown {
+export function shownNow<Student extends { readonly status: string }>(settings: Shown, student: Student): Shown {
   const { layout, renderer, wipe, against } = settings;
   if (!wantsStudent(settings) || student.status === 'ready') return { layout, renderer, wipe, against };
   return { layout: 'single', renderer: 'volumetric', wipe, against };
