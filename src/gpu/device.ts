@@ -5,9 +5,7 @@
 import { NoAdapterError, WebGpuUnavailableError } from './errors';
 import { KernelCache } from './kernel';
 import { MemoryLedger } from './memory';
-import type { StorageFormat } from './tensor';
-import type { MemoryBlock, TensorHost } from './tensor-host';
-import type { TextureExtents } from './texture';
+import type { MemoryBlock, StorageFormat, TensorHost, TextureExtents } from './tensor-host';
 
 /** Limits that we raise to whatever the adapter offers: large planes and weights want large bindings. */
 const RAISED_LIMITS = [

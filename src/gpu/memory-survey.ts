@@ -2,8 +2,8 @@
  * A stand-in for a device that only counts bytes: wiring a network against a survey tells, within milliseconds and without a byte uploaded, how much memory
  * the network will take on a device and whether its largest tensor can be bound there.
  */
-import { bufferBytes, type DeviceFacts, type MemoryBlock, type TensorHost } from './tensor-host';
-import { type TextureExtents, textureBytes } from './texture';
+import { bufferBytes, type DeviceFacts, type MemoryBlock, type TensorHost, type TextureExtents } from './tensor-host';
+import { textureBytes } from './texture';
 
 export class MemorySurvey implements TensorHost {
   #bytesInUse = 0;

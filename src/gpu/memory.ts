@@ -3,8 +3,8 @@
  * number that grows. A request beyond the device's limits is refused before the driver sees it.
  */
 import { BufferLimitError } from './errors';
-import { bufferBytes, largestBlock, type MemoryBlock } from './tensor-host';
-import { type TextureExtents, textureBytes, textureDescriptor } from './texture';
+import { bufferBytes, largestBlock, type MemoryBlock, type TextureExtents } from './tensor-host';
+import { textureBytes, textureDescriptor } from './texture';
 
 export class MemoryLedger {
   #bytesInUse = 0;

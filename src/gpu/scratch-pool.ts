@@ -3,8 +3,8 @@
  * lets variables share registers; plans that run one after the other share the same memory too. WebGPU forbids a dispatch to read and
  * to write one buffer, so tensors share whole buffers in turn and never lie side by side in one.
  */
-import type { MemoryBlock, TensorHost } from './tensor-host';
-import { createTexture, type Texture, type TextureExtents } from './texture';
+import type { MemoryBlock, TensorHost, TextureExtents } from './tensor-host';
+import { createTexture, type Texture } from './texture';
 
 /** A tensor's size, and the dispatches of its plan between which its values matter, both included. */
 export interface Lifetime {

@@ -3,8 +3,22 @@
  * walked through without any device to learn how much memory it will take (memory-survey.ts).
  */
 import { ScratchAccessError } from './errors';
-import type { StorageFormat } from './tensor';
-import type { TextureExtents } from './texture';
+
+/** How a tensor's numbers are stored: 4 or 2 bytes each. */
+export type StorageFormat = 'f32' | 'f16';
+
+/** What a texel is: four halves or four floats. */
+export type TextureFormat = 'rgba16float' | 'rgba32float';
+
+/** How large a texture is, and of what. */
+export interface TextureExtents {
+  readonly format: TextureFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly layers: number;
+  /** Whether the layers are slices of a volume, which the filter mixes too. Default: false, an array of pictures. */
+  readonly isVolume?: boolean;
+}
 
 /** A piece of device memory. That of a survey has a size and no buffer. */
 export interface MemoryBlock {

@@ -6,10 +6,9 @@
 import { floatsFromHalves, halvesFromFloats } from '../numbers/half';
 import type { Gpu } from './device';
 import { ScratchAccessError, ShapeError } from './errors';
-import { type MemoryBlock, type TensorHost, TensorStorage } from './tensor-host';
+import { type MemoryBlock, type StorageFormat, type TensorHost, TensorStorage } from './tensor-host';
 
-/** How a tensor's numbers are stored: 4 or 2 bytes each. */
-export type StorageFormat = 'f32' | 'f16';
+export type { StorageFormat };
 
 const BYTES_PER_NUMBER = { f32: 4, f16: 2 } as const;
 

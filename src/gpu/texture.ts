@@ -10,20 +10,11 @@
  * texel, one of any other name filters linearly), and `texture_storage_2d_array<FORMAT, write>` to write.
  */
 import { ShapeError } from './errors';
-import type { DeviceFacts, MemoryBlock, TensorHost } from './tensor-host';
+import type { DeviceFacts, MemoryBlock, TensorHost, TextureExtents } from './tensor-host';
 
-export type TextureFormat = 'rgba16float' | 'rgba32float';
+export type { TextureExtents };
 
 const BYTES_PER_TEXEL = { rgba16float: 8, rgba32float: 16 } as const;
-
-export interface TextureExtents {
-  readonly format: TextureFormat;
-  readonly width: number;
-  readonly height: number;
-  readonly layers: number;
-  /** Whether the layers are slices of a volume, which the filter mixes too. Default: false, an array of pictures. */
-  readonly isVolume?: boolean;
-}
 
 export interface Texture extends TextureExtents {
   readonly label: string;

@@ -11,9 +11,9 @@
 import { type Checkpoint, floatsOfShape } from '../checkpoints/checkpoint';
 import { TrifoldError } from '../errors';
 import type { PlanBuilder } from '../gpu/plan';
-import { destroyTensor, elementCount, type StorageFormat, type Tensor, uploadTensor, writeTensor } from '../gpu/tensor';
-import type { TensorHost } from '../gpu/tensor-host';
-import { createTexture, type Texture, type TextureExtents } from '../gpu/texture';
+import { destroyTensor, elementCount, type Tensor, uploadTensor, writeTensor } from '../gpu/tensor';
+import type { StorageFormat, TensorHost, TextureExtents } from '../gpu/tensor-host';
+import { createTexture, type Texture } from '../gpu/texture';
 import { type Arrangement, arranged, unchanged } from '../pipelines/dense/rearrange';
 
 /** Reads a tensor of the file as numbers. @throws MissingTensorError, or CheckpointTensorError for another shape */

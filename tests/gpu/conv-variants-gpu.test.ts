@@ -4,7 +4,8 @@
  * real device.
  */
 import { describe, expect, it } from 'vitest';
-import type { StorageFormat, Tensor } from '../../src/gpu/tensor';
+import type { Tensor } from '../../src/gpu/tensor';
+import type { StorageFormat } from '../../src/gpu/tensor-host';
 import { floatsFromHalves, halvesFromFloats } from '../../src/numbers/half';
 import { ConvLaboratory, tuneDevice } from '../../src/pipelines/convolution/conv-laboratory';
 import { layerOfKey } from '../../src/pipelines/convolution/conv-tuning';

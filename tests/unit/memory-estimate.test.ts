@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { BufferLimitError } from '../../src/gpu/errors';
 import { MemorySurvey } from '../../src/gpu/memory-survey';
 import { PlanBuilder } from '../../src/gpu/plan';
-import type { StorageFormat } from '../../src/gpu/tensor';
+import type { StorageFormat } from '../../src/gpu/tensor-host';
 import { readGeneratorConfig } from '../../src/models/generator-config';
 import { convWeightsOf } from '../../src/pipelines/convolution/conv-weights';
 import { modulatedConv3x3 } from '../../src/pipelines/convolution/modulated-conv';

@@ -1,8 +1,8 @@
 /** Convolution weights in the order the kernels want, and what is derived from them: made once at load. */
 import type { PlanBuilder } from '../../gpu/plan';
-import { elementCount, padToFour, type StorageFormat, type Tensor } from '../../gpu/tensor';
-import type { DeviceFacts } from '../../gpu/tensor-host';
-import type { Texture, TextureExtents } from '../../gpu/texture';
+import { elementCount, padToFour, type Tensor } from '../../gpu/tensor';
+import type { DeviceFacts, StorageFormat, TextureExtents } from '../../gpu/tensor-host';
+import type { Texture } from '../../gpu/texture';
 import { type Arrangement, arranged, type PreparedArray } from '../dense/rearrange';
 
 /** Shape of stored weights: [outChannels, inChannels, kernelHeight, kernelWidth]. */

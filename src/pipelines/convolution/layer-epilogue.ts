@@ -1,7 +1,8 @@
 /** What every convolution layer of StyleGAN2 adds to its sum: noise, bias, activation, gain, clamp; fused into the kernel that writes. */
 import { ShapeError } from '../../gpu/errors';
 import type { PlanBuilder } from '../../gpu/plan';
-import { expectShape, type StorageFormat, type Tensor } from '../../gpu/tensor';
+import { expectShape, type Tensor } from '../../gpu/tensor';
+import type { StorageFormat } from '../../gpu/tensor-host';
 import { type ActivationOptions, activationSettings } from '../dense/activation';
 
 /** One plane of noise for all channels. */
@@ -20,7 +21,7 @@ export interface LayerEpilogue extends ActivationOptions {
   readonly format?: StorageFormat | undefined;
 }
 
-/** Bindings, params and constants of a kernel with common/layer-epilogue.wgsl. @throws ShapeError */
+/** Bindings, params and constants of a kernel with common/convolution/layer-output.wgsl. @throws ShapeError */
 export function layerEpilogueSettings(
   plan: PlanBuilder,
   epilogue: LayerEpilogue,
@@ -47,8 +48,6 @@ export function layerEpilogueSettings(
       noiseBatchStride: noise && noise.shape[0] !== 1 ? noise.stride * height : 0,
       noiseStrength: epilogue.noise?.strength ?? 0,
     },
-    constants: { ...constants, USE_NOISE: noise ? 1 : 0 },
-    /** For kernels that leave noise out by its strength: fewer of them are to be compiled. */
-    activation: constants,
+    constants,
   };
 }

@@ -3,7 +3,7 @@
  */
 import type { Checkpoint } from '../../checkpoints/checkpoint';
 import { KNOWN_CONFIGURATIONS, type KnownConfiguration } from '../../checkpoints/official/known-configurations';
-import type { StorageFormat } from '../../gpu/tensor';
+import type { StorageFormat } from '../../gpu/tensor-host';
 import type { GeneratorConfig } from '../../models/config';
 import { tensorPrefix } from '../../models/generator-config';
 import type { MemoryEstimate } from '../../render/wiring';

@@ -6,8 +6,7 @@
  */
 import type { Checkpoint } from '../../checkpoints/checkpoint';
 import { Gpu } from '../../gpu/device';
-import type { StorageFormat } from '../../gpu/tensor';
-import { largestBlock } from '../../gpu/tensor-host';
+import { largestBlock, type StorageFormat } from '../../gpu/tensor-host';
 import type { GeneratorConfig } from '../../models/config';
 import { readGeneratorConfig, type TensorDirectory } from '../../models/generator-config';
 import type { CanvasSize } from '../../render/canvas-output';

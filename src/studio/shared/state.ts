@@ -4,7 +4,7 @@
 import { homeOf, type OrbitState, orbitAt } from '../../camera/orbit';
 import type { Mesh } from '../../geometry/mesh';
 import type { AdapterDescription } from '../../gpu/device';
-import type { StorageFormat } from '../../gpu/tensor';
+import type { StorageFormat } from '../../gpu/tensor-host';
 import { type FaceRecipe, faceOfSeed } from '../../models/faces/recipe';
 import type { ComparedView } from '../../render/pictures/compare-views';
 import type { QualityLevel } from '../../render/quality';
