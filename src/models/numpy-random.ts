@@ -22,7 +22,7 @@ export class SeedError extends TrifoldError {
 
   readonly limit = LARGEST_SEED;
   constructor(readonly value: number) {
-    super(`The seed is ${value}.`, `Choose a whole number from 0 to ${LARGEST_SEED}.`);
+    super(`The seed is ${value}; it must be a whole number from 0 to ${LARGEST_SEED}.`, 'Choose another seed.');
   }
 }
 

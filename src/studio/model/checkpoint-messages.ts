@@ -82,9 +82,9 @@ export function packError(error: unknown): PackedError {
   return { name, message, remedy, missing: error instanceof MissingFactsError ? error.missing : undefined };
 }
 
-export function unpackError({ name, message, remedy, missing }: PackedError): CheckpointError {
+export function unpackError({ message, remedy, missing }: PackedError): CheckpointError {
   if (missing) return new MissingFactsError(missing);
-  return Object.assign(new CheckpointError(message, remedy === undefined ? {} : { remedy }), { name });
+  return new CheckpointError(message, remedy === undefined ? {} : { remedy });
 }
 
 /** Errors of the browser itself, which bring no remedy. */

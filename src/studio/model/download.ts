@@ -24,7 +24,7 @@ export class AddressError extends WeightsError {
   constructor(readonly address: string) {
     super(
       `"${address}" is no address of a file.`,
-      'Write ?model= and the path of a file on this server, for example ?model=weights/my-model.pkl',
+      'Write ?model= and the path of a file on this server, as in "?model=weights/my-model.pkl".',
     );
   }
 }
