@@ -7,7 +7,7 @@
  * MODELS_DIR holds the bundled models and `expected.safetensors`, the pictures they must give. This script keeps
  * what the forward tests need and nothing else, so that a clone carries few megabytes:
  *
- *  - gradients and cotangents (`*.grad.*`, `*.cot.*`) go: they belong to training, which has fixtures of its own;
+ *  - gradients and cotangents (`*.grad.*`, `*.cot.*`) go, but for those of operations that have a backward rule: `ops-gradients`;
  *  - `resample_filter` buffers go: they are always the outer product of [1, 3, 3, 1] / 8 with itself;
  *  - where a whole picture `X.out.rgb` is kept, its strided copy, its crops and its statistics go;
  *  - `synthesis: const.out.img_0` becomes `const.out.img_0_every_third_channel` = [:, ::3] (the other outputs of that
@@ -22,6 +22,8 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const REFERENCE_FILES = ['ops', 'mapping', 'synthesis', 'rays', 'render', 'sr', 'generator_tiny', 'stylegan3'];
+/** Cases of `ops` whose gradients are tested. */
+const WITH_GRADIENTS = /^(bias_act|fc)_/;
 const WHOLE_PICTURE_MAKES_REDUNDANT = ['rgb_strided', 'rgb_crop_tl', 'rgb_crop_br', 'rgb_crop_mid', 'rgb_stats'];
 const ELEMENT_BYTES = {
   F64: 8,
@@ -71,8 +73,10 @@ function writeTensors(path, metadata, tensors) {
   console.log(`${path}: ${ordered.length} tensors, ${((16 + padded.length + offset) / 1e6).toFixed(2)} MB`);
 }
 
+const isGradient = (name) => /\.(grad|cot)\./.test(name);
+
 function isNeeded(name, tensors) {
-  if (/\.(grad|cot)\./.test(name) || name.endsWith('resample_filter')) return false;
+  if (isGradient(name) || name.endsWith('resample_filter')) return false;
   const cut = name.lastIndexOf('.');
   const isCopyOfPicture = WHOLE_PICTURE_MAKES_REDUNDANT.includes(name.slice(cut + 1));
   return !(isCopyOfPicture && tensors.has(`${name.slice(0, cut)}.rgb`));
@@ -139,6 +143,10 @@ for (const file of REFERENCE_FILES) {
   }
   writeTensors(join(outputDir, `${file}.safetensors`), metadata, kept);
 }
+
+const ops = readTensors(join(referenceDir, 'ops.safetensors')).tensors;
+const gradients = new Map([...ops].filter(([name]) => isGradient(name) && WITH_GRADIENTS.test(name)));
+writeTensors(join(outputDir, 'ops-gradients.safetensors'), {}, gradients);
 
 const pickle = 'generator_small_nosrc.pkl';
 copyFileSync(join(referenceDir, pickle), join(outputDir, pickle));
