@@ -1,10 +1,12 @@
 /** Bundles the bench's page, with the peers that it races, for `npm run bench`. Nothing of it is part of the built page. */
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { wgslModules } from './vite-wgsl.ts';
 
 export default defineConfig({
   root: resolve(import.meta.dirname, 'bench'),
   publicDir: false,
+  plugins: [wgslModules()],
   base: './',
   logLevel: 'error',
   build: {

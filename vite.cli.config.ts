@@ -3,9 +3,11 @@
  * (cli/package.json), where Node would not look for it from `dist-cli`.
  */
 import { defineConfig } from 'vite';
+import { wgslModules } from './vite-wgsl.ts';
 
 export default defineConfig({
   publicDir: false,
+  plugins: [wgslModules()],
   ssr: { noExternal: true },
   build: {
     ssr: 'cli/main.ts',

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
+import { wgslModules } from './vite-wgsl.ts';
 
 const WORKER = 'service-worker.js';
 /** Scripts that are asked for by name. */
@@ -97,6 +98,6 @@ export default defineConfig({
       output: { entryFileNames: ({ name }) => (NAMED.includes(name) ? '[name].js' : 'assets/[name]-[hash].js') },
     },
   },
-  plugins: [leaveOutNodeModules(), loadFirstScript(), listShellFiles()],
+  plugins: [wgslModules(), leaveOutNodeModules(), loadFirstScript(), listShellFiles()],
   worker: { plugins: () => [leaveOutNodeModules()], rolldownOptions: { checks: QUIET } },
 });

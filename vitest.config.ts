@@ -5,6 +5,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { chromiumLaunch } from './tests/browser.ts';
+import { wgslModules } from './vite-wgsl.ts';
 
 /** Tests of kernels and what is made of a few; all other files in tests/gpu are about models. */
 const KERNELS = ['ops-', 'conv-', 'ray', 'render-ops', 'volume-render', 'present', 'normals', 'slices', 'stored-'].map(
@@ -13,6 +14,7 @@ const KERNELS = ['ops-', 'conv-', 'ray', 'render-ops', 'volume-render', 'present
 
 function onDevice(name: string, include: string[], exclude: string[]): TestProjectConfiguration {
   return {
+    plugins: [wgslModules()],
     // Found on the way, they would make Vite reload a test that runs.
     optimizeDeps: {
       include: ['idb-keyval', 'ml-matrix', 'mediabunny', 'fast-png', 'fflate', '@gltf-transform/core', 'fast-check'],
@@ -41,8 +43,11 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], environment: 'node' } },
-      { test: { name: 'cli', include: ['tests/cli/**/*.test.ts'], environment: 'node', testTimeout: 180_000 } },
+      { plugins: [wgslModules()], test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], environment: 'node' } },
+      {
+        plugins: [wgslModules()],
+        test: { name: 'cli', include: ['tests/cli/**/*.test.ts'], environment: 'node', testTimeout: 180_000 },
+      },
       onDevice('gpu-kernels', KERNELS, []),
       onDevice('gpu-models', ['tests/gpu/**/*.test.ts'], KERNELS),
     ],

@@ -22,9 +22,11 @@ const { values, positionals } = parseArgs({
 const resolutions = positionals.length > 0 ? positionals.map(Number) : [64, 128];
 
 const { config } = await loadConfigFromFile({ command: 'serve', mode: 'test' }, 'playwright.config.ts');
+const { config: page } = await loadConfigFromFile({ command: 'build', mode: 'production' }, 'vite.config.ts');
 const [{ output }] = await build({
   configFile: false,
   publicDir: false,
+  plugins: page.plugins.filter(({ name }) => name === 'trifold:wgsl'),
   logLevel: 'error',
   build: { lib: { entry: 'src/index.ts', formats: ['es'], fileName: 'trifold' }, write: false, target: 'es2022' },
 });

@@ -8,9 +8,9 @@
 // Cost      2 chains x 32 steps x 4 multiply-adds = 512 FLOPs an iteration; 16 bytes a thread in all
 
 // A constant and not a parameter: the compiler guards a loop whose end it does not know against running for ever, which costs a factor of three.
-override ITERATIONS: u32 = 64;
+#const ITERATIONS
 
-@group(0) @binding(0) var<storage, read_write> output: array<vec4f>;
+#write output: array<vec4f>
 
 const FACTOR = vec4f(0.999, 0.998, 0.997, 0.996);
 

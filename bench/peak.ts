@@ -4,10 +4,10 @@ import { defineKernel } from '../src/gpu/kernel';
 import { PlanBuilder } from '../src/gpu/plan';
 import { measure } from './clock';
 import { planRunner } from './counting-plan';
-import source from './peak-fma.wgsl?raw';
+import peakFmaShader from './peak-fma.wgsl';
 import type { PeakRunner } from './racer';
 
-const KERNEL = defineKernel('peak-fma', source);
+const KERNEL = defineKernel(peakFmaShader);
 const FLOPS_PER_ITERATION = 512;
 const THREADS_PER_WORKGROUP = 64;
 /** Enough threads to fill any card; a processor has no use for so many. */

@@ -62,7 +62,7 @@ function tellCrash(how) {
 
 async function bundleIfStale() {
   const newest = Math.max(
-    ...['src', 'cli', 'bench', 'scripts', 'package-lock.json', 'vite.cli.config.ts'].map((path) =>
+    ...['src', 'cli', 'bench', 'scripts', 'package-lock.json', 'vite.cli.config.ts', 'vite-wgsl.ts'].map((path) =>
       newestChange(join(root, path)),
     ),
   );

@@ -1,41 +1,33 @@
 /**
- * A plan: a fixed list of dispatches with all their buffers and bind groups made beforehand. Networks are written as ordinary function
- * calls on a {@link PlanBuilder} (`x = modulatedConv(plan, {...})`), once; running the plan then only records commands, with no
- * allocation. What changes from run to run (latent code, camera, truncation) is a tensor that the owner writes before.
+ * A plan: a fixed list of steps (dispatches, and now and then a fill or a copy) with all their buffers and bind groups made beforehand. Networks
+ * are written as ordinary function calls on a {@link PlanBuilder} (`x = modulatedConv(plan, {...})`), once; running the plan then only records
+ * commands, with no allocation. What changes from run to run (latent code, camera, truncation) is a tensor that the owner writes before.
  *
  * A plan has two kinds of tensors. `plan.tensor` and `plan.constant` have memory of their own, from the start until the plan is destroyed.
  * `plan.scratch` is for what kernels compute on the way: its memory is shared with whatever else is computed before its first or after its
  * last use, unless the owner of the plan says `plan.keep`. A forgotten `keep` is an error with the tensor's name, never a wrong number.
  */
+import { Plan, type ReadyStep } from './built-plan';
 import { Gpu } from './device';
-import { ScratchAccessError, ShapeError } from './errors';
-import { encodeParams, type Kernel, type KernelConstants, type KernelParams } from './kernel';
+import { bindDispatch, checkedDispatch, type Dispatch, type DispatchDescription, formatsOf } from './dispatch';
+import { PlanClosedError, ScratchAccessError, ShapeError, SurveyedPlanError, UnwrittenScratchError } from './errors';
 import { type ScratchClaim, ScratchPool, type ScratchTensor } from './scratch-pool';
-import { spoilMemory } from './spoil';
-import type { VectorFormats } from './stored-vectors';
-import { createTensor, describeTensor, destroyTensor, type StorageFormat, type Tensor, uploadTensor } from './tensor';
-import { bufferBytes, type MemoryBlock, type TensorHost, type TensorStorage } from './tensor-host';
+import type { Operation, Tape } from './tape';
+import {
+  createTensor,
+  describeTensor,
+  destroyTensor,
+  expectShape,
+  type StorageFormat,
+  type Tensor,
+  uploadTensor,
+} from './tensor';
+import type { MemoryBlock, TensorHost, TensorStorage } from './tensor-host';
 import { createTexture, type Texture, type TextureExtents } from './texture';
+import type { BindingAccess } from './wgsl';
 
-/** One dispatch as a pipeline wrapper describes it. */
-export interface DispatchDescription {
-  readonly kernel: Kernel;
-  /** Tensor for each storage binding, by the name in the shader. */
-  readonly bindings: Readonly<Record<string, Tensor>>;
-  /** Texture for each texture binding, by the name in the shader. The sampler needs no mention. */
-  readonly textures?: Readonly<Record<string, Texture>>;
-  readonly params?: KernelParams;
-  readonly constants?: KernelConstants;
-  /** Workgroups in x, y, z. */
-  readonly workgroups: readonly [number, number?, number?];
-}
-
-interface ReadyDispatch {
-  readonly label: string;
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  readonly workgroups: readonly [number, number, number];
-}
+export { Plan, type PlanPart } from './built-plan';
+export type { DispatchDescription } from './dispatch';
 
 export interface PlanOptions {
   /** Scratch memory shared with plans that run before or after this one. Default: a pool of its own. */
@@ -44,20 +36,33 @@ export interface PlanOptions {
   readonly sharesScratch?: boolean | undefined;
 }
 
-/** First and last dispatch that bind a scratch tensor; undefined while none does. */
+/** First and last step that uses a scratch tensor; undefined while none does. */
 interface Use {
   first: number;
   last: number;
 }
 
-/** Collects the dispatches of one stage. Call {@link PlanBuilder.build} once; a builder that fails frees what it made. */
+/** Overwrites a tensor: with what another holds, or with zeros. */
+interface Transfer {
+  readonly from: Tensor | undefined;
+  readonly to: Tensor;
+}
+
+type Step = Dispatch | Transfer;
+
+/** Collects the steps of one stage. Call {@link PlanBuilder.build} once; a builder that fails frees what it made. */
 export class PlanBuilder {
-  #dispatches: DispatchDescription[] = [];
+  /** Set before the first operation of a plan whose gradients will be asked for. */
+  tape: Tape | undefined;
+  #steps: Step[] = [];
   #tensors: Tensor[] = [];
   #textures: Texture[] = [];
   #pooledTextures: Texture[] = [];
   #buffers: GPUBuffer[] = [];
   #scratch = new Map<TensorStorage, Use | undefined>();
+  /** Scratch, kept or not, that no step has written yet. */
+  #unwritten = new Set<TensorStorage>();
+  #written = new Set<TensorStorage>();
   #kept: MemoryBlock[] = [];
   #claim: ScratchClaim | undefined;
   #claimed = new Map<TensorStorage, MemoryBlock>();
@@ -127,6 +132,7 @@ export class PlanBuilder {
     this.#expectOpen();
     const tensor = describeTensor(label, shape, format);
     this.#scratch.set(tensor.storage, undefined);
+    this.#unwritten.add(tensor.storage);
     return tensor;
   }
 
@@ -147,27 +153,61 @@ export class PlanBuilder {
 
   /**
    * Appends a dispatch.
-   * @throws ShapeError when a name is not in the shader, the grid is too large, or scratch is read that nothing has written;
+   * @throws ShapeError when it does not fit its kernel; UnwrittenScratchError when it reads scratch that nothing has written, or adds to it;
    * ScratchAccessError for scratch of another plan
    */
   dispatch(description: DispatchDescription): void {
     this.#expectOpen();
-    const { kernel, bindings, textures = {}, workgroups } = description;
-    expectSameNames(kernel, kernel.bindings, bindings);
-    expectSameNames(kernel, kernel.textures, textures);
-    expectReadableHalves(kernel, bindings);
-    const limit = this.host.limits.maxComputeWorkgroupsPerDimension;
-    if (workgroups.some((count) => count !== undefined && (count > limit || count < 1))) {
+    const dispatch = checkedDispatch(description, this.host);
+    const { kernel, bindings, textures, copiedParams } = dispatch;
+    const bound = Object.entries(bindings).map(([name, { storage }]) => ({
+      storage,
+      access: kernel.access.get(name)!,
+    }));
+    const params = copiedParams.map(({ from: { storage } }) => ({ storage, access: 'read' as const }));
+    this.#append(dispatch, kernel.name, [...bound, ...params], Object.values(textures));
+  }
+
+  /**
+   * Appends a step that fills a tensor with zeros, padding included: before kernels add to it.
+   * @throws ScratchAccessError for scratch of another plan
+   */
+  fill<T extends Tensor>(tensor: T): T {
+    this.#expectOpen();
+    this.#append({ from: undefined, to: tensor }, 'fill', [{ storage: tensor.storage, access: 'write' }]);
+    this.record({ inputs: [], outputs: [tensor], backward: () => [] });
+    return tensor;
+  }
+
+  /**
+   * Appends a step that copies a tensor to another of the same shape and format.
+   * @throws ShapeError; as {@link dispatch}
+   */
+  copy<T extends Tensor>(from: Tensor, to: T): T {
+    this.#expectOpen();
+    expectShape(to, from.shape, 'copy');
+    if (from.format !== to.format || from.storage === to.storage) {
       throw new ShapeError(
-        `kernel "${kernel.name}": a grid of [${workgroups}] workgroups; the device allows 1 to ${limit}`,
+        `copy: "${from.label}" holds ${from.format}, and cannot be copied to "${to.label}" of ${to.format}`,
       );
     }
-    for (const [name, { storage }] of Object.entries(bindings)) this.#noteUse(storage, kernel, name);
-    this.#dispatches.push(description);
+    this.#append({ from, to }, 'copy', [
+      { storage: from.storage, access: 'read' },
+      { storage: to.storage, access: 'write' },
+    ]);
+    this.record({ inputs: [from], outputs: [to], backward: ([gradient]) => [gradient] });
+    return to;
+  }
+
+  /** Notes what the operation that calls it has done, and how to go back, if there is a {@link tape}. */
+  record<const Inputs extends readonly Tensor[], const Outputs extends readonly Tensor[]>(
+    operation: Operation<Inputs, Outputs>,
+  ): void {
+    this.tape?.record(operation);
   }
 
   get dispatchCount(): number {
-    return this.#dispatches.length;
+    return this.#steps.filter((step) => 'kernel' in step).length;
   }
 
   /** Bytes of the largest scratch tensor. */
@@ -185,7 +225,7 @@ export class PlanBuilder {
     if (this.#claim) return;
     const storages: TensorStorage[] = [];
     const tensors: ScratchTensor[] = [];
-    const wholePlan = { first: 0, last: this.#dispatches.length };
+    const wholePlan = { first: 0, last: this.#steps.length };
     for (const [storage, use] of this.#scratch) {
       if (!use) continue; // nobody uses it
       storages.push(storage);
@@ -201,25 +241,23 @@ export class PlanBuilder {
   /**
    * Compiles all kernels side by side. Of a plan that is wired against a survey this is done ahead: the device keeps what is compiled, and the
    * same network, wired for the device, finds it there.
+   * @returns a pipeline for each step that is a dispatch
    * @throws KernelCompileError
    */
-  compile(gpu: Gpu): Promise<GPUComputePipeline[]> {
+  compile(gpu: Gpu): Promise<(GPUComputePipeline | undefined)[]> {
     return Promise.all(
-      this.#dispatches.map(({ kernel, constants, bindings }) =>
-        gpu.kernels.pipeline(kernel, constants, formatsOf(kernel, bindings)),
-      ),
+      this.#steps.map((step) => ('kernel' in step ? gpu.kernels.pipeline(step.kernel, formatsOf(step)) : undefined)),
     );
   }
 
-  /** {@link compile Compiles} and makes the bind groups. @throws BufferLimitError, KernelCompileError */
+  /** {@link compile Compiles} and makes the bind groups. @throws BufferLimitError, KernelCompileError, SurveyedPlanError */
   async build(): Promise<Plan> {
     const { host } = this;
     try {
-      if (!(host instanceof Gpu))
-        throw new ShapeError(`the plan "${this.stage}" was wired for a survey, not for a device`);
+      if (!(host instanceof Gpu)) throw new SurveyedPlanError(this.stage);
       this.reserve();
       const pipelines = await this.compile(host);
-      const ready = this.#dispatches.map((dispatch, index) => this.#bind(host, dispatch, pipelines[index]!));
+      const ready = this.#steps.map((step, index) => this.#ready(host, step, pipelines[index]));
       return new Plan(host, this.stage, ready, {
         tensors: this.#tensors,
         textures: this.#textures,
@@ -244,150 +282,55 @@ export class PlanBuilder {
   }
 
   #expectOpen(): void {
-    if (this.#claim) throw new ShapeError(`the plan "${this.stage}" has its memory and cannot be changed any more`);
+    if (this.#claim) throw new PlanClosedError(this.stage);
   }
 
-  #noteUse(storage: TensorStorage, kernel: Kernel, binding: string): void {
-    if (!storage.isScratch) return;
-    if (!this.#scratch.has(storage)) throw new ScratchAccessError(storage.label);
-    const use = this.#scratch.get(storage);
-    const now = this.#dispatches.length;
-    if (!use && !kernel.writes.has(binding)) {
-      throw new ShapeError(`kernel "${kernel.name}" reads "${storage.label}", which no dispatch before it has written`);
+  #append(step: Step, name: string, uses: readonly StorageUse[], textures: readonly Texture[] = []): void {
+    const now = this.#steps.length;
+    for (const { storage, access } of uses) this.#expectReady(storage, access, name);
+    for (const { storage, access } of uses) {
+      if (access !== 'read') {
+        this.#unwritten.delete(storage);
+        this.#written.add(storage);
+      }
+      if (storage.isScratch) this.#scratch.set(storage, { first: this.#scratch.get(storage)?.first ?? now, last: now });
     }
-    this.#scratch.set(storage, { first: use?.first ?? now, last: now });
-  }
-
-  #bind(gpu: Gpu, dispatch: DispatchDescription, pipeline: GPUComputePipeline): ReadyDispatch {
-    const { kernel, bindings, textures = {}, params, workgroups } = dispatch;
-    const entries: GPUBindGroupEntry[] = [];
-    for (const [name, binding] of kernel.bindings) {
-      const { storage } = bindings[name]!;
-      const buffer = this.#claimed.get(storage)?.buffer ?? storage.buffer;
-      entries.push({ binding, resource: { buffer, size: bufferBytes(storage.bytes) } });
-    }
-    for (const [name, binding] of kernel.textures) {
-      const { texture } = textures[name]!.block;
-      const dimension = texture!.dimension === '3d' ? '3d' : '2d-array';
-      entries.push({ binding, resource: texture!.createView({ dimension }) });
-    }
-    if (kernel.samplerBinding !== undefined) {
-      entries.push({ binding: kernel.samplerBinding, resource: gpu.sampler(kernel.samplerFilter) });
-    }
-    if (kernel.paramsBinding !== undefined) {
-      const bytes = encodeParams(kernel, params ?? {});
-      const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-      const buffer = gpu.memory.create(`${kernel.name} params`, bytes.byteLength, usage);
-      gpu.device.queue.writeBuffer(buffer, 0, bytes);
-      this.#buffers.push(buffer);
-      entries.push({ binding: kernel.paramsBinding, resource: { buffer } });
-    }
-    const bindGroup = gpu.device.createBindGroup({
-      label: kernel.name,
-      layout: pipeline.getBindGroupLayout(0),
-      entries,
+    this.#steps.push(step);
+    const storages = (does: (access: BindingAccess) => boolean) =>
+      uses.filter(({ access }) => does(access)).map(({ storage }) => storage);
+    this.tape?.note({
+      step: name,
+      reads: [...storages((access) => access !== 'write'), ...textures], // what a kernel does with textures it does not say
+      writes: [...storages((access) => access !== 'read'), ...textures],
     });
-    return {
-      label: kernel.name,
-      pipeline,
-      bindGroup,
-      workgroups: [workgroups[0], workgroups[1] ?? 1, workgroups[2] ?? 1],
-    };
   }
-}
 
-/** @throws ShapeError unless exactly the names of the shader are bound */
-function expectSameNames(kernel: Kernel, names: ReadonlyMap<string, number>, bound: object): void {
-  for (const name of names.keys()) {
-    if (!(name in bound)) throw new ShapeError(`kernel "${kernel.name}": nothing is bound to "${name}"`);
+  #expectReady(storage: TensorStorage, access: BindingAccess, step: string): void {
+    if (storage.isScratch && !this.#scratch.has(storage)) throw new ScratchAccessError(storage.label);
+    if (access === 'write' || !this.#unwritten.has(storage)) return;
+    throw new UnwrittenScratchError(storage.label, step, access === 'read' ? 'reads' : 'accumulates into');
   }
-  for (const name of Object.keys(bound)) {
-    if (!names.has(name)) throw new ShapeError(`kernel "${kernel.name}" has no binding "${name}"`);
-  }
-}
 
-/** @throws ShapeError where a kernel would take halves for floats */
-function expectReadableHalves(kernel: Kernel, bindings: DispatchDescription['bindings']): void {
-  for (const [name, { format, label }] of Object.entries(bindings)) {
-    if (format === 'f32' || kernel.vectors.has(name) || kernel.packed.has(name)) continue;
-    throw new ShapeError(`kernel "${kernel.name}" takes floats for "${name}"; "${label}" holds halves`);
-  }
-}
-
-/** The formats of a kernel's open vector types. @throws ShapeError where one type would have to be two */
-function formatsOf(kernel: Kernel, bindings: DispatchDescription['bindings']): VectorFormats {
-  const formats: Record<string, StorageFormat> = {};
-  for (const [name, type] of kernel.vectors) {
-    const { format, label } = bindings[name]!;
-    if ((formats[type] ?? format) !== format) {
-      throw new ShapeError(`kernel "${kernel.name}": "${label}" holds ${format}, unlike the other ${type} bindings`);
+  #ready(gpu: Gpu, step: Step, pipeline: GPUComputePipeline | undefined): ReadyStep {
+    const bufferOf = (storage: TensorStorage) => this.#claimed.get(storage)?.buffer ?? storage.buffer;
+    if (!('kernel' in step)) {
+      const { from, to } = step;
+      const source = from && bufferOf(from.storage);
+      return { transfers: [{ source, target: bufferOf(to.storage), offset: 0, bytes: to.storage.bytes }] };
     }
-    formats[type] = format;
+    const dispatch = bindDispatch(gpu, step, pipeline!, bufferOf);
+    if (dispatch.paramsBuffer) this.#buffers.push(dispatch.paramsBuffer);
+    const copies = step.copiedParams.map(({ byteOffset: offset, from: { storage } }) => ({
+      isFixed: !this.#written.has(storage),
+      transfer: { source: bufferOf(storage), target: dispatch.paramsBuffer!, offset, bytes: 4 },
+    }));
+    const transfersOf = (isFixed: boolean) =>
+      copies.filter((copy) => copy.isFixed === isFixed).map(({ transfer }) => transfer);
+    return { dispatch, transfers: transfersOf(false), earlyTransfers: transfersOf(true) };
   }
-  return formats;
 }
 
-/** What a plan frees when it is destroyed. */
-interface PlanMemory {
-  readonly tensors: readonly Tensor[];
-  readonly textures: readonly Texture[];
-  readonly buffers: readonly GPUBuffer[];
-  readonly scratch: ScratchClaim;
-  /** Scratch and kept results: what the dispatches write before they read it. */
-  readonly written: readonly MemoryBlock[];
-}
-
-/** Some consecutive dispatches of a plan: from the one numbered `from` up to, and without, the one numbered `to`. */
-export interface PlanPart {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** A built plan. Owns the tensors that its builder made. */
-export class Plan {
-  #destroyed = false;
-
-  constructor(
-    readonly gpu: Gpu,
-    readonly stage: string,
-    private readonly dispatches: readonly ReadyDispatch[],
-    private readonly memory: PlanMemory,
-  ) {}
-
-  get dispatchCount(): number {
-    return this.dispatches.length;
-  }
-
-  /**
-   * Appends the plan's dispatches, or some of them, to an open compute pass. Dispatches see the writes of those before them, in order. Parts
-   * that are submitted one by one must follow each other without a gap, and no other plan of the same scratch pool may run between them.
-   */
-  encode(pass: GPUComputePassEncoder, { from, to }: PlanPart = { from: 0, to: this.dispatches.length }): void {
-    for (let index = from; index < to; index++) {
-      const { pipeline, bindGroup, workgroups } = this.dispatches[index]!;
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(...workgroups);
-    }
-    this.gpu.countDispatches(this.stage, to - from);
-  }
-
-  /**
-   * Fills with NaN all that the plan must write before it reads it: scratch and kept results. A kernel that relies on what memory happens to
-   * hold, or leaves a hole in its output, then shows in the result. For tests and for the search for a fault.
-   */
-  spoil(): void {
-    spoilMemory(this.gpu, new Set(this.memory.written));
-  }
-
-  /** Frees the plan's tensors. Calling it again does nothing. */
-  destroy(): void {
-    if (this.#destroyed) return;
-    this.#destroyed = true;
-    const { tensors, textures, buffers, scratch } = this.memory;
-    for (const tensor of tensors) destroyTensor(this.gpu, tensor);
-    for (const { block } of textures) this.gpu.release(block);
-    for (const buffer of buffers) this.gpu.memory.release(buffer);
-    scratch.release();
-  }
+interface StorageUse {
+  readonly storage: TensorStorage;
+  readonly access: BindingAccess;
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/gpu/errors';
 import { defineKernel } from '../../src/gpu/kernel';
 import type { PlanBuilder } from '../../src/gpu/plan';
-import type { StorageFormat, Tensor } from '../../src/gpu/tensor';
+import type { Tensor } from '../../src/gpu/tensor';
+import type { StorageFormat } from '../../src/gpu/tensor-host';
 import { floatsFromHalves, halvesFromFloats } from '../../src/numbers/half';
 import { expectClose, runOnce } from './support';
 
@@ -12,23 +13,27 @@ const SHAPE = [3, 4];
 const IN_RANGE = VALUES.map((value) => Math.min(65504, Math.max(-65504, value)));
 const ROUNDED = floatsFromHalves(halvesFromFloats(IN_RANGE));
 
-const DOUBLE = defineKernel(
-  'double',
-  `
-  @group(0) @binding(0) var<storage, read> input: array<InputVector>;
-  @group(0) @binding(1) var<storage, read_write> output: array<OutputVector>;
+const DOUBLE = defineKernel({
+  path: 'double.wgsl',
+  text: `
+  #storage InputVector
+  #storage OutputVector
+  #read input: array<InputVector>
+  #write output: array<OutputVector>
   @compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3u) {
     output[id.x] = toOutputVector(2.0 * fromInputVector(input[id.x]) * 0.5);
   }`,
-);
+  includes: {},
+});
 
-const FLOATS_ONLY = defineKernel(
-  'floats only',
-  `
-  @group(0) @binding(0) var<storage, read> input: array<vec4f>;
-  @group(0) @binding(1) var<storage, read_write> output: array<vec4f>;
+const FLOATS_ONLY = defineKernel({
+  path: 'floats-only.wgsl',
+  text: `
+  #read input: array<vec4f>
+  #write output: array<vec4f>
   @compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3u) { output[id.x] = input[id.x]; }`,
-);
+  includes: {},
+});
 
 function copied(plan: PlanBuilder, values: Float32Array, from: StorageFormat, to: StorageFormat): { output: Tensor } {
   const input = plan.constant('input', SHAPE, values, from);

@@ -1,6 +1,6 @@
 /** The official shape script's grid, quirks included (generator_tiny, volume). */
 import { expect, it } from 'vitest';
-import { gridPoints, withEmptyBorder } from '../../src/geometry/density-volume';
+import { gridPoints, withEmptyBorder } from '../support/density-volume';
 import { expectClose, readFixture } from './fixtures';
 
 const RESOLUTION = 32;

@@ -2,13 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  bfloatsFromFloats,
   floatFromHalf,
   floatsFromBfloats,
   floatsFromHalves,
   halfFromFloat,
   halvesFromFloats,
 } from '../../src/numbers/half';
+import { bfloatsFromFloats } from '../support/bfloats';
 
 const EVERY_BITS = Uint16Array.from({ length: 65536 }, (_, bits) => bits);
 

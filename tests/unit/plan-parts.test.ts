@@ -2,11 +2,10 @@
 import { expect, test } from 'vitest';
 import { PART_MILLISECONDS, PartTimes } from '../../src/render/plan-parts';
 
-const plan = (dispatchCount: number) => ({ dispatchCount });
-const rangesOf = (times: PartTimes, of: { dispatchCount: number }) =>
-  times.partsOf(of).map(({ from, to }) => [from, to]);
+const plan = (stepCount: number) => ({ stepCount });
+const rangesOf = (times: PartTimes, of: { stepCount: number }) => times.partsOf(of).map(({ from, to }) => [from, to]);
 
-test('unmeasured dispatches go one by one on a software adapter, and all at once on a graphics card', () => {
+test('unmeasured steps go one by one on a software adapter, and all at once on a graphics card', () => {
   const big = plan(3);
   expect(rangesOf(new PartTimes(true), big)).toEqual([
     [0, 1],
@@ -16,7 +15,7 @@ test('unmeasured dispatches go one by one on a software adapter, and all at once
   expect(rangesOf(new PartTimes(false), big)).toEqual([[0, 3]]);
 });
 
-test('measured dispatches share a part as far as it is long enough', () => {
+test('measured steps share a part as far as it is long enough', () => {
   const times = new PartTimes(true);
   const four = plan(4);
   const milliseconds = [10, 25, 30, 200];
@@ -35,7 +34,7 @@ test('measured dispatches share a part as far as it is long enough', () => {
 test('a frame that took a graphics card long is cut into parts next time, and follows the device', () => {
   const times = new PartTimes(false);
   const [march, enlargement] = [plan(4), plan(6)];
-  const whole = [march, enlargement].map((one) => ({ plan: one, from: 0, to: one.dispatchCount }));
+  const whole = [march, enlargement].map((one) => ({ plan: one, from: 0, to: one.stepCount }));
   expect(times.expected(whole)).toBe(0);
   times.note(whole, 10 * PART_MILLISECONDS);
   expect(times.expected(whole)).toBeCloseTo(10 * PART_MILLISECONDS);
@@ -59,6 +58,6 @@ test('of parts that were submitted together each has its share', () => {
   expect(times.expected([second])).toBeCloseTo(45);
 });
 
-test('a plan without dispatches has no part', () => {
+test('a plan without steps has no part', () => {
   expect(new PartTimes(true).partsOf(plan(0))).toEqual([]);
 });

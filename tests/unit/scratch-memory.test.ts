@@ -1,7 +1,7 @@
 /** Which tensors share memory, what a plan refuses, and what plans give back: without any device, on a survey. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ScratchAccessError, ShapeError } from '../../src/gpu/errors';
+import { PlanClosedError, ScratchAccessError, SurveyedPlanError, UnwrittenScratchError } from '../../src/gpu/errors';
 import { MemorySurvey } from '../../src/gpu/memory-survey';
 import { PlanBuilder } from '../../src/gpu/plan';
 import { discardTogether, reserveTogether } from '../../src/gpu/plans-together';
@@ -100,12 +100,12 @@ describe('a plan', () => {
     expect(() => chain(plan, 1, plan.scratch('empty', SHAPE))).toThrow(/reads "empty"/);
     const output = chain(plan, 1);
     plan.reserve();
-    expect(() => plan.keep(output)).toThrow(ShapeError);
+    expect(() => plan.keep(output)).toThrow(PlanClosedError);
     expect(() => plan.scratch('late', SHAPE)).toThrow(/cannot be changed/);
   });
 
   it('cannot be built for a survey', async () => {
-    await expect(new PlanBuilder(survey(), 'chain').build()).rejects.toThrow(/survey/);
+    await expect(new PlanBuilder(survey(), 'chain').build()).rejects.toThrow(SurveyedPlanError);
   });
 });
 

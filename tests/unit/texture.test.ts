@@ -6,24 +6,26 @@ import { MemorySurvey } from '../../src/gpu/memory-survey';
 import { PlanBuilder } from '../../src/gpu/plan';
 import { DEFAULT_LIMITS } from '../full-size';
 
-const KERNEL = defineKernel(
-  'filtered read',
-  `@group(0) @binding(0) var<storage, read_write> output: array<vec4f>;
-   @group(0) @binding(3) var planes: texture_2d_array<f32>;
-   @group(0) @binding(4) var texels: texture_storage_2d_array<rgba16float, write>;
-   @group(0) @binding(7) var filtered: sampler;`,
-);
+const KERNEL = defineKernel({
+  path: 'filtered-read.wgsl',
+  text: `#write output: array<vec4f>
+   #texture planes: texture_2d_array<f32>
+   #texture texels: texture_storage_2d_array<rgba16float, write>
+   #sampler filtered`,
+  includes: {},
+});
 const survey = () => new MemorySurvey({ adapter: { isSoftware: true }, limits: DEFAULT_LIMITS });
 const EXTENTS = { format: 'rgba16float', width: 6, height: 5, layers: 3 } as const;
 
 describe('textures', () => {
   it('are found in the text of a kernel, apart from buffers', () => {
-    expect([...KERNEL.bindings]).toEqual([['output', 0]]);
-    expect([...KERNEL.textures]).toEqual([
-      ['planes', 3],
-      ['texels', 4],
+    const { text } = KERNEL.variant();
+    expect([...text.bindings]).toEqual([['output', { number: 0, access: 'write', element: 'vec4f' }]]);
+    expect([...text.textures]).toEqual([
+      ['planes', 1],
+      ['texels', 2],
     ]);
-    expect(KERNEL.samplerBinding).toBe(7);
+    expect(text.sampler).toEqual({ name: 'filtered', number: 3 });
   });
 
   it('count as memory until their plan gives them back', () => {

@@ -15,7 +15,8 @@ import type { StorageLocation, StorageReference } from '../../src/checkpoints/to
 import { StorageTable } from '../../src/checkpoints/torch/storages';
 import { TensorBlock } from '../../src/checkpoints/torch/tensor-block';
 import { type TorchTensor, tensorOf } from '../../src/checkpoints/torch/tensors';
-import { bfloatsFromFloats, halvesFromFloats } from '../../src/numbers/half';
+import { halvesFromFloats } from '../../src/numbers/half';
+import { bfloatsFromFloats } from '../support/bfloats';
 
 interface TensorSpec {
   readonly type?: string;

@@ -160,10 +160,7 @@ export class ConvLaboratory implements ConvTrials {
       this.#timesArrived = resolve;
     });
     const recorder = new Recorder(gpu, timer);
-    const timestampWrites = timer?.writesFor(STAGE);
-    const pass = recorder.encoder.beginComputePass({ label: STAGE, ...(timestampWrites && { timestampWrites }) });
-    for (let run = 0; run < runs; run++) plan.encode(pass);
-    pass.end();
+    recorder.repeat(plan, runs);
     recorder.submit();
     const loss = (await gpu.finished()) ?? (timer && (await Promise.race([times, gpu.lost])));
     if (loss) throw new DeviceLostError(loss.message || loss.reason);

@@ -1,9 +1,9 @@
-/** Convolution weights in the order the kernels want, and what is derived from them: made once at load. */
+/** Convolution weights in the order the kernels want, and what is derived from them. */
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, padToFour, type Tensor } from '../../gpu/tensor';
 import type { DeviceFacts, StorageFormat, TextureExtents } from '../../gpu/tensor-host';
 import type { Texture } from '../../gpu/texture';
-import { type Arrangement, arranged, type PreparedArray } from '../dense/rearrange';
+import { type Arrangement, arranged, type PreparedArray, rearrange } from '../dense/rearrange';
 
 /** Shape of stored weights: [outChannels, inChannels, kernelHeight, kernelWidth]. */
 export type ConvShape = readonly [outChannels: number, inChannels: number, height: number, width: number];
@@ -18,6 +18,12 @@ export interface WeightLayout {
   readonly allowsHalves?: boolean;
   /** @param stored [outChannels, inChannels, 3, 3] @returns row-major, without padding of the last axis */
   prepare(stored: Float32Array, conv: ConvShape): Float32Array;
+  /**
+   * The same on the device, as an operation with a gradient, for weights that are trained.
+   * @param stored [count] in the order of the shape
+   * @param format as {@link weightFormat} says
+   */
+  derive(plan: PlanBuilder, stored: Tensor, conv: ConvShape, format: StorageFormat): Tensor;
 }
 
 /** The same for weights that are read as texels. */
@@ -28,7 +34,10 @@ export interface WeightTextureLayout {
   prepare(stored: Float32Array, conv: ConvShape): Float32Array<ArrayBuffer>;
 }
 
-/** The weights of one layer, in whatever layout a variant wants: each is made and uploaded when it is first asked for. */
+/**
+ * The weights of one layer, in whatever layout a variant wants: each is made and uploaded when it is first asked for, or, of trainable weights,
+ * computed on the device.
+ */
 export interface ConvWeights {
   readonly label: string;
   /** [outChannels, inChannels, 3, 3] */
@@ -37,7 +46,10 @@ export interface ConvWeights {
   readonly areHalves: boolean;
   /** As halves where layout and kernels allow it and it loses nothing, or where the device is to store convolutions so. */
   as(layout: WeightLayout): Tensor;
+  /** Not for trainable weights. */
   asTexture(layout: WeightTextureLayout): Texture;
+  /** Whether the weights change while the plan lives. Default: false. */
+  readonly areTrainable?: boolean | undefined;
 }
 
 /** Shape of weights {@link tapsFirst}. */
@@ -105,6 +117,7 @@ export const TAPS_FIRST: WeightLayout = {
   allowsHalves: true,
   shapeOf: preparedConvShape,
   prepare: (stored, conv) => prepareConv(stored, conv).values,
+  derive: (plan, stored, conv, format) => rearrange(plan, stored, tapsFirst(conv), { format }),
 };
 
 /** How weights are stored in a layout. */

@@ -8,8 +8,7 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import conv2dSource from '../../shaders/convolution/conv2d.wgsl?raw';
+import conv2dShader from '../../shaders/convolution/conv2d.wgsl';
 import { type ActivationOptions, defaultGain } from '../dense/activation';
 import { biasAct } from '../dense/bias-act';
 import {
@@ -23,7 +22,7 @@ import {
   upfirdn2d,
 } from '../resampling/upfirdn2d';
 
-const KERNEL = defineKernel('conv2d', conv2dSource, linearIndexSource);
+const KERNEL = defineKernel(conv2dShader);
 
 export interface Conv2dOptions {
   /** Default: 1. */

@@ -3,23 +3,17 @@
 import { linearGrid, rowBands } from '../../gpu/dispatch-grid';
 import { defineKernel, type Kernel } from '../../gpu/kernel';
 import { imageExtents } from '../../gpu/tensor';
-import activationSource from '../../shaders/common/activation.wgsl?raw';
-import conv3x3OperandsSource from '../../shaders/common/convolution/conv3x3-operands.wgsl?raw';
-import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import plainSource from '../../shaders/convolution/conv3x3-plain.wgsl?raw';
-import tiledSource from '../../shaders/convolution/conv3x3-tiled.wgsl?raw';
+import conv3x3PlainShader from '../../shaders/convolution/conv3x3-plain.wgsl';
+import conv3x3TiledShader from '../../shaders/convolution/conv3x3-tiled.wgsl';
 import { TAPS_FIRST } from './conv-weights';
 import type { Conv3x3Variant } from './conv3x3';
 import { layerEpilogueSettings } from './layer-epilogue';
 
-const COMMON = [conv3x3OperandsSource, linearIndexSource, activationSource, layerEpilogueSource];
-
 /** The readable reference: a pixel and four output channels a thread. */
-export const PLAIN = directVariant('plain', defineKernel('conv3x3-plain', plainSource, ...COMMON), 1);
+export const PLAIN = directVariant('plain', defineKernel(conv3x3PlainShader), 1);
 
 /** 4 x 4 pixels and four output channels a thread. */
-export const TILED = directVariant('tiled', defineKernel('conv3x3-tiled', tiledSource, ...COMMON), 4);
+export const TILED = directVariant('tiled', defineKernel(conv3x3TiledShader), 4);
 
 /** @param tile rows and columns that a thread computes */
 function directVariant(name: string, kernel: Kernel, tile: number): Conv3x3Variant {

@@ -8,20 +8,15 @@ import { type RowBand, rowBands, workgroupGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents, type Tensor } from '../../gpu/tensor';
-import activationSource from '../../shaders/common/activation.wgsl?raw';
-import sharedTileSource from '../../shaders/common/convolution/conv3x3-shared-tile.wgsl?raw';
-import eightSumsSource from '../../shaders/common/convolution/eight-sums.wgsl?raw';
-import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
-import gemmSource from '../../shaders/convolution/conv3x3-gemm.wgsl?raw';
-import gemmUp2Source from '../../shaders/convolution/conv3x3-gemm-up2.wgsl?raw';
+import conv3x3GemmShader from '../../shaders/convolution/conv3x3-gemm.wgsl';
+import conv3x3GemmUp2Shader from '../../shaders/convolution/conv3x3-gemm-up2.wgsl';
 import { TAPS_FIRST } from './conv-weights';
 import type { Conv3x3Operands, Conv3x3Variant } from './conv3x3';
 import { filteredInBands, type UnfilteredConvolution } from './conv3x3-up2';
 import { layerEpilogueSettings } from './layer-epilogue';
 
-const COMMON = [sharedTileSource, eightSumsSource, activationSource, layerEpilogueSource];
-const GEMM_KERNEL = defineKernel('conv3x3-gemm', gemmSource, ...COMMON);
-const GEMM_UP2_KERNEL = defineKernel('conv3x3-gemm-up2', gemmUp2Source, ...COMMON);
+const GEMM_KERNEL = defineKernel(conv3x3GemmShader);
+const GEMM_UP2_KERNEL = defineKernel(conv3x3GemmUp2Shader);
 
 /**
  * How the kernels with shared memory (this one, its up2 form and that of conv3x3-winograd) divide their 64 threads: 8 of them side by side

@@ -1,5 +1,5 @@
 /**
- * The modulated 3x3 convolution for a processor that plays a graphics card: pixels and weights are read as texels, because there a texel costs
+ * The modulated 3x3 convolution for software adapters: pixels and weights are read as texels, because there a texel costs
  * less than half of a vector from a buffer. Nearest texels of rgba32float are exact numbers, so the result is as good as any.
  */
 
@@ -8,13 +8,9 @@ import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents } from '../../gpu/tensor';
 import type { Texture } from '../../gpu/texture';
-import activationSource from '../../shaders/common/activation.wgsl?raw';
-import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import sampledSource from '../../shaders/convolution/conv3x3-sampled.wgsl?raw';
-import sampledUp2Source from '../../shaders/convolution/conv3x3-sampled-up2.wgsl?raw';
-import firSampledSource from '../../shaders/resampling/fir-sampled.wgsl?raw';
-import { unrolled } from '../unroll';
+import conv3x3SampledShader from '../../shaders/convolution/conv3x3-sampled.wgsl';
+import conv3x3SampledUp2Shader from '../../shaders/convolution/conv3x3-sampled-up2.wgsl';
+import firSampledShader from '../../shaders/resampling/fir-sampled.wgsl';
 import type { Conv3x3Operands, Conv3x3Variant } from './conv3x3';
 import { recordInBands, type UpsamplingSteps } from './conv3x3-up2';
 import { layerEpilogueSettings } from './layer-epilogue';
@@ -29,15 +25,9 @@ const QUADS = { ROWS: 4, COLUMNS: 4, GROUPS: 1 };
 /** Pixels of the result along each side that a thread filters. */
 const FILTERED_SIDE = 4;
 
-const EPILOGUE = [activationSource, layerEpilogueSource];
-const KERNEL = defineKernel('conv3x3-sampled', unrolled(sampledSource, TILE), ...EPILOGUE);
-const TRANSPOSED = defineKernel('conv3x3-sampled-up2', unrolled(sampledUp2Source, QUADS));
-const FIR = defineKernel(
-  'fir-sampled',
-  unrolled(firSampledSource, { SIDE: FILTERED_SIDE }),
-  linearIndexSource,
-  ...EPILOGUE,
-);
+const KERNEL = defineKernel(conv3x3SampledShader);
+const TRANSPOSED = defineKernel(conv3x3SampledUp2Shader);
+const FIR = defineKernel(firSampledShader);
 const WEIGHTS = weightTexels(TILE.GROUPS);
 const QUAD_WEIGHTS = weightTexels(QUADS.GROUPS);
 
@@ -80,7 +70,7 @@ export const SAMPLED: Conv3x3Variant = {
             weightTexelHeight: 1 / weight.height,
             ...settings.params,
           },
-          constants: settings.activation,
+          constants: { ...settings.constants, ...TILE },
           workgroups: workgroupGrid(Math.ceil((tiles * blocks) / THREADS)),
         });
       }
@@ -141,6 +131,7 @@ export function sampledUp2(unfilteredBytes = UNFILTERED_BYTES): Conv3x3Variant {
             texelHeight: 1 / staged.height,
             weightTexelHeight: 1 / weight.height,
           },
+          constants: QUADS,
           workgroups: workgroupGrid(Math.ceil((tiles * blocks) / THREADS)),
         });
       },
@@ -160,7 +151,7 @@ export function sampledUp2(unfilteredBytes = UNFILTERED_BYTES): Conv3x3Variant {
             ...pairs,
             ...settings.params,
           },
-          constants: settings.activation,
+          constants: { ...settings.constants, SIDE: FILTERED_SIDE },
           workgroups: linearGrid(rows * columns * groups),
         });
       },

@@ -7,16 +7,13 @@ import { linearGrid, type RowBand, rowBands } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents, padToFour, type Tensor } from '../../gpu/tensor';
-import activationSource from '../../shaders/common/activation.wgsl?raw';
-import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import reduceSource from '../../shaders/convolution/conv3x3-reduce.wgsl?raw';
+import conv3x3ReduceShader from '../../shaders/convolution/conv3x3-reduce.wgsl';
 import type { Conv3x3Shape, Conv3x3Variant } from './conv3x3';
 import { type ChannelSplit, gemmTiles, recordGemm, recordGemmUp2, TALLEST_TILE } from './conv3x3-gemm';
 import { filteredInBands, type UnfilteredConvolution } from './conv3x3-up2';
 import { type LayerEpilogue, layerEpilogueSettings } from './layer-epilogue';
 
-const REDUCE = defineKernel('conv3x3-reduce', reduceSource, linearIndexSource, activationSource, layerEpilogueSource);
+const REDUCE = defineKernel(conv3x3ReduceShader);
 
 /** Workgroups of 64 threads that keep a large graphics card busy. */
 const ENOUGH_WORKGROUPS = 512;

@@ -10,18 +10,14 @@ import { linearGrid, type RowBand, rowBands } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents, type Tensor } from '../../gpu/tensor';
-import activationSource from '../../shaders/common/activation.wgsl?raw';
-import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import transposedSource from '../../shaders/convolution/conv3x3-transposed.wgsl?raw';
-import firEpilogueSource from '../../shaders/resampling/fir-epilogue.wgsl?raw';
+import conv3x3TransposedShader from '../../shaders/convolution/conv3x3-transposed.wgsl';
+import firEpilogueShader from '../../shaders/resampling/fir-epilogue.wgsl';
 import { TAPS_FIRST } from './conv-weights';
 import type { Conv3x3Operands, Conv3x3Variant } from './conv3x3';
 import { layerEpilogueSettings } from './layer-epilogue';
 
-const COMMON = [linearIndexSource, activationSource, layerEpilogueSource];
-const TRANSPOSED = defineKernel('conv3x3-transposed', transposedSource, ...COMMON);
-const FIR_EPILOGUE = defineKernel('fir-epilogue', firEpilogueSource, ...COMMON);
+const TRANSPOSED = defineKernel(conv3x3TransposedShader);
+const FIR_EPILOGUE = defineKernel(firEpilogueShader);
 
 /**
  * Bytes of the unfiltered picture that are kept at a time. The whole would be the largest tensor of a network (134.7 MB for 128 channels at

@@ -10,27 +10,18 @@
 import { linearGrid, rowBands, workgroupGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import { imageExtents, padToFour } from '../../gpu/tensor';
-import activationSource from '../../shaders/common/activation.wgsl?raw';
-import eightSumsSource from '../../shaders/common/convolution/eight-sums.wgsl?raw';
-import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import gemmSource from '../../shaders/convolution/conv3x3-winograd-gemm.wgsl?raw';
-import inputSource from '../../shaders/convolution/conv3x3-winograd-input.wgsl?raw';
-import outputSource from '../../shaders/convolution/conv3x3-winograd-output.wgsl?raw';
+import conv3x3WinogradGemmShader from '../../shaders/convolution/conv3x3-winograd-gemm.wgsl';
+import conv3x3WinogradInputShader from '../../shaders/convolution/conv3x3-winograd-input.wgsl';
+import conv3x3WinogradOutputShader from '../../shaders/convolution/conv3x3-winograd-output.wgsl';
 import type { WeightLayout } from './conv-weights';
 import type { Conv3x3Variant } from './conv3x3';
 import { channelThreads, channelTiles, threadRows } from './conv3x3-gemm';
+import { winogradWeights } from './derived-weights';
 import { layerEpilogueSettings } from './layer-epilogue';
 
-const INPUT_TRANSFORM = defineKernel('conv3x3-winograd-input', inputSource, linearIndexSource);
-const PRODUCTS = defineKernel('conv3x3-winograd-gemm', gemmSource, eightSumsSource);
-const OUTPUT_TRANSFORM = defineKernel(
-  'conv3x3-winograd-output',
-  outputSource,
-  linearIndexSource,
-  activationSource,
-  layerEpilogueSource,
-);
+const INPUT_TRANSFORM = defineKernel(conv3x3WinogradInputShader);
+const PRODUCTS = defineKernel(conv3x3WinogradGemmShader);
+const OUTPUT_TRANSFORM = defineKernel(conv3x3WinogradOutputShader);
 
 /** Positions in a transformed patch of 4 x 4. */
 const POSITIONS = 16;
@@ -63,6 +54,7 @@ export const WINOGRAD_WEIGHTS: WeightLayout = {
     }
     return transformed;
   },
+  derive: winogradWeights,
 };
 
 /** One of the 16 numbers of G g G^T. */

@@ -1,6 +1,6 @@
 /**
  * What all implementations ("variants") of the modulated 3x3 convolution agree on. Which one is the fastest depends on shape and device, so
- * the wrapper in modulated-conv.ts picks one for each layer; each wants the weights in a layout of its own, made once at load.
+ * the wrapper in modulated-conv.ts picks one for each layer; each wants the weights in a layout of its own.
  */
 import type { PlanBuilder } from '../../gpu/plan';
 import type { Tensor } from '../../gpu/tensor';
@@ -20,6 +20,8 @@ export interface Conv3x3Shape {
   readonly up: 1 | 2;
   /** As in {@link ConvWeights}. */
   readonly halfWeights: boolean;
+  /** As in {@link ConvWeights}. Default: false. */
+  readonly trainableWeights?: boolean | undefined;
 }
 
 export interface Conv3x3Operands {

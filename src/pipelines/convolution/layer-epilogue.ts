@@ -9,8 +9,8 @@ import { type ActivationOptions, activationSettings } from '../dense/activation'
 export interface LayerNoise {
   /** [1, H, W], shared by the batch, or [N, H, W]. */
   readonly values: Tensor;
-  /** The layer's learned factor. */
-  readonly strength: number;
+  /** The layer's learned factor: a number, or [1] where it is trained. */
+  readonly strength: number | Tensor;
 }
 
 export interface LayerEpilogue extends ActivationOptions {

@@ -8,22 +8,13 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
-import activationSource from '../../shaders/common/activation.wgsl?raw';
-import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import demodulationSource from '../../shaders/convolution/demodulation.wgsl?raw';
+import demodulationShader from '../../shaders/convolution/demodulation.wgsl';
 import type { ConvWeights } from './conv-weights';
 import type { Conv3x3Variant } from './conv3x3';
 import { chooseVariant } from './conv3x3-variants';
 import type { LayerEpilogue } from './layer-epilogue';
 
-const DEMODULATION = defineKernel(
-  'demodulation',
-  demodulationSource,
-  linearIndexSource,
-  activationSource,
-  layerEpilogueSource,
-);
+const DEMODULATION = defineKernel(demodulationShader);
 
 /** How a face steers one layer. */
 export interface LayerStyles {
@@ -79,7 +70,16 @@ export function modulatedConv3x3(
   }
   expectShape(styles, [batch, inChannels], 'modulated convolution styles');
   expectShape(demodulation, [batch, outChannels], 'modulated convolution demodulation');
-  const layer = { batch, height, width, inChannels, outChannels, up, halfWeights: weights.areHalves };
+  const layer = {
+    batch,
+    height,
+    width,
+    inChannels,
+    outChannels,
+    up,
+    halfWeights: weights.areHalves,
+    trainableWeights: weights.areTrainable,
+  };
   const variant = 'variant' in how ? how.variant : chooseVariant(layer, plan.host);
   if (!variant.supports(layer, plan.host)) {
     throw new ShapeError(`modulatedConv3x3: "${variant.name}" cannot compute "${weights.label}" on this device`);

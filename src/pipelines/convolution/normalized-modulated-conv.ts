@@ -7,15 +7,14 @@ import { linearGrid, rowBands } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import conv1x1Source from '../../shaders/convolution/conv1x1.wgsl?raw';
-import normalizeStylesSource from '../../shaders/convolution/normalize-styles.wgsl?raw';
+import conv1x1Shader from '../../shaders/convolution/conv1x1.wgsl';
+import normalizeStylesShader from '../../shaders/convolution/normalize-styles.wgsl';
 import { upfirdn2d } from '../resampling/upfirdn2d';
 import { type ConvShape, type ConvWeights, TAPS_FIRST } from './conv-weights';
 import { demodulationCoefficients, type LayerStyles, modulatedConv3x3 } from './modulated-conv';
 
-const NORMALIZE_STYLES = defineKernel('normalize-styles', normalizeStylesSource);
-const CONV1X1 = defineKernel('conv1x1', conv1x1Source, linearIndexSource);
+const NORMALIZE_STYLES = defineKernel(normalizeStylesShader);
+const CONV1X1 = defineKernel(conv1x1Shader);
 const PIXELS_PER_THREAD = 8;
 
 /** Scales every output channel's weights to unit root mean square. @param values [outChannels, inChannels, height, width] */

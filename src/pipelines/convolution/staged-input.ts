@@ -5,12 +5,11 @@ import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents, padToFour, type Tensor } from '../../gpu/tensor';
 import type { Texture } from '../../gpu/texture';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import stageInputSource from '../../shaders/convolution/stage-input.wgsl?raw';
+import stageInputShader from '../../shaders/convolution/stage-input.wgsl';
 import type { ConvShape, WeightTextureLayout } from './conv-weights';
 import type { Conv3x3Variant } from './conv3x3';
 
-const STAGE = defineKernel('stage-input', stageInputSource, linearIndexSource);
+const STAGE = defineKernel(stageInputShader);
 
 /** Makes 256 x 256 pixels of 32 channels three bands, and 128 x 128 of 64 two. */
 const STAGED_BYTES = 3 * 2 ** 20;
@@ -84,8 +83,9 @@ export function weightTexels(groups: number, taps = 9): WeightTextureLayout {
 
 /** Whether a layer can be computed from texels: a processor plays the device, has samplers for f32, and the textures fit. */
 export function samplesExactly(weights: WeightTextureLayout): Conv3x3Variant['supports'] {
-  return ({ width, inChannels, outChannels }, { adapter, features }) =>
+  return ({ width, inChannels, outChannels, trainableWeights }, { adapter, features }) =>
     adapter.isSoftware &&
+    !trainableWeights &&
     (features?.has('float32-filterable') ?? false) &&
     2 * width + 2 <= MOST_TEXELS &&
     Math.max(inChannels, outChannels) <= 4 * MOST_LAYERS &&

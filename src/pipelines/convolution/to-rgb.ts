@@ -5,25 +5,20 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, padToFour, type Tensor } from '../../gpu/tensor';
-import activationSource from '../../shaders/common/activation.wgsl?raw';
-import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import toRgbSource from '../../shaders/convolution/to-rgb.wgsl?raw';
-import toRgbSampledSource from '../../shaders/convolution/to-rgb-sampled.wgsl?raw';
-import { unrolled } from '../unroll';
+import toRgbShader from '../../shaders/convolution/to-rgb.wgsl';
+import toRgbSampledShader from '../../shaders/convolution/to-rgb-sampled.wgsl';
 import type { ConvWeights } from './conv-weights';
 import { TAPS_FIRST } from './conv-weights';
 import { samplesExactly, weightTexels } from './staged-input';
 
-const COMMON = [activationSource, layerEpilogueSource];
-const KERNEL = defineKernel('to-rgb', toRgbSource, linearIndexSource, ...COMMON);
+const KERNEL = defineKernel(toRgbShader);
 
 /** Groups of four output channels that a thread of the sampled kernel computes; with fewer than that in all, the other one is as good. */
 const SAMPLED_GROUPS = 6;
 /** A picture of so few pixels, the first of a network, has too few tiles for it. */
 const LEAST_SAMPLED_PIXELS = 64;
 const SAMPLED_THREADS = 16;
-const SAMPLED = defineKernel('to-rgb-sampled', unrolled(toRgbSampledSource, { GROUPS: SAMPLED_GROUPS }), ...COMMON);
+const SAMPLED = defineKernel(toRgbSampledShader);
 const WEIGHT_TEXELS = weightTexels(SAMPLED_GROUPS, 1);
 
 export interface ToRgbOptions {
@@ -70,7 +65,16 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
     clamp: options.clamp ?? 3e38,
   };
   const constants = { SKIP: skip ? skipKind(skip, output) : 0 };
-  const layer = { batch, height, width, inChannels, outChannels: channels, up: 1, halfWeights: false } as const;
+  const layer = {
+    batch,
+    height,
+    width,
+    inChannels,
+    outChannels: channels,
+    up: 1,
+    halfWeights: false,
+    trainableWeights: weights.areTrainable,
+  } as const;
   const isLarge = channels >= 4 * SAMPLED_GROUPS && height * width >= LEAST_SAMPLED_PIXELS;
   if (isLarge && samplesExactly(WEIGHT_TEXELS)(layer, plan.host)) {
     const weight = weights.asTexture(WEIGHT_TEXELS);
@@ -80,7 +84,7 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
       bindings,
       textures: { weight },
       params: { ...params, weightTexelHeight: 1 / weight.height },
-      constants,
+      constants: { ...constants, GROUPS: SAMPLED_GROUPS },
       workgroups: workgroupGrid(Math.ceil((batch * tiles) / SAMPLED_THREADS)),
     });
   } else {

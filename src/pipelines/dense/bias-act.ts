@@ -4,12 +4,10 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, expectShape, type Tensor } from '../../gpu/tensor';
-import activationSource from '../../shaders/common/activation.wgsl?raw';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import biasActSource from '../../shaders/dense/bias-act.wgsl?raw';
+import biasActShader from '../../shaders/dense/bias-act.wgsl';
 import { type ActivationOptions, activationSettings } from './activation';
 
-const KERNEL = defineKernel('bias-act', biasActSource, activationSource, linearIndexSource);
+const KERNEL = defineKernel(biasActShader);
 
 /**
  * y = clamp(activate(x + bias) * gain).

@@ -5,20 +5,11 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, padToFour, type Tensor } from '../../gpu/tensor';
-import activationSource from '../../shaders/common/activation.wgsl?raw';
-import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import fullyConnectedSource from '../../shaders/dense/fully-connected.wgsl?raw';
+import fullyConnectedShader from '../../shaders/dense/fully-connected.wgsl';
 import { type ActivationOptions, activationSettings } from './activation';
 import { type Arrangement, arranged, type PreparedArray } from './rearrange';
 
-const KERNEL = defineKernel(
-  'fully-connected',
-  fullyConnectedSource,
-  linearIndexSource,
-  activationSource,
-  layerEpilogueSource,
-);
+const KERNEL = defineKernel(fullyConnectedShader);
 
 export interface FullyConnectedWeights {
   /** [inFeatures rounded up to four, outFeatures] as {@link prepareFullyConnected} makes it. */

@@ -3,9 +3,9 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import type { Tensor } from '../../gpu/tensor';
-import normalizeSource from '../../shaders/dense/normalize-second-moment.wgsl?raw';
+import normalizeSecondMomentShader from '../../shaders/dense/normalize-second-moment.wgsl';
 
-const KERNEL = defineKernel('normalize-second-moment', normalizeSource);
+const KERNEL = defineKernel(normalizeSecondMomentShader);
 
 /**
  * y = x / sqrt(mean(x^2) + 1e-8) for every row, written into `column` and the following columns of `output`.

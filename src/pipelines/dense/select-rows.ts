@@ -5,10 +5,9 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import type { Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import selectRowsSource from '../../shaders/dense/select-rows.wgsl?raw';
+import selectRowsShader from '../../shaders/dense/select-rows.wgsl';
 
-const KERNEL = defineKernel('select-rows', selectRowsSource, linearIndexSource);
+const KERNEL = defineKernel(selectRowsShader);
 
 /**
  * output[n * P + p] = input[n, rows[p]].

@@ -4,10 +4,9 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import broadcastSource from '../../shaders/dense/broadcast-truncate.wgsl?raw';
+import broadcastTruncateShader from '../../shaders/dense/broadcast-truncate.wgsl';
 
-const KERNEL = defineKernel('broadcast-truncate', broadcastSource, linearIndexSource);
+const KERNEL = defineKernel(broadcastTruncateShader);
 
 /** A cutoff that no network reaches: truncation acts on all layers. */
 export const ALL_LAYERS = 1e9;

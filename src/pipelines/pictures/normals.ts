@@ -4,11 +4,9 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import cameraRaySource from '../../shaders/common/volume/camera-ray.wgsl?raw';
-import normalsSource from '../../shaders/pictures/normals.wgsl?raw';
+import normalsShader from '../../shaders/pictures/normals.wgsl';
 
-const KERNEL = defineKernel('normals', normalsSource, cameraRaySource, linearIndexSource);
+const KERNEL = defineKernel(normalsShader);
 
 /**
  * Normals in world axes, not in the camera's: a place of a head keeps its colour when the head turns, which shows whether the surface is the

@@ -5,15 +5,12 @@
  */
 import type { Gpu } from '../../gpu/device';
 import { KernelCompileError } from '../../gpu/errors';
-import { defineKernel, encodeParams, type Kernel } from '../../gpu/kernel';
+import { defineKernel, encodeParams, finalText, firstMistake, type KernelVariant } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { destroyTensor, expectShape, imageExtents, type Tensor, uploadTensor } from '../../gpu/tensor';
-import colourMapSource from '../../shaders/common/pictures/colour-map.wgsl?raw';
-import pictureFilterSource from '../../shaders/common/pictures/picture-filter.wgsl?raw';
-import presentSource from '../../shaders/common/pictures/present.wgsl?raw';
-import depthSource from '../../shaders/pictures/present-depth.wgsl?raw';
-import differenceSource from '../../shaders/pictures/present-difference.wgsl?raw';
-import rgbSource from '../../shaders/pictures/present-rgb.wgsl?raw';
+import presentDepthShader from '../../shaders/pictures/present-depth.wgsl';
+import presentDifferenceShader from '../../shaders/pictures/present-difference.wgsl';
+import presentRgbShader from '../../shaders/pictures/present-rgb.wgsl';
 import { divergingTable, viridisTable } from './colour-map';
 
 /** Stage name under which draws are timed and counted. */
@@ -62,10 +59,10 @@ type Kind = PresentSource['kind'];
 const BLACK = [0, 0, 0] as const;
 
 /** Read as compute kernels are, but for the entry points `vertex` and `fragment`. */
-const KERNELS: Readonly<Record<Kind, Kernel>> = {
-  rgb: defineKernel('present-rgb', rgbSource, presentSource, pictureFilterSource),
-  depth: defineKernel('present-depth', depthSource, presentSource, colourMapSource),
-  difference: defineKernel('present-difference', differenceSource, presentSource, pictureFilterSource, colourMapSource),
+const KERNELS: Readonly<Record<Kind, KernelVariant>> = {
+  rgb: defineKernel(presentRgbShader).variant(),
+  depth: defineKernel(presentDepthShader).variant(),
+  difference: defineKernel(presentDifferenceShader).variant(),
 };
 
 /** What a shader is given for a source. */
@@ -187,12 +184,15 @@ export class Presenter {
   }
 
   private bindGroupOf(slot: PartSlot, kind: Kind, { tensors }: ShaderInputs): GPUBindGroup {
-    const { bindings, paramsBinding } = KERNELS[kind];
-    const inputs = [...bindings].map(([name, binding]) => ({ binding, buffer: tensors[name]!.storage.buffer }));
+    const { bindings } = KERNELS[kind].text;
+    const inputs = [...bindings].map(([name, { number }]) => ({
+      binding: number,
+      buffer: tensors[name]!.storage.buffer,
+    }));
     const isBound = (one: Bound) => one.kind === kind && inputs.every(({ buffer }, at) => buffer === one.buffers[at]);
     const known = slot.bound.find(isBound);
     if (known) return known.bindGroup;
-    const entries = [{ binding: paramsBinding!, buffer: slot.params }, ...inputs].map(({ binding, buffer }) => ({
+    const entries = [{ binding: 0, buffer: slot.params }, ...inputs].map(({ binding, buffer }) => ({
       binding,
       resource: { buffer },
     }));
@@ -218,8 +218,9 @@ export async function createPresenter(gpu: Gpu, format: GPUTextureFormat): Promi
   return new Presenter(gpu, { rgb, depth, difference });
 }
 
-async function compile(gpu: Gpu, { name, code }: Kernel, format: GPUTextureFormat): Promise<GPURenderPipeline> {
-  const module = gpu.device.createShaderModule({ label: name, code });
+async function compile(gpu: Gpu, kernel: KernelVariant, format: GPUTextureFormat): Promise<GPURenderPipeline> {
+  const { name } = kernel;
+  const module = gpu.device.createShaderModule({ label: name, code: finalText(kernel) });
   try {
     return await gpu.device.createRenderPipelineAsync({
       label: name,
@@ -228,13 +229,11 @@ async function compile(gpu: Gpu, { name, code }: Kernel, format: GPUTextureForma
       fragment: { module, entryPoint: 'fragment', targets: [{ format }] },
     });
   } catch (cause) {
-    const { messages } = await module.getCompilationInfo();
-    const first = messages.find(({ type }) => type === 'error');
-    throw new KernelCompileError(name, first ? `line ${first.lineNum}: ${first.message}` : String(cause), { cause });
+    throw new KernelCompileError(name, await firstMistake(module, kernel, cause), { cause });
   }
 }
 
-/** The words of `struct Params` of shaders/common/pictures/present.wgsl. */
+/** The words of the params of shaders/common/pictures/present.wgsl. */
 function paramsOf(
   { picture, range }: ShaderInputs,
   kind: Kind,

@@ -5,27 +5,17 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, expectShape, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import colourMapSource from '../../shaders/common/pictures/colour-map.wgsl?raw';
-import slicePointSource from '../../shaders/common/pictures/slice-point.wgsl?raw';
-import planeProjectSource from '../../shaders/common/volume/plane-project.wgsl?raw';
-import quadratureSource from '../../shaders/common/volume/quadrature.wgsl?raw';
-import densityColoursSource from '../../shaders/pictures/density-colours.wgsl?raw';
-import projectChannelsSource from '../../shaders/pictures/project-channels.wgsl?raw';
-import slicePointsSource from '../../shaders/pictures/slice-points.wgsl?raw';
-import { specialise, triPlaneConstants } from '../volume/render-constants';
+import densityColoursShader from '../../shaders/pictures/density-colours.wgsl';
+import projectChannelsShader from '../../shaders/pictures/project-channels.wgsl';
+import slicePointsShader from '../../shaders/pictures/slice-points.wgsl';
+import { triPlaneConstants } from '../volume/render-constants';
 import type { TriPlaneOptions } from '../volume/rendering-options';
 import { expectPlanes } from '../volume/tri-planes';
 import { viridisTable } from './colour-map';
 
-const SLICE_POINTS = defineKernel('slice-points', slicePointsSource, slicePointSource, linearIndexSource);
-const DENSITY_COLOURS = defineKernel(
-  'density-colours',
-  densityColoursSource,
-  colourMapSource,
-  quadratureSource,
-  linearIndexSource,
-);
+const SLICE_POINTS = defineKernel(slicePointsShader);
+const PROJECT_CHANNELS = defineKernel(projectChannelsShader);
+const DENSITY_COLOURS = defineKernel(densityColoursShader);
 
 /** The axis at right angles to a slice: 0 (x), 1 (y) or 2 (z). */
 export type SliceAxis = 0 | 1 | 2;
@@ -75,8 +65,7 @@ export function densityColours(plan: PlanBuilder, sigma: Tensor): Tensor {
   plan.dispatch({
     kernel: DENSITY_COLOURS,
     bindings: { sigma, colourMap: plan.constant('density colour map', [table.length / 3, 3], table), colours },
-    params: { count },
-    constants: { THICKNESS: DENSITY_THICKNESS },
+    params: { count, thickness: DENSITY_THICKNESS },
     workgroups: linearGrid(count),
   });
   return colours;
@@ -113,14 +102,8 @@ export function projectChannels(
   const colours = plan.scratch('channels as colours', [1, height, width, 3]);
   const axis = ([0, 1, 2] as const).find((coordinate) => !axes.includes(coordinate))!;
   plan.dispatch({
-    kernel: specialise(
-      'project-channels',
-      triPlaneConstants(options),
-      projectChannelsSource,
-      slicePointSource,
-      planeProjectSource,
-      linearIndexSource,
-    ),
+    kernel: PROJECT_CHANNELS,
+    constants: triPlaneConstants(options),
     bindings: { planes, basis, offsets, colours },
     params: { plane, axis, resolution: width, planeWidth: width, planeHeight: height },
     workgroups: linearGrid(width * height),

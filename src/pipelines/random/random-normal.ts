@@ -4,10 +4,9 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, expectShape, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import randomNormalSource from '../../shaders/random/random-normal.wgsl?raw';
+import randomNormalShader from '../../shaders/random/random-normal.wgsl';
 
-const KERNEL = defineKernel('random-normal', randomNormalSource, linearIndexSource);
+const KERNEL = defineKernel(randomNormalShader);
 
 /**
  * A tensor of standard normal numbers, drawn anew at every run of the plan.

@@ -4,10 +4,9 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, expectShape, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import compareSource from '../../shaders/reduction/compare-values.wgsl?raw';
+import compareValuesShader from '../../shaders/reduction/compare-values.wgsl';
 
-const KERNEL = defineKernel('compare-values', compareSource, linearIndexSource);
+const KERNEL = defineKernel(compareValuesShader);
 
 /**
  * Padding is compared too. For a plan that runs once: the result only grows.

@@ -2,15 +2,10 @@
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import type { Tensor } from '../../gpu/tensor';
-import orderedFloatSource from '../../shaders/common/ordered-float.wgsl?raw';
-import rangeCellsSource from '../../shaders/common/range-cells.wgsl?raw';
-import clearSource from '../../shaders/reduction/clear-range-cells.wgsl?raw';
+import clearRangeCellsShader from '../../shaders/reduction/clear-range-cells.wgsl';
 
 const RANGE_CELLS = 6;
-const CLEAR = defineKernel('clear-range-cells', clearSource);
-
-/** Source texts for a kernel with a `cells` binding. */
-export const RANGE_CELLS_SOURCES = [orderedFloatSource, rangeCellsSource] as const;
+const CLEAR = defineKernel(clearRangeCellsShader);
 
 /** Makes the cells and appends the dispatch that empties them at each run. The tensor's bits are ordered integers, not floats. */
 export function clearedRangeCells(plan: PlanBuilder): Tensor {

@@ -5,11 +5,11 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
-import filteredLreluSource from '../../shaders/resampling/filtered-lrelu.wgsl?raw';
+import filteredLreluShader from '../../shaders/resampling/filtered-lrelu.wgsl';
 import { LEAKY_RELU_SLOPE } from '../dense/activation';
 import { fourSides, type Padding } from './upfirdn2d';
 
-const KERNEL = defineKernel('filtered-lrelu', filteredLreluSource);
+const KERNEL = defineKernel(filteredLreluShader);
 
 /** What every device has of workgroup memory (16 KiB), in vec4f. */
 const WORKGROUP_VECTORS = 1024;

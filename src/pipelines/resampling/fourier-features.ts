@@ -4,18 +4,9 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import activationSource from '../../shaders/common/activation.wgsl?raw';
-import layerEpilogueSource from '../../shaders/common/layer-epilogue.wgsl?raw';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import fourierFeaturesSource from '../../shaders/resampling/fourier-features.wgsl?raw';
+import fourierFeaturesShader from '../../shaders/resampling/fourier-features.wgsl';
 
-const KERNEL = defineKernel(
-  'fourier-features',
-  fourierFeaturesSource,
-  linearIndexSource,
-  activationSource,
-  layerEpilogueSource,
-);
+const KERNEL = defineKernel(fourierFeaturesShader);
 
 export interface FourierFeaturesOptions {
   /** [N, 4]: rotation (cosine, sine) and translation (x, y) as the affine layer gives them, not normalised. */

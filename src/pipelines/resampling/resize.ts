@@ -4,13 +4,12 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import blendSource from '../../shaders/resampling/blend.wgsl?raw';
-import resizeSource from '../../shaders/resampling/resize-bilinear.wgsl?raw';
+import blendShader from '../../shaders/resampling/blend.wgsl';
+import resizeBilinearShader from '../../shaders/resampling/resize-bilinear.wgsl';
 import { BINOMIAL_FILTER, downsample2d, upsample2d } from './upfirdn2d';
 
-const RESIZE = defineKernel('resize-bilinear', resizeSource, linearIndexSource);
-const BLEND = defineKernel('blend', blendSource, linearIndexSource);
+const RESIZE = defineKernel(resizeBilinearShader);
+const BLEND = defineKernel(blendShader);
 
 export interface ResizeOptions {
   readonly height: number;

@@ -8,10 +8,9 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import upfirdnSource from '../../shaders/resampling/upfirdn2d.wgsl?raw';
+import upfirdn2dShader from '../../shaders/resampling/upfirdn2d.wgsl';
 
-const KERNEL = defineKernel('upfirdn2d', upfirdnSource, linearIndexSource);
+const KERNEL = defineKernel(upfirdn2dShader);
 
 /** A two-dimensional filter, row-major. */
 export interface FirFilter {

@@ -2,17 +2,14 @@
 import type { Gpu } from '../../gpu/device';
 import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';
+import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor, uploadTensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import decoderCommonSource from '../../shaders/common/volume/decoder.wgsl?raw';
-import softplusBase2Source from '../../shaders/common/volume/softplus-base2.wgsl?raw';
-import decoderSource from '../../shaders/volume/decoder.wgsl?raw';
-import { decoderConstants, groupsOf, specialise } from './render-constants';
+import decoderShader from '../../shaders/volume/decoder.wgsl';
+import { decoderConstants, groupsOf } from './render-constants';
 import type { DecoderExtents } from './rendering-options';
 
-/** Source texts for a kernel with a `decoder` binding. */
-export const DECODER_SOURCES = [decoderCommonSource, softplusBase2Source] as const;
+const KERNEL = defineKernel(decoderShader);
 
 /** Parameters as a checkpoint has them, row-major. */
 export interface DecoderArrays {
@@ -120,7 +117,8 @@ export function decode(plan: PlanBuilder, features: Tensor, decoder: Tensor, ext
   const sigma = plan.scratch('sigma', [batch!, points!, 1]);
   const colours = plan.scratch('colours', [batch!, points!, extents.decoderOutputs]);
   plan.dispatch({
-    kernel: specialise('decoder', decoderConstants(extents), decoderSource, linearIndexSource, ...DECODER_SOURCES),
+    kernel: KERNEL,
+    constants: decoderConstants(extents),
     bindings: { features, decoder, sigma, colours },
     params: { samples: batch!, planes: planes!, points: points! },
     workgroups: linearGrid(batch! * points!),

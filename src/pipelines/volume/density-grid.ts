@@ -6,17 +6,18 @@
 
 import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';
+import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import planeProjectSource from '../../shaders/common/volume/plane-project.wgsl?raw';
-import triPlaneSampleSource from '../../shaders/common/volume/tri-plane-sample.wgsl?raw';
-import densityGridSource from '../../shaders/volume/density-grid.wgsl?raw';
-import projectPlaneSource from '../../shaders/volume/project-plane.wgsl?raw';
-import { DECODER_SOURCES, expectDecoder } from './decoder';
-import { decoderConstants, specialise, triPlaneConstants } from './render-constants';
+import densityGridShader from '../../shaders/volume/density-grid.wgsl';
+import projectPlaneShader from '../../shaders/volume/project-plane.wgsl';
+import { expectDecoder } from './decoder';
+import { decoderConstants, triPlaneConstants } from './render-constants';
 import type { DecoderExtents, TriPlaneOptions } from './rendering-options';
 import { expectPlanes } from './tri-planes';
+
+const PROJECT_PLANE = defineKernel(projectPlaneShader);
+const DENSITY_GRID = defineKernel(densityGridShader);
 
 /** A side of the grid: its first axis runs along columns, its second along rows. */
 type GridSide = 'xy' | 'xz' | 'yz';
@@ -69,13 +70,8 @@ export function densityLayers(plan: PlanBuilder, inputs: DensityGridInputs, fron
   const yz = projectSide(plan, inputs, 'yz', layers);
   const sigma = plan.scratch('density layers', [layers.count, resolution, resolution]);
   plan.dispatch({
-    kernel: specialise(
-      'density-grid',
-      decoderConstants(rendering),
-      densityGridSource,
-      linearIndexSource,
-      ...DECODER_SOURCES,
-    ),
+    kernel: DENSITY_GRID,
+    constants: decoderConstants(rendering),
     bindings: { decoder, xy: front, xz, yz, sigma },
     params: { resolution, layers: layers.count },
     workgroups: linearGrid(layers.count * resolution * Math.ceil(resolution / 4)),
@@ -98,15 +94,8 @@ function projectSide(
   for (let firstRow = 0; firstRow < count; firstRow += rowsPerDispatch) {
     const endRow = Math.min(count, firstRow + rowsPerDispatch);
     plan.dispatch({
-      kernel: specialise(
-        'project-plane',
-        { ...triPlaneConstants(rendering), ...decoderConstants(rendering) },
-        projectPlaneSource,
-        linearIndexSource,
-        planeProjectSource,
-        triPlaneSampleSource,
-        ...DECODER_SOURCES,
-      ),
+      kernel: PROJECT_PLANE,
+      constants: { ...triPlaneConstants(rendering), ...decoderConstants(rendering) },
       bindings: { planes, decoder, hidden },
       params: {
         leftOutAxis: LEFT_OUT_AXIS[side],

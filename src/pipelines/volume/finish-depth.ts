@@ -4,11 +4,9 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import finishDepthSource from '../../shaders/volume/finish-depth.wgsl?raw';
-import { RANGE_CELLS_SOURCES } from '../reduction/range-cells';
+import finishDepthShader from '../../shaders/volume/finish-depth.wgsl';
 
-const KERNEL = defineKernel('finish-depth', finishDepthSource, linearIndexSource, ...RANGE_CELLS_SOURCES);
+const KERNEL = defineKernel(finishDepthShader);
 
 /**
  * @param cells filled by the kernels before

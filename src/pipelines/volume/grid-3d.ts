@@ -5,10 +5,9 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import grid3dSource from '../../shaders/volume/grid-3d.wgsl?raw';
+import grid3dShader from '../../shaders/volume/grid-3d.wgsl';
 
-const KERNEL = defineKernel('grid-3d', grid3dSource, linearIndexSource);
+const KERNEL = defineKernel(grid3dShader);
 
 /**
  * @param grid [N or 1, D, H, W, C]; x runs along W, y along H, z along D

@@ -5,21 +5,13 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, expectShape, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import importanceStepSource from '../../shaders/common/volume/importance-step.wgsl?raw';
-import importanceBinsSource from '../../shaders/volume/importance-bins.wgsl?raw';
-import inverseCdfSource from '../../shaders/volume/inverse-cdf.wgsl?raw';
+import importanceBinsShader from '../../shaders/volume/importance-bins.wgsl';
+import inverseCdfShader from '../../shaders/volume/inverse-cdf.wgsl';
 import { RenderingOptionError } from './rendering-options';
-import { type RaySampling, UNIFORM_SOURCES, uniformSettings } from './sampling';
+import { type RaySampling, uniformSettings } from './sampling';
 
-const BINS = defineKernel('importance-bins', importanceBinsSource, importanceStepSource, linearIndexSource);
-const INVERSE_CDF = defineKernel(
-  'inverse-cdf',
-  inverseCdfSource,
-  importanceStepSource,
-  linearIndexSource,
-  ...UNIFORM_SOURCES,
-);
+const BINS = defineKernel(importanceBinsShader);
+const INVERSE_CDF = defineKernel(inverseCdfShader);
 
 /**
  * Draws from one piecewise constant distribution a row. Weight k belongs to the interval from bin k to bin k + 1; with more bins than

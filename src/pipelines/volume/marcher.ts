@@ -5,13 +5,11 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import quadratureSource from '../../shaders/common/volume/quadrature.wgsl?raw';
-import marcherSource from '../../shaders/volume/marcher.wgsl?raw';
-import { clearedRangeCells, RANGE_CELLS_SOURCES } from '../reduction/range-cells';
+import marcherShader from '../../shaders/volume/marcher.wgsl';
+import { clearedRangeCells } from '../reduction/range-cells';
 import { finishDepth } from './finish-depth';
 
-const KERNEL = defineKernel('marcher', marcherSource, quadratureSource, linearIndexSource, ...RANGE_CELLS_SOURCES);
+const KERNEL = defineKernel(marcherShader);
 
 /** Samples of rays. */
 export interface RaySamples {

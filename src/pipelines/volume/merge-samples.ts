@@ -4,11 +4,10 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import mergeSamplesSource from '../../shaders/volume/merge-samples.wgsl?raw';
+import mergeSamplesShader from '../../shaders/volume/merge-samples.wgsl';
 import type { RaySamples } from './marcher';
 
-const KERNEL = defineKernel('merge-samples', mergeSamplesSource, linearIndexSource);
+const KERNEL = defineKernel(mergeSamplesShader);
 
 /** Concatenates along S and sorts by depth; of equal depths the coarse sample comes first. @throws ShapeError */
 export function mergeSamples(plan: PlanBuilder, coarse: RaySamples, fine: RaySamples): RaySamples {

@@ -5,22 +5,17 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import orderedFloatSource from '../../shaders/common/ordered-float.wgsl?raw';
-import cameraRaySource from '../../shaders/common/volume/camera-ray.wgsl?raw';
-import rayBoxSource from '../../shaders/common/volume/ray-box.wgsl?raw';
-import limitsRangeSource from '../../shaders/reduction/limits-range.wgsl?raw';
-import rayLimitsRangeSource from '../../shaders/reduction/ray-limits-range.wgsl?raw';
-import rayLimitsSource from '../../shaders/volume/ray-limits.wgsl?raw';
-import replaceMissedRaysSource from '../../shaders/volume/replace-missed-rays.wgsl?raw';
-import { clearedRangeCells, RANGE_CELLS_SOURCES } from '../reduction/range-cells';
+import limitsRangeShader from '../../shaders/reduction/limits-range.wgsl';
+import rayLimitsRangeShader from '../../shaders/reduction/ray-limits-range.wgsl';
+import rayLimitsShader from '../../shaders/volume/ray-limits.wgsl';
+import replaceMissedRaysShader from '../../shaders/volume/replace-missed-rays.wgsl';
+import { clearedRangeCells } from '../reduction/range-cells';
 import { type Rays, rayExtents } from './rays';
 
-const SHARED = [linearIndexSource, rayBoxSource, ...RANGE_CELLS_SOURCES] as const;
-const RAY_LIMITS_RANGE = defineKernel('ray-limits-range', rayLimitsRangeSource, cameraRaySource, ...SHARED);
-const LIMITS_RANGE = defineKernel('limits-range', limitsRangeSource, ...SHARED);
-const RAY_LIMITS = defineKernel('ray-limits', rayLimitsSource, linearIndexSource, rayBoxSource, orderedFloatSource);
-const REPLACE = defineKernel('replace-missed-rays', replaceMissedRaysSource, ...SHARED);
+const RAY_LIMITS_RANGE = defineKernel(rayLimitsRangeShader);
+const LIMITS_RANGE = defineKernel(limitsRangeShader);
+const RAY_LIMITS = defineKernel(rayLimitsShader);
+const REPLACE = defineKernel(replaceMissedRaysShader);
 
 /**
  * Slab test against the box around the origin.

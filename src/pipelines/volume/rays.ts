@@ -5,13 +5,11 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import cameraRaySource from '../../shaders/common/volume/camera-ray.wgsl?raw';
-import rayPointsSource from '../../shaders/volume/ray-points.wgsl?raw';
-import raysSource from '../../shaders/volume/rays.wgsl?raw';
+import rayPointsShader from '../../shaders/volume/ray-points.wgsl';
+import raysShader from '../../shaders/volume/rays.wgsl';
 
-const RAYS = defineKernel('rays', raysSource, cameraRaySource, linearIndexSource);
-const RAY_POINTS = defineKernel('ray-points', rayPointsSource, linearIndexSource);
+const RAYS = defineKernel(raysShader);
+const RAY_POINTS = defineKernel(rayPointsShader);
 
 /** Rays in world space, R for each of N cameras, row by row. */
 export interface Rays {

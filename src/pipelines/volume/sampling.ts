@@ -2,10 +2,6 @@
 import { ShapeError } from '../../gpu/errors';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, padToFour, type Tensor } from '../../gpu/tensor';
-import randomSource from '../../shaders/common/random.wgsl?raw';
-import importanceUniformSource from '../../shaders/common/volume/importance-uniform.wgsl?raw';
-import jitterSource from '../../shaders/common/volume/jitter.wgsl?raw';
-import samplingModeSource from '../../shaders/common/volume/sampling-mode.wgsl?raw';
 
 /** In the order of the shader's SAMPLING constant. */
 const SAMPLING_MODES = ['even', 'det', 'recorded', 'random'] as const;
@@ -21,13 +17,6 @@ export type RaySampling =
   | { readonly mode: 'det' }
   | { readonly mode: 'recorded'; readonly jitter?: Tensor | undefined; readonly u?: Tensor | undefined }
   | { readonly mode: 'random'; readonly seed: number };
-
-/** Source texts for a kernel with a `jitter` binding. */
-export const JITTER_SOURCES = [samplingModeSource, randomSource, jitterSource] as const;
-/** Source texts for a kernel with a `uniforms` binding. */
-export const UNIFORM_SOURCES = [samplingModeSource, randomSource, importanceUniformSource] as const;
-/** Source texts for a kernel with both. */
-export const SAMPLING_SOURCES = [...JITTER_SOURCES, importanceUniformSource] as const;
 
 /** Bindings, parameters and constants for a kernel that draws. */
 interface DrawSettings {

@@ -4,19 +4,11 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import stratifiedDepthSource from '../../shaders/common/volume/stratified-depth.wgsl?raw';
-import stratifiedSource from '../../shaders/volume/stratified.wgsl?raw';
+import stratifiedShader from '../../shaders/volume/stratified.wgsl';
 import { RenderingOptionError } from './rendering-options';
-import { JITTER_SOURCES, jitterSettings, type RaySampling } from './sampling';
+import { jitterSettings, type RaySampling } from './sampling';
 
-const KERNEL = defineKernel(
-  'stratified',
-  stratifiedSource,
-  stratifiedDepthSource,
-  linearIndexSource,
-  ...JITTER_SOURCES,
-);
+const KERNEL = defineKernel(stratifiedShader);
 
 export interface StratifiedInputs {
   /** Limits [N, R, 2] of each ray, or one pair for all. */

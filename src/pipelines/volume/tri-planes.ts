@@ -2,20 +2,19 @@
 
 import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';
+import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents, type Tensor } from '../../gpu/tensor';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import planeProjectSource from '../../shaders/common/volume/plane-project.wgsl?raw';
-import pointFeaturesSource from '../../shaders/common/volume/point-features.wgsl?raw';
-import triPlaneSampleSource from '../../shaders/common/volume/tri-plane-sample.wgsl?raw';
-import evaluatePointsSource from '../../shaders/volume/evaluate-points.wgsl?raw';
-import projectSource from '../../shaders/volume/project.wgsl?raw';
-import triPlanesSource from '../../shaders/volume/tri-planes.wgsl?raw';
-import { DECODER_SOURCES, type DecodedPoints, expectDecoder } from './decoder';
-import { decoderConstants, specialise, triPlaneConstants } from './render-constants';
+import evaluatePointsShader from '../../shaders/volume/evaluate-points.wgsl';
+import projectShader from '../../shaders/volume/project.wgsl';
+import triPlanesShader from '../../shaders/volume/tri-planes.wgsl';
+import { type DecodedPoints, expectDecoder } from './decoder';
+import { decoderConstants, planeAxesConstants, triPlaneConstants } from './render-constants';
 import type { DecoderExtents, TriPlaneOptions } from './rendering-options';
 
-const SAMPLE_SOURCES = [linearIndexSource, planeProjectSource, triPlaneSampleSource] as const;
+const PROJECT = defineKernel(projectShader);
+const TRI_PLANES = defineKernel(triPlanesShader);
+const EVALUATE_POINTS = defineKernel(evaluatePointsShader);
 
 /**
  * Where points fall on each plane.
@@ -27,7 +26,8 @@ export function projectOntoPlanes(plan: PlanBuilder, points: Tensor, options: Tr
   const planes = options.planeAxes.length;
   const uv = plan.scratch('plane coordinates', [batch, planes, count, 2]);
   plan.dispatch({
-    kernel: specialise('project', triPlaneConstants(options), projectSource, linearIndexSource, planeProjectSource),
+    kernel: PROJECT,
+    constants: planeAxesConstants(options),
     bindings: { points, uv },
     params: { samples: batch, points: count, boxSide: options.boxWarp },
     workgroups: linearGrid(batch * planes * count),
@@ -47,7 +47,8 @@ export function sampleTriPlanes(plan: PlanBuilder, planes: Tensor, points: Tenso
   const planeCount = options.planeAxes.length;
   const features = plan.scratch('plane features', [batch, planeCount, count, options.planeChannels]);
   plan.dispatch({
-    kernel: specialise('tri-planes', triPlaneConstants(options), triPlanesSource, ...SAMPLE_SOURCES),
+    kernel: TRI_PLANES,
+    constants: triPlaneConstants(options),
     bindings: { planes, points, features },
     params: { samples: batch, points: count, planeWidth: width, planeHeight: height, boxSide: options.boxWarp },
     workgroups: linearGrid(batch * planeCount * count),
@@ -70,10 +71,9 @@ export function evaluatePoints(
   expectDecoder(decoder, rendering, 'evaluatePoints');
   const sigma = plan.scratch('sigma', [batch, count, 1]);
   const colours = plan.scratch('colours', [batch, count, rendering.decoderOutputs]);
-  const constants = { ...triPlaneConstants(rendering), ...decoderConstants(rendering) };
-  const sources = [evaluatePointsSource, pointFeaturesSource, ...SAMPLE_SOURCES, ...DECODER_SOURCES];
   plan.dispatch({
-    kernel: specialise('evaluate-points', constants, ...sources),
+    kernel: EVALUATE_POINTS,
+    constants: { ...triPlaneConstants(rendering), ...decoderConstants(rendering) },
     bindings: { planes, decoder, points, sigma, colours },
     params: { samples: batch, points: count, planeWidth: width, planeHeight: height, boxSide: rendering.boxWarp },
     workgroups: linearGrid(batch * count),

@@ -1,36 +1,20 @@
 /** The kernels that march rays, with what each of them binds: exact in one or two passes, and fast along a sketch. */
-import type { Kernel, KernelConstants, KernelParams } from '../../gpu/kernel';
+import { defineKernel, type Kernel, type KernelConstants, type KernelParams } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import type { Tensor } from '../../gpu/tensor';
 import type { DeviceFacts } from '../../gpu/tensor-host';
 import { filtersExactly, type Texture } from '../../gpu/texture';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import cameraRaySource from '../../shaders/common/volume/camera-ray.wgsl?raw';
-import coarseDepthSource from '../../shaders/common/volume/coarse-depth.wgsl?raw';
-import importanceStepSource from '../../shaders/common/volume/importance-step.wgsl?raw';
-import marchSource from '../../shaders/common/volume/march.wgsl?raw';
-import planeProjectSource from '../../shaders/common/volume/plane-project.wgsl?raw';
-import pointBatchSource from '../../shaders/common/volume/point-batch.wgsl?raw';
-import quadratureSource from '../../shaders/common/volume/quadrature.wgsl?raw';
-import rayBoxSource from '../../shaders/common/volume/ray-box.wgsl?raw';
-import stratifiedDepthSource from '../../shaders/common/volume/stratified-depth.wgsl?raw';
-import weightsSource from '../../shaders/common/volume/weights.wgsl?raw';
-import weightsQuadSource from '../../shaders/common/volume/weights-quad.wgsl?raw';
-import volumeRenderSource from '../../shaders/volume/volume-render.wgsl?raw';
-import volumeRenderFastSource from '../../shaders/volume/volume-render-fast.wgsl?raw';
-import volumeRenderSingleSource from '../../shaders/volume/volume-render-single.wgsl?raw';
-import { RANGE_CELLS_SOURCES } from '../reduction/range-cells';
-import { DECODER_SOURCES } from './decoder';
-import {
-  capacityConstants,
-  decoderConstants,
-  type RenderConstants,
-  specialise,
-  triPlaneConstants,
-} from './render-constants';
+import volumeRenderShader from '../../shaders/volume/volume-render.wgsl';
+import volumeRenderFastShader from '../../shaders/volume/volume-render-fast.wgsl';
+import volumeRenderSingleShader from '../../shaders/volume/volume-render-single.wgsl';
+import { capacityConstants, decoderConstants, triPlaneConstants } from './render-constants';
 import type { RenderingOptions } from './rendering-options';
-import { JITTER_SOURCES, jitterSettings, type RaySampling, SAMPLING_SOURCES, uniformSettings } from './sampling';
+import { jitterSettings, type RaySampling, uniformSettings } from './sampling';
 import { type MarchDevice, type PlaneReading, planeReading, sketchReading, type VolumeSketch } from './volume-sketch';
+
+const TWO_PASSES = defineKernel(volumeRenderShader);
+const SINGLE_PASS = defineKernel(volumeRenderSingleShader);
+const FAST = defineKernel(volumeRenderFastShader);
 
 /** A kernel on the parameters and bindings of shaders/common/volume/march.wgsl, with all that is its own. */
 export interface March {
@@ -46,7 +30,7 @@ export interface March {
 }
 
 /**
- * What is quick on a device. A processor that plays a graphics card pays for each load that a kernel makes and for little else, so it takes many
+ * What is quick on a device. A software adapter pays for each load that a kernel makes and for little else, so it takes many
  * points at a time, shares loads between threads, and keeps what it would have to compute again. A graphics card has few registers and
  * no memory to keep things in for each of its many threads.
  */
@@ -99,34 +83,28 @@ export function exactMarch(plan: PlanBuilder, inputs: ExactMarchInputs): March {
   const jitter = jitterSettings(plan, sampling, rays, coarseSamples);
   const march = {
     textures: reading.textures,
-    constants: { ...jitter.constants, DISPARITY: Number(rendering.disparitySampling) },
     evaluationsPerRay: coarseSamples + fineSamples,
     outputs: rendering.decoderOutputs,
   };
-  const params = { coarseSamples, fineSamples, jitterStride: jitter.stride, uniformStride: 0, seed: jitter.seed };
-  const bindings = { ...reading.bindings, jitter: jitter.draws };
-  if (fineSamples === 0) {
-    const sources = [volumeRenderSingleSource, coarseDepthSource, stratifiedDepthSource, ...JITTER_SOURCES];
-    return { ...march, kernel: marchKernel('single', tuning, rendering, reading, {}, sources), bindings, params };
-  }
-  const uniforms = uniformSettings(plan, sampling, rays, fineSamples);
-  const sources = [
-    volumeRenderSource,
-    importanceStepSource,
-    coarseDepthSource,
-    stratifiedDepthSource,
-    ...SAMPLING_SOURCES,
-  ];
-  const counts = {
-    ...capacityConstants(coarseSamples, fineSamples),
-    KEEPS_COLOURS: Number(tuning.keepsColours),
-    DECODES_TWICE: Number(!tuning.keepsColours),
+  const constants = {
+    ...marchConstants(tuning, rendering, reading),
+    ...jitter.constants,
+    DISPARITY: Number(rendering.disparitySampling),
   };
+  const params = { coarseSamples, jitterStride: jitter.stride, seed: jitter.seed };
+  const bindings = { ...reading.bindings, jitter: jitter.draws };
+  if (fineSamples === 0) return { ...march, kernel: SINGLE_PASS, constants, bindings, params };
+  const uniforms = uniformSettings(plan, sampling, rays, fineSamples);
   return {
     ...march,
-    kernel: marchKernel('two-pass', tuning, rendering, reading, counts, sources),
+    kernel: TWO_PASSES,
+    constants: {
+      ...constants,
+      ...capacityConstants(coarseSamples, fineSamples),
+      KEEPS_COLOURS: Number(tuning.keepsColours),
+    },
     bindings: { ...bindings, uniforms: uniforms.draws },
-    params: { ...params, uniformStride: uniforms.stride },
+    params: { ...params, fineSamples, uniformStride: uniforms.stride },
   };
 }
 
@@ -138,55 +116,35 @@ export function fastMarch(
   const reading = sketchReading(sketch);
   const quality = rendering.quality === 'draft' ? 'draft' : 'fast';
   const places = PLACES[quality];
-  const tuning = tuningFor(plan.host, device);
-  const isOneBatch = 4 * tuning.quads === places.SAMPLES;
-  const counts = {
-    STEPS,
-    ...places,
-    ONE_BATCH: Number(isOneBatch),
-    SEVERAL_BATCHES: Number(!isOneBatch),
-    ...(quality === 'draft' && { SHOWN_GROUPS: DRAFT_GROUPS }),
-  };
   return {
-    kernel: marchKernel(quality, tuning, rendering, reading, counts, [volumeRenderFastSource]),
+    kernel: FAST,
+    constants: {
+      ...marchConstants(tuningFor(plan.host, device), rendering, reading),
+      STEPS,
+      ...places,
+      ...(quality === 'draft' && { SHOWN_GROUPS: DRAFT_GROUPS }),
+    },
     bindings: {},
     textures: { ...reading.textures, sketch: sketch.density },
-    params: { coarseSamples: 0, fineSamples: 0, jitterStride: 0, uniformStride: 0, seed: 0 },
-    constants: {},
+    params: {},
     evaluationsPerRay: places.SCOUTS + places.SAMPLES,
     outputs: quality === 'draft' ? 4 * DRAFT_GROUPS : rendering.decoderOutputs,
   };
 }
 
-function marchKernel(
-  kind: string,
+/** What all kernels that march rays ask for. */
+function marchConstants(
   { quads, sharesWeights }: Tuning,
   rendering: RenderingOptions,
   reading: PlaneReading,
-  counts: RenderConstants,
-  sources: readonly string[],
-): Kernel {
+): KernelConstants {
   const decoder = decoderConstants(rendering);
-  return specialise(
-    `volume-render ${kind}, ${reading.kind}${sharesWeights ? ', shared weights' : ''}`,
-    {
-      ...triPlaneConstants(rendering),
-      ...decoder,
-      SHOWN_GROUPS: decoder.COLOUR_GROUPS!,
-      ...counts,
-      QUADS: quads,
-    },
-    ...sources,
-    ...reading.sources,
-    sharesWeights ? weightsQuadSource : weightsSource,
-    marchSource,
-    pointBatchSource,
-    cameraRaySource,
-    rayBoxSource,
-    quadratureSource,
-    planeProjectSource,
-    linearIndexSource,
-    ...DECODER_SOURCES,
-    ...RANGE_CELLS_SOURCES,
-  );
+  return {
+    ...triPlaneConstants(rendering),
+    ...decoder,
+    SHOWN_GROUPS: decoder.COLOUR_GROUPS!,
+    QUADS: quads,
+    READS_TEXTURE: Number(reading.kind === 'texture'),
+    SHARES_WEIGHTS: Number(sharesWeights),
+  };
 }

@@ -7,19 +7,17 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import type { Tensor } from '../../gpu/tensor';
-import { filtersExactly, type Texture, type TextureFormat } from '../../gpu/texture';
-import linearIndexSource from '../../shaders/common/linear-index.wgsl?raw';
-import planesBufferSource from '../../shaders/common/volume/planes-buffer.wgsl?raw';
-import planesTextureSource from '../../shaders/common/volume/planes-texture.wgsl?raw';
-import triPlaneSampleSource from '../../shaders/common/volume/tri-plane-sample.wgsl?raw';
-import densitySketchSource from '../../shaders/volume/density-sketch.wgsl?raw';
-import planeTextureSource from '../../shaders/volume/plane-texture.wgsl?raw';
+import type { TextureFormat } from '../../gpu/tensor-host';
+import { filtersExactly, type Texture } from '../../gpu/texture';
+import densitySketchShader from '../../shaders/volume/density-sketch.wgsl';
+import planeTextureShader from '../../shaders/volume/plane-texture.wgsl';
 import { type DensityGridInputs, densityLayers, projectFront } from './density-grid';
-import { specialise, triPlaneConstants } from './render-constants';
+import { planeConstants } from './render-constants';
 import type { TriPlaneOptions } from './rendering-options';
 import { expectPlanes } from './tri-planes';
 
-const densitySketchKernel = defineKernel('density-sketch', densitySketchSource, linearIndexSource);
+const DENSITY_SKETCH = defineKernel(densitySketchShader);
+const PLANE_TEXTURE = defineKernel(planeTextureShader);
 
 /** What `fast` rendering reads of one face, made once a face. */
 export interface VolumeSketch {
@@ -61,7 +59,7 @@ function densitySketch(plan: PlanBuilder, density: Tensor): Texture {
   const extents = { format: 'rgba16float', width: side, height: side, layers: side, isVolume: true } as const;
   const sketch = plan.texture('density sketch', extents);
   plan.dispatch({
-    kernel: densitySketchKernel,
+    kernel: DENSITY_SKETCH,
     bindings: { density },
     textures: { sketch },
     params: { side },
@@ -70,10 +68,9 @@ function densitySketch(plan: PlanBuilder, density: Tensor): Texture {
   return sketch;
 }
 
-/** How a kernel reads planes: source texts that define `addFeatures`, and what they bind. */
+/** How a kernel reads planes, and what it binds for that. */
 export interface PlaneReading {
   readonly kind: 'buffer' | 'texture';
-  readonly sources: readonly string[];
   readonly bindings: Readonly<Record<string, Tensor>>;
   readonly textures: Readonly<Record<string, Texture>>;
 }
@@ -94,16 +91,16 @@ export function planeReading(
 ): PlaneReading {
   const kind = layersOf(planes, options) > MOST_LAYERS ? 'buffer' : wanted;
   if (kind === 'buffer') {
-    return { kind, sources: [planesBufferSource, triPlaneSampleSource], bindings: { planes }, textures: {} };
+    return { kind, bindings: { planes }, textures: {} };
   }
   const texture =
     sketch?.planes.format === 'rgba32float' ? sketch.planes : planeTexture(plan, planes, options, 'rgba32float');
-  return { kind, sources: [planesTextureSource], bindings: {}, textures: { planes: texture } };
+  return { kind, bindings: {}, textures: { planes: texture } };
 }
 
 /** Through the filter, whether that is exact or not. */
 export function sketchReading({ planes }: VolumeSketch): PlaneReading {
-  return { kind: 'texture', sources: [planesTextureSource], bindings: {}, textures: { planes } };
+  return { kind: 'texture', bindings: {}, textures: { planes } };
 }
 
 /**
@@ -122,13 +119,8 @@ export function planeTexture(
   const layers = layersOf(planes, options);
   const texels = plan.texture('plane texture', { format, width: width + 2, height: height + 2, layers });
   plan.dispatch({
-    kernel: specialise(
-      `plane-texture ${format}`,
-      triPlaneConstants(options),
-      planeTextureSource,
-      linearIndexSource,
-      `@group(0) @binding(2) var texels: texture_storage_2d_array<${format}, write>;`,
-    ),
+    kernel: PLANE_TEXTURE,
+    constants: { ...planeConstants(options), STORES_HALVES: Number(format === 'rgba16float') },
     bindings: { planes },
     textures: { texels },
     params: { planeWidth: width, planeHeight: height, layers },

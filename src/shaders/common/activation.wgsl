@@ -1,7 +1,7 @@
 // The activation functions of the StyleGAN2 family, chosen when the kernel is specialised: ACTIVATION is an index into
 // `ACTIVATIONS` of pipelines/dense/activation.ts. `alpha` is the slope of leaky ReLU.
 
-override ACTIVATION: u32 = 0u;
+#const ACTIVATION in 0..9 = 0
 
 fn activate(x: vec4f, alpha: f32) -> vec4f {
   switch ACTIVATION {

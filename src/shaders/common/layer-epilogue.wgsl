@@ -1,11 +1,17 @@
-// What follows the sum in every layer of StyleGAN2: noise, bias, activation, gain, clamp. Channels are handled four at a time; lanes
-// beyond the last channel become zero, so that the padding of every tensor stays zero whatever the activation does to it.
-// Needs common/activation.wgsl.
+// What follows the sum in every layer of StyleGAN2: bias, activation, gain, clamp, for four output channels at a time.
+//
+// Shapes    bias [channels]
 
-fn keepChannels(value: vec4f, group: u32, channels: u32) -> vec4f {
-  return select(vec4f(0), value, vec4u(group * 4u) + vec4u(0, 1, 2, 3) < vec4u(channels));
-}
+#include "common/activation"
+#include "common/keep-channels"
+#param channels: u32 // of the output
+#param alpha: f32 // slope of leaky ReLU
+#param gain: f32
+#param clamp: f32 // largest magnitude that leaves the layer
+#read bias: array<vec4f>
 
-fn layerEpilogue(sum: vec4f, bias: vec4f, alpha: f32, gain: f32, limit: f32) -> vec4f {
-  return clamp(activate(sum + bias, alpha) * gain, vec4f(-limit), vec4f(limit));
+// `channelBias` is bias[group]: the kernel reads it once for all of its pixels.
+fn layerEpilogue(sum: vec4f, channelBias: vec4f, group: u32) -> vec4f {
+  let activated = activate(sum + channelBias, params.alpha) * params.gain;
+  return keepChannels(clamp(activated, vec4f(-params.clamp), vec4f(params.clamp)), group, params.channels);
 }

@@ -7,13 +7,3 @@ const SMALLEST_SAMPLE_DEPTH = 2u; // of all samples: the picture's depth is clam
 const LARGEST_SAMPLE_DEPTH = 3u;
 const SMALLEST_SURFACE_DEPTH = 4u; // of the picture, where the ray is mostly absorbed: for display
 const LARGEST_SURFACE_DEPTH = 5u;
-
-// Needs     a storage binding `cells: array<atomic<u32>>`; common/ordered-float.wgsl
-
-// Looks before it writes: most rays change nothing, and an atomic load is cheaper than a contended minimum.
-fn widenRange(smallestCell: u32, smallest: f32, largest: f32) {
-  let low = toOrdered(smallest);
-  let high = toOrdered(largest);
-  if (low < atomicLoad(&cells[smallestCell])) { atomicMin(&cells[smallestCell], low); }
-  if (high > atomicLoad(&cells[smallestCell + 1u])) { atomicMax(&cells[smallestCell + 1u], high); }
-}

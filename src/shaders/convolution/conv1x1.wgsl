@@ -4,26 +4,18 @@
 // Shapes    input [N, pixels, inChannels]; weight [inPadded, outChannels]; styles [N, inChannels]; demodulation [N, outChannels];
 //           output [N, pixels, outChannels]; the pixels of a picture row by row.
 // Layout    vec4f along channels.
-// Dispatch  one thread per eight pixels and four output channels, pixels firstPixel to endPixel, 64 per workgroup (linearIndex).
+// Dispatch  one thread per eight pixels and four output channels, pixels firstPixel to endPixel, 64 per workgroup (each-element).
 // Memory    none in the workgroup; 32 registers of sums.
 // Cost      2 in out FLOPs a pixel; 13 loads of 16 bytes for 256 FLOPs.
-// Needs     common/linear-index.wgsl
 
-struct Params {
-  batch: u32,
-  pixels: u32, // of a sample
-  inputGroups: u32,
-  groups: u32, // of the output
-  firstPixel: u32,
-  endPixel: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<WeightVector>;
-@group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> output: array<vec4f>;
+#include "common/each-element"
+#storage WeightVector
+#param batch, inputGroups, firstPixel, endPixel: u32
+#param pixels: u32 // of a sample
+#param groups: u32 // of the output
+#read input, styles, demodulation: array<vec4f>
+#read weight: array<WeightVector>
+#write output: array<vec4f>
 
 // Where a pixel's channels begin in the input; beyond the last pixel those of the last.
 fn inputStart(sample: u32, pixel: u32) -> u32 {
@@ -36,9 +28,7 @@ fn storePixel(sum: vec4f, sample: u32, pixel: u32, group: u32) {
   output[(sample * params.pixels + pixel) * params.groups + group] = sum * demodulation[sample * params.groups + group];
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let groups = params.groups;
   let tiles = (params.endPixel - params.firstPixel + 7u) / 8u;
   if (index >= params.batch * tiles * groups) { return; }

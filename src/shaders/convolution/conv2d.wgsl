@@ -3,36 +3,20 @@
 //
 // Shapes    input [N, H, W, inChannels]; weight [kernelHeight, kernelWidth, inPadded, outChannels]; output [N, outHeight, outWidth, outChannels].
 // Layout    vec4f along channels.
-// Dispatch  one thread per output pixel and four output channels, rows firstRow to endRow, 64 per workgroup (linearIndex).
+// Dispatch  one thread per output pixel and four output channels, rows firstRow to endRow, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      2 taps in out FLOPs an output pixel; 5 loads of 16 bytes for 32 FLOPs.
-// Needs     common/linear-index.wgsl
 
-struct Params {
-  batch: u32,
-  height: u32,
-  width: u32,
-  inputGroups: u32,
-  outHeight: u32,
-  outWidth: u32,
-  groups: u32, // of the output
-  kernelHeight: u32,
-  kernelWidth: u32,
-  stride: u32,
-  padLeft: i32, // negative crops
-  padTop: i32,
-  firstRow: u32,
-  endRow: u32,
-}
+#include "common/each-element"
+#param batch, height, width, inputGroups, outHeight, outWidth, kernelHeight, kernelWidth, stride, firstRow: u32
+#param endRow: u32
+#param groups: u32 // of the output
+#param padLeft: i32 // negative crops
+#param padTop: i32
+#read input, weight: array<vec4f>
+#write output: array<vec4f>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let rows = params.endRow - params.firstRow;
   let groups = params.groups;
   if (index >= params.batch * rows * params.outWidth * groups) { return; }

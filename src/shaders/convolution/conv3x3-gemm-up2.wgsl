@@ -10,38 +10,13 @@
 //           parity; quad rows firstRow to endRow of H + 1. Numbered by y * columns + x; the parity with most taps comes first.
 // Memory    12096 bytes in the workgroup; a thread holds 64 sums, 40 values of a strip and 32 weights.
 // Cost      18 in out FLOPs an input pixel; pixels are loaded once a parity, weights once in all.
-// Needs     common/convolution/conv3x3-shared-tile.wgsl, common/convolution/eight-sums.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
 
-struct Params {
-  batch: u32,
-  height: u32, // of the input
-  width: u32,
-  inputGroups: u32,
-  channels: u32, // of the output
-  firstRow: u32, // of quads
-  endRow: u32,
-  ringRows: u32,
-  splits: u32,
-  groupsPerSplit: u32, // of input channels
-}
-
-override PARTIAL_SUMS: bool = false;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<InputVector>;
-@group(0) @binding(2) var<storage, read> weight: array<WeightVector>;
-@group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> output: array<OutputVector>;
-
-// What the pixels of a strip share.
-struct Place {
-  split: u32,
-  sample: u32,
-  row: u32, // of the output
-  group: u32,
-  groups: u32,
-}
+#include "common/convolution/conv3x3-shared-tile"
+#include "common/keep-channels"
+#storage OutputVector
+#param ringRows: u32
+#param channels: u32 // of the output
+#write output: array<OutputVector>
 
 fn storePixel(sum: vec4f, place: Place, column: u32) {
   let width = params.width * 2u + 1u;
@@ -54,18 +29,6 @@ fn storePixel(sum: vec4f, place: Place, column: u32) {
   }
   let value = sum * demodulation[place.sample * place.groups + place.group];
   output[at] = toOutputVector(keepChannels(value, place.group, params.channels));
-}
-
-fn storeSums(sums: EightSums, place: Place, column: u32) {
-  if (place.row >= min(params.endRow * 2u, params.height * 2u + 1u) || place.group >= place.groups) { return; }
-  storePixel(sums.p0, place, column);
-  storePixel(sums.p1, place, column + 2u);
-  storePixel(sums.p2, place, column + 4u);
-  storePixel(sums.p3, place, column + 6u);
-  storePixel(sums.p4, place, column + 8u);
-  storePixel(sums.p5, place, column + 10u);
-  storePixel(sums.p6, place, column + 12u);
-  storePixel(sums.p7, place, column + 14u);
 }
 
 @compute @workgroup_size(THREADS)
@@ -117,6 +80,7 @@ fn main(
   let group = firstVector + channelThread;
   let outputRow = (firstRow + row) * 2u + oddRow;
   let outputColumn = column * 2u + oddColumn;
-  storeSums(low, Place(split, sample, outputRow, group, groups), outputColumn);
-  storeSums(high, Place(split, sample, outputRow, group + CHANNEL_THREADS, groups), outputColumn);
+  let endRow = min(params.endRow * 2u, params.height * 2u + 1u);
+  storeSums(low, Place(split, sample, outputRow, group, groups), endRow, outputColumn, 2u);
+  storeSums(high, Place(split, sample, outputRow, group + CHANNEL_THREADS, groups), endRow, outputColumn, 2u);
 }

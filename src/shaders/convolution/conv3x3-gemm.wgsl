@@ -9,46 +9,9 @@
 //           endRow. Numbered by y * columns + x, channels fastest, so that neighbours read the same pixels.
 // Memory    12096 bytes in the workgroup; a thread holds 64 sums, 40 values of a strip and 32 weights.
 // Cost      18 in out FLOPs a pixel; an 8 x 8 pixels x 64 channels tile loads 11 bytes for 300 FLOPs.
-// Needs     common/convolution/conv3x3-shared-tile.wgsl, common/convolution/eight-sums.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
 
-struct Params {
-  batch: u32,
-  height: u32,
-  width: u32,
-  inputGroups: u32,
-  channels: u32, // of the output
-  firstRow: u32,
-  endRow: u32,
-  splits: u32,
-  groupsPerSplit: u32, // of input channels
-  noiseStride: u32, // floats from row to row
-  noiseBatchStride: u32, // floats from sample to sample; 0 when all share one
-  noiseStrength: f32,
-  alpha: f32,
-  gain: f32,
-  clamp: f32,
-}
-
-override USE_NOISE: bool = false;
-override PARTIAL_SUMS: bool = false;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<InputVector>;
-@group(0) @binding(2) var<storage, read> weight: array<WeightVector>;
-@group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
-@group(0) @binding(5) var<storage, read> noise: array<f32>;
-@group(0) @binding(6) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> output: array<OutputVector>;
-
-// What the pixels of a strip share.
-struct Place {
-  split: u32,
-  sample: u32,
-  row: u32,
-  group: u32,
-  groups: u32,
-}
+#include "common/convolution/conv3x3-shared-tile"
+#include "common/convolution/layer-output"
 
 fn storePixel(sum: vec4f, place: Place, column: u32) {
   if (column >= params.width) { return; }
@@ -58,25 +21,8 @@ fn storePixel(sum: vec4f, place: Place, column: u32) {
     output[at] = toOutputVector(sum);
     return;
   }
-  var value = sum * demodulation[place.sample * place.groups + place.group];
-  if (USE_NOISE) {
-    let noisePlace = place.sample * params.noiseBatchStride + place.row * params.noiseStride + column;
-    value += noise[noisePlace] * params.noiseStrength;
-  }
-  let result = layerEpilogue(value, bias[place.group], params.alpha, params.gain, params.clamp);
-  output[at] = toOutputVector(keepChannels(result, place.group, params.channels));
-}
-
-fn storeSums(sums: EightSums, place: Place, column: u32) {
-  if (place.row >= params.endRow || place.group >= place.groups) { return; }
-  storePixel(sums.p0, place, column);
-  storePixel(sums.p1, place, column + 1u);
-  storePixel(sums.p2, place, column + 2u);
-  storePixel(sums.p3, place, column + 3u);
-  storePixel(sums.p4, place, column + 4u);
-  storePixel(sums.p5, place, column + 5u);
-  storePixel(sums.p6, place, column + 6u);
-  storePixel(sums.p7, place, column + 7u);
+  let value = sum * demodulation[place.sample * place.groups + place.group];
+  storeLayer(value, at, place.sample, place.row, column, place.group, bias[place.group]);
 }
 
 @compute @workgroup_size(THREADS)
@@ -122,6 +68,6 @@ fn main(
   }
 
   let group = firstVector + channelThread;
-  storeSums(low, Place(split, sample, firstRow + row, group, groups), column);
-  storeSums(high, Place(split, sample, firstRow + row, group + CHANNEL_THREADS, groups), column);
+  storeSums(low, Place(split, sample, firstRow + row, group, groups), params.endRow, column, 1u);
+  storeSums(high, Place(split, sample, firstRow + row, group + CHANNEL_THREADS, groups), params.endRow, column, 1u);
 }

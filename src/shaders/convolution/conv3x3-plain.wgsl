@@ -5,14 +5,15 @@
 // Shapes    input [N, H, W, inChannels]; weight [3, 3, inPadded, outChannels]; styles [N, inChannels]; demodulation [N, outChannels];
 //           noise [1 or N, H, W]; bias [outChannels]; output [N, H, W, outChannels].
 // Layout    vec4f along channels; noise in single floats.
-// Dispatch  one thread per pixel and four output channels, rows firstRow to endRow, 64 per workgroup (linearIndex).
+// Dispatch  one thread per pixel and four output channels, rows firstRow to endRow, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      18 in out FLOPs a pixel; 45 loads of 16 bytes for 288 FLOPs.
-// Needs     common/convolution/conv3x3-operands.wgsl, common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+#include "common/convolution/conv3x3-operands"
+#include "common/convolution/output-pixel"
+#include "common/each-element"
+
+fn element(index: u32) {
   let groups = (params.channels + 3u) / 4u;
   let rows = params.endRow - params.firstRow;
   if (index >= params.batch * rows * params.width * groups) { return; }
@@ -32,20 +33,10 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
       for (var inGroup = 0u; inGroup < params.inputGroups; inGroup++) {
         let value = fromInputVector(input[pixel + inGroup]) * styles[sample * params.inputGroups + inGroup];
         let at = (tap + inGroup * 4u) * groups + group;
-        let matrix = mat4x4f(
-          fromWeightVector(weight[at]), fromWeightVector(weight[at + groups]),
-          fromWeightVector(weight[at + 2u * groups]), fromWeightVector(weight[at + 3u * groups]),
-        );
-        sum += matrix * value;
+        sum += loadMatrix(at, groups) * value;
       }
     }
   }
 
-  sum *= demodulation[sample * groups + group];
-  if (USE_NOISE) {
-    sum += noise[sample * params.noiseBatchStride + row * params.noiseStride + column] * params.noiseStrength;
-  }
-  let result = layerEpilogue(sum, bias[group], params.alpha, params.gain, params.clamp);
-  output[((sample * params.height + row) * params.width + column) * groups + group] =
-    toOutputVector(keepChannels(result, group, params.channels));
+  storePixel(sum, sample, row, column, group, groups, params.endRow);
 }

@@ -1,4 +1,4 @@
-// Modulated 3x3 convolution with up=2 before its FIR filter, for a processor that plays a graphics card: what conv3x3-transposed.wgsl computes,
+// Modulated 3x3 convolution with up=2 before its FIR filter, for software adapters: what conv3x3-transposed.wgsl computes,
 // in the manner of conv3x3-sampled.wgsl. Pixel (i, j) adds weight[ky, kx] times itself to place (2i + ky, 2j + kx). A quad is two rows by
 // two columns of those places, of which there are H + 1 by W + 1 (the last ones half outside).
 //
@@ -9,43 +9,22 @@
 //           quad rows firstRow to endRow.
 // Memory    none in the workgroup; 4 * ROWS * COLUMNS * GROUPS vectors of sums.
 // Cost      18 in out FLOPs an input pixel; per four input channels (ROWS + 1) (COLUMNS + 1) + 36 GROUPS texels.
-// Needs     unroll.ts with ROWS, COLUMNS, GROUPS
 
-struct Params {
-  sample: u32,
-  height: u32, // of the input
-  width: u32,
-  inputGroups: u32,
-  groups: u32, // of the output's channels
-  firstRow: u32,
-  endRow: u32,
-  ringRows: u32,
-  texelWidth: f32, // of staged
-  texelHeight: f32,
-  weightTexelHeight: f32,
-}
+#const WORKGROUP_THREADS = 16
+#const TAPS = 9
+#const COLUMNS
+#const GROUPS
+#const ROWS
+#include "common/convolution/sampled-weights"
+#include "common/convolution/staged-pixels"
+#include "common/each-element"
+#param sample, firstRow, endRow, ringRows: u32
+#param height, width: u32 // of the input
+#param groups: u32 // of the output's channels
+#read demodulation: array<vec4f>
+#texture unfiltered: texture_storage_2d_array<rgba32float, write>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var staged: texture_2d_array<f32>;
-@group(0) @binding(2) var weight: texture_2d_array<f32>;
-@group(0) @binding(3) var nearest: sampler;
-@group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
-@group(0) @binding(5) var unfiltered: texture_storage_2d_array<rgba32float, write>;
-
-fn pixel(x: f32, y: f32, inGroup: u32) -> vec4f {
-  return textureSampleLevel(staged, nearest, vec2f(x, y), inGroup, 0.0);
-}
-
-fn weightTexel(place: f32, y: f32) -> vec4f {
-  return textureSampleLevel(weight, nearest, vec2f(place / ${36 * GROUPS}.0, y), 0u, 0.0);
-}
-
-@compute @workgroup_size(16)
-fn main(
-  @builtin(local_invocation_index) local: u32, @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-) {
-  let index = (workgroup.y * workgroups.x + workgroup.x) * 16u + local;
+fn element(index: u32) {
   let blocks = (params.groups + ${GROUPS - 1}u) / ${GROUPS}u;
   let tileColumns = (params.width + ${COLUMNS}u) / ${COLUMNS}u; // of width + 1 quads
   let tileRows = (params.endRow - params.firstRow + ${ROWS - 1}u) / ${ROWS}u;
@@ -64,7 +43,7 @@ fn main(
   var sum${place} = vec4f(0);
   #end
   for (var inGroup = 0u; inGroup < params.inputGroups; inGroup++) {
-    let weightY = (f32(block * params.inputGroups + inGroup) + 0.5) * params.weightTexelHeight;
+    let weightY = weightRow(block, inGroup);
     #for matrix in 0..9 * GROUPS
     let k${matrix} = mat4x4f(
       weightTexel(${4 * matrix}.5, weightY), weightTexel(${4 * matrix + 1}.5, weightY),
@@ -72,7 +51,7 @@ fn main(
     #end
     #for row in 0..ROWS + 1
       #for column in 0..COLUMNS + 1
-    let p_${row}_${column} = pixel(x${column}, y${row}, inGroup);
+    let p_${row}_${column} = stagedPixel(x${column}, y${row}, inGroup);
         #for tapRow in 0..3
           #for tapColumn in 0..3
             #if row + tapRow / 2 >= 1 && row + tapRow / 2 <= ROWS && column + tapColumn / 2 >= 1 && column + tapColumn / 2 <= COLUMNS

@@ -1,4 +1,4 @@
-// Modulated 3x3 convolution for a processor that plays a graphics card: a thread computes ROWS x COLUMNS pixels of 4 GROUPS output channels and
+// Modulated 3x3 convolution for software adapters: a thread computes ROWS x COLUMNS pixels of 4 GROUPS output channels and
 // reads pixels and weights as texels. What that costs there was measured with SwiftShader: a vector from a buffer 40 ns (more in a long
 // loop, whose text no longer fits the instruction cache), a texel from a nearest sampler 16, a vector times a matrix 6 if the vector is still in
 // registers and 10 if it is not. So each pixel is read and at once added to all sums that it belongs to, and tiles are large.
@@ -11,43 +11,19 @@
 //           then rows, so that a row's pixels stay in the cache for all blocks; rows firstRow to endRow.
 // Memory    none in the workgroup; ROWS * COLUMNS * GROUPS vectors of sums.
 // Cost      18 in out FLOPs a pixel; per four input channels (ROWS + 2) (COLUMNS + 2) + 36 GROUPS texels for 288 ROWS COLUMNS GROUPS FLOPs.
-// Needs     unroll.ts with ROWS, COLUMNS, GROUPS; common/activation.wgsl, common/layer-epilogue.wgsl
 
-struct Params {
-  sample: u32,
-  height: u32,
-  width: u32,
-  inputGroups: u32,
-  channels: u32, // of the output
-  firstRow: u32,
-  endRow: u32,
-  texelWidth: f32, // of staged
-  texelHeight: f32,
-  weightTexelHeight: f32,
-  noiseStride: u32, // floats from row to row
-  noiseBatchStride: u32, // floats from sample to sample; 0 when all share one
-  noiseStrength: f32, // 0: no noise, and nothing of it is read
-  alpha: f32,
-  gain: f32,
-  clamp: f32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var staged: texture_2d_array<f32>;
-@group(0) @binding(2) var weight: texture_2d_array<f32>;
-@group(0) @binding(3) var nearest: sampler;
-@group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
-@group(0) @binding(5) var<storage, read> noise: array<f32>;
-@group(0) @binding(6) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> output: array<OutputVector>;
-
-fn pixel(x: f32, y: f32, inGroup: u32) -> vec4f {
-  return textureSampleLevel(staged, nearest, vec2f(x, y), inGroup, 0.0);
-}
-
-fn weightTexel(place: f32, y: f32) -> vec4f {
-  return textureSampleLevel(weight, nearest, vec2f(place / ${36 * GROUPS}.0, y), 0u, 0.0);
-}
+#const WORKGROUP_THREADS = 16
+#const TAPS = 9
+#const COLUMNS
+#const GROUPS
+#const ROWS
+#include "common/convolution/layer-output"
+#include "common/convolution/sampled-weights"
+#include "common/convolution/staged-pixels"
+#include "common/each-element"
+#param sample, firstRow, endRow: u32
+#param height, width: u32
+#read demodulation: array<vec4f>
 
 // What the epilogue needs to know of four output channels.
 struct Channels {
@@ -63,16 +39,11 @@ fn loadChannels(group: u32, groups: u32) -> Channels {
 
 fn store(sum: vec4f, addend: f32, pixel: u32, channels: Channels, groups: u32) {
   if (channels.index >= groups) { return; }
-  let result = layerEpilogue(sum * channels.scale + addend, channels.bias, params.alpha, params.gain, params.clamp);
-  output[pixel * groups + channels.index] = toOutputVector(keepChannels(result, channels.index, params.channels));
+  let result = layerEpilogue(sum * channels.scale + addend, channels.bias, channels.index);
+  output[pixel * groups + channels.index] = toOutputVector(result);
 }
 
-@compute @workgroup_size(16)
-fn main(
-  @builtin(local_invocation_index) local: u32, @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-) {
-  let index = (workgroup.y * workgroups.x + workgroup.x) * 16u + local;
+fn element(index: u32) {
   let groups = (params.channels + 3u) / 4u;
   let blocks = (groups + ${GROUPS - 1}u) / ${GROUPS}u;
   let tileColumns = (params.width + ${COLUMNS - 1}u) / ${COLUMNS}u;
@@ -92,7 +63,7 @@ fn main(
   var sum${place} = vec4f(0);
   #end
   for (var inGroup = 0u; inGroup < params.inputGroups; inGroup++) {
-    let weightY = (f32(block * params.inputGroups + inGroup) + 0.5) * params.weightTexelHeight;
+    let weightY = weightRow(block, inGroup);
     #for matrix in 0..9 * GROUPS
     let k${matrix} = mat4x4f(
       weightTexel(${4 * matrix}.5, weightY), weightTexel(${4 * matrix + 1}.5, weightY),
@@ -100,7 +71,7 @@ fn main(
     #end
     #for row in 0..ROWS + 2
       #for column in 0..COLUMNS + 2
-    let p_${row}_${column} = pixel(x${column}, y${row}, inGroup);
+    let p_${row}_${column} = stagedPixel(x${column}, y${row}, inGroup);
         #for tapRow in 0..3
           #for tapColumn in 0..3
             #if row >= tapRow && row - tapRow < ROWS && column >= tapColumn && column - tapColumn < COLUMNS
@@ -126,11 +97,9 @@ fn main(
   var place = 0u;
   for (var y = params.firstRow + bandRow; y < lastRow; y++) {
     let rowStart = (params.sample * params.height + y) * params.width;
-    let noiseStart = params.sample * params.noiseBatchStride + y * params.noiseStride;
     #for column in 0..COLUMNS
     if (column + ${column}u < params.width) {
-      var addend = 0.0;
-      if (params.noiseStrength != 0.0) { addend = noise[noiseStart + column + ${column}u] * params.noiseStrength; }
+      let addend = noiseAt(params.sample, y, column + ${column}u);
       #for group in 0..GROUPS
       store(sums[place + ${column * GROUPS + group}u], addend, rowStart + column + ${column}u, channels${group}, groups);
       #end

@@ -2,13 +2,16 @@
 // loads 36 pixels and 36 weight vectors for 576 vector multiply-adds, where conv3x3-plain.wgsl loads 45 for 36. Same operands and result.
 //
 // Shapes, layout, params: as conv3x3-plain.wgsl.
-// Dispatch  one thread per 4 x 4 tile and four output channels, rows firstRow (a multiple of 4) to endRow, 64 per workgroup (linearIndex).
+// Dispatch  one thread per 4 x 4 tile and four output channels, rows firstRow (a multiple of 4) to endRow, 64 per workgroup (each-element).
 // Memory    none in the workgroup; about 64 + 48 + 24 registers.
 // Cost      18 in out FLOPs a pixel; 72 loads of 16 bytes for 4608 FLOPs.
-// Needs     common/convolution/conv3x3-operands.wgsl, common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
 //
 // The sums are grouped into long expressions of values, not updates of variables: SwiftShader keeps values in registers but writes every
 // variable back to memory (measured: a factor of three).
+
+#include "common/convolution/conv3x3-operands"
+#include "common/convolution/output-pixel"
+#include "common/each-element"
 
 // Four input channels of six neighbouring pixels of a row: the tile's four and one on either side.
 struct InputStrip {
@@ -56,13 +59,6 @@ fn loadStrip(sample: u32, row: i32, column: i32, inGroup: u32, style: vec4f) -> 
   );
 }
 
-fn loadMatrix(at: u32, groups: u32) -> mat4x4f {
-  return mat4x4f(
-    fromWeightVector(weight[at]), fromWeightVector(weight[at + groups]),
-    fromWeightVector(weight[at + 2u * groups]), fromWeightVector(weight[at + 3u * groups]),
-  );
-}
-
 fn loadKernelRow(tapRow: u32, inGroup: u32, group: u32, groups: u32) -> KernelRow {
   let tap = params.inputGroups * 4u * groups; // from one tap to the next
   let at = tapRow * 3u * tap + inGroup * 4u * groups + group;
@@ -91,27 +87,14 @@ fn accumulate(
   );
 }
 
-fn storePixel(sum: vec4f, sample: u32, row: u32, column: u32, group: u32, groups: u32) {
-  if (row >= params.endRow || column >= params.width) { return; }
-  var value = sum * demodulation[sample * groups + group];
-  if (USE_NOISE) {
-    value += noise[sample * params.noiseBatchStride + row * params.noiseStride + column] * params.noiseStrength;
-  }
-  let result = layerEpilogue(value, bias[group], params.alpha, params.gain, params.clamp);
-  output[((sample * params.height + row) * params.width + column) * groups + group] =
-    toOutputVector(keepChannels(result, group, params.channels));
-}
-
 fn storeStrip(sums: OutputStrip, sample: u32, row: u32, column: u32, group: u32, groups: u32) {
-  storePixel(sums.p0, sample, row, column, group, groups);
-  storePixel(sums.p1, sample, row, column + 1u, group, groups);
-  storePixel(sums.p2, sample, row, column + 2u, group, groups);
-  storePixel(sums.p3, sample, row, column + 3u, group, groups);
+  storePixel(sums.p0, sample, row, column, group, groups, params.endRow);
+  storePixel(sums.p1, sample, row, column + 1u, group, groups, params.endRow);
+  storePixel(sums.p2, sample, row, column + 2u, group, groups, params.endRow);
+  storePixel(sums.p3, sample, row, column + 3u, group, groups, params.endRow);
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let groups = (params.channels + 3u) / 4u;
   let tileColumns = (params.width + 3u) / 4u;
   let tileRows = (params.endRow - params.firstRow + 3u) / 4u;

@@ -8,28 +8,17 @@
 //           time. Noise, bias and activation follow in fir-epilogue.wgsl.
 // Layout    vec4f along channels.
 // Dispatch  one thread per 4 x 2 quads (8 x 4 output pixels) of four output channels; quad rows firstRow (a multiple of 2) to endRow of
-//           H + 1; 64 per workgroup (linearIndex).
+//           H + 1; 64 per workgroup (each-element).
 // Memory    none in the workgroup; 128 registers of sums.
 // Cost      18 in out FLOPs an input pixel; 51 loads of 16 bytes for 2304 FLOPs.
-// Needs     common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
 
-struct Params {
-  batch: u32,
-  height: u32, // of the input
-  width: u32,
-  inputGroups: u32,
-  channels: u32, // of the output
-  firstRow: u32,
-  endRow: u32,
-  ringRows: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<InputVector>;
-@group(0) @binding(2) var<storage, read> weight: array<WeightVector>;
-@group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> demodulation: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> output: array<OutputVector>;
+#include "common/convolution/conv3x3-operands"
+#include "common/each-element"
+#include "common/keep-channels"
+#storage OutputVector
+#param ringRows: u32
+#param channels: u32 // of the output
+#write output: array<OutputVector>
 
 // Four input channels of the pixel left of the tile and of its four columns.
 struct InputStrip {
@@ -64,12 +53,8 @@ fn loadStrip(sample: u32, row: i32, column: i32, inGroup: u32, style: vec4f) -> 
   );
 }
 
-fn loadMatrix(tap: u32, inGroup: u32, group: u32, groups: u32) -> mat4x4f {
-  let at = (tap * params.inputGroups + inGroup) * 4u * groups + group;
-  return mat4x4f(
-    fromWeightVector(weight[at]), fromWeightVector(weight[at + groups]),
-    fromWeightVector(weight[at + 2u * groups]), fromWeightVector(weight[at + 3u * groups]),
-  );
+fn loadTap(tap: u32, inGroup: u32, group: u32, groups: u32) -> mat4x4f {
+  return loadMatrix((tap * params.inputGroups + inGroup) * 4u * groups + group, groups);
 }
 
 // Even rows, even columns: the four corner taps.
@@ -128,9 +113,7 @@ fn storeRow(even: OutputStrip, odd: OutputStrip, sample: u32, row: u32, column: 
   storePixel(odd.p3, sample, row, column + 7u, group, groups);
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let groups = (params.channels + 3u) / 4u;
   let tileColumns = (params.width + 4u) / 4u; // of width + 1 quads
   let tileRows = (params.endRow - params.firstRow + 1u) / 2u;
@@ -155,21 +138,21 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
     let r0 = loadStrip(sample, y - 1, x, inGroup, style);
     let r1 = loadStrip(sample, y, x, inGroup, style);
     let r2 = loadStrip(sample, y + 1, x, inGroup, style);
-    let k00 = loadMatrix(0u, inGroup, group, groups);
-    let k02 = loadMatrix(2u, inGroup, group, groups);
-    let k20 = loadMatrix(6u, inGroup, group, groups);
-    let k22 = loadMatrix(8u, inGroup, group, groups);
+    let k00 = loadTap(0u, inGroup, group, groups);
+    let k02 = loadTap(2u, inGroup, group, groups);
+    let k20 = loadTap(6u, inGroup, group, groups);
+    let k22 = loadTap(8u, inGroup, group, groups);
     corners0 = addCorners(corners0, r0, r1, k00, k02, k20, k22);
     corners1 = addCorners(corners1, r1, r2, k00, k02, k20, k22);
-    let k01 = loadMatrix(1u, inGroup, group, groups);
-    let k21 = loadMatrix(7u, inGroup, group, groups);
+    let k01 = loadTap(1u, inGroup, group, groups);
+    let k21 = loadTap(7u, inGroup, group, groups);
     vertical0 = addVertical(vertical0, r0, r1, k01, k21);
     vertical1 = addVertical(vertical1, r1, r2, k01, k21);
-    let k10 = loadMatrix(3u, inGroup, group, groups);
-    let k12 = loadMatrix(5u, inGroup, group, groups);
+    let k10 = loadTap(3u, inGroup, group, groups);
+    let k12 = loadTap(5u, inGroup, group, groups);
     horizontal0 = addHorizontal(horizontal0, r1, k10, k12);
     horizontal1 = addHorizontal(horizontal1, r2, k10, k12);
-    let k11 = loadMatrix(4u, inGroup, group, groups);
+    let k11 = loadTap(4u, inGroup, group, groups);
     centre0 = addCentre(centre0, r1, k11);
     centre1 = addCentre(centre1, r2, k11);
   }

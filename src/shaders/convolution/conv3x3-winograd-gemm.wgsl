@@ -10,15 +10,14 @@
 //           conflicts when they are written) and of the weights.
 // Cost      32 in out FLOPs a tile of four pixels, all positions together (direct: 72); per 16 input channels and workgroup 512 loads of 16
 //           bytes for 131072 FLOPs.
-// Needs     common/convolution/eight-sums.wgsl
 
-struct Params {
-  tiles: u32,
-  inputGroups: u32,
-  outputGroups: u32,
-}
-
-override CHANNEL_THREADS: u32 = 8u; // 8, or 4 for layers of up to 32 channels
+#include "common/convolution/eight-sums"
+#const CHANNEL_THREADS = 8 // 8, or 4 for layers of up to 32 channels
+#storage WeightVector
+#param tiles, inputGroups, outputGroups: u32
+#read transformed: array<vec4f>
+#read weight: array<WeightVector>
+#write products: array<vec4f>
 
 const THREADS = 64u;
 const DEEP = 4u; // vectors of input channels at a time
@@ -26,13 +25,8 @@ const MOST_TILES = 128u;
 const PLANE = MOST_TILES + 2u;
 const MOST_VECTORS = 16u;
 
-override TILE_ROWS: u32 = THREADS / CHANNEL_THREADS;
-override TILE_VECTORS: u32 = 2u * CHANNEL_THREADS;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> transformed: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<WeightVector>;
-@group(0) @binding(3) var<storage, read_write> products: array<vec4f>;
+const TILE_ROWS = THREADS / CHANNEL_THREADS;
+const TILE_VECTORS = 2u * CHANNEL_THREADS;
 
 // Arrays of rows, so that the index into a row stays the same from step to step: WGSL checks every index, and a compiler does that but once.
 var<workgroup> sharedTiles: array<array<vec4f, PLANE>, DEEP>;

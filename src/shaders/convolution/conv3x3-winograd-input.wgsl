@@ -8,25 +8,17 @@
 // Shapes    input [N, H, W, inChannels]; styles [N, inChannels]; transformed [16, tiles, inChannels] with tiles = N x tileRows x tileColumns:
 //           those of a band of rows of 2 x 2 output pixels, from firstRow on.
 // Layout    four channels a vector (input f32 or f16).
-// Dispatch  one thread per tile and four channels, 64 per workgroup (linearIndex).
+// Dispatch  one thread per tile and four channels, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      48 FLOPs and 128 bytes a tile and channel (of the 16 reads, 12 are shared with neighbours and cached): bound by memory.
-// Needs     common/linear-index.wgsl
 
-struct Params {
-  batch: u32,
-  height: u32,
-  width: u32,
-  inputGroups: u32,
-  firstRow: u32, // of tiles
-  tileRows: u32,
-  tileColumns: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<InputVector>;
-@group(0) @binding(2) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> transformed: array<vec4f>;
+#include "common/each-element"
+#storage InputVector
+#param batch, height, width, inputGroups, tileRows, tileColumns: u32
+#param firstRow: u32 // of tiles
+#read input: array<InputVector>
+#read styles: array<vec4f>
+#write transformed: array<vec4f>
 
 // Four input channels of one row of a patch.
 struct PatchRow {
@@ -67,9 +59,7 @@ fn sum(a: PatchRow, b: PatchRow) -> PatchRow {
   return PatchRow(a.p0 + b.p0, a.p1 + b.p1, a.p2 + b.p2, a.p3 + b.p3);
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let tiles = params.batch * params.tileRows * params.tileColumns;
   if (index >= tiles * params.inputGroups) { return; }
   let inGroup = index % params.inputGroups;

@@ -3,25 +3,18 @@
 //
 // Shapes    styles [N, inChannels]; squaredWeight [inPadded, outChannels]; output [N, outChannels].
 // Layout    vec4f along the last axis.
-// Dispatch  one thread per sample and four outputs, 64 per workgroup (linearIndex).
+// Dispatch  one thread per sample and four outputs, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      2 N in out FLOPs and 4 in out bytes a sample.
-// Needs     common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
 
-struct Params {
-  batch: u32,
-  inputGroups: u32,
-  channels: u32, // of the output
-}
+#include "common/each-element"
+#include "common/keep-channels"
+#param batch, inputGroups: u32
+#param channels: u32 // of the output
+#read styles, squaredWeight: array<vec4f>
+#write output: array<vec4f>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(2) var<storage, read> squaredWeight: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let groups = (params.channels + 3u) / 4u;
   if (index >= params.batch * groups) { return; }
   let group = index % groups;

@@ -6,14 +6,10 @@
 // Memory    64 partial sums (256 bytes).
 // Cost      3 N C FLOPs and 12 N C bytes: negligible.
 
-struct Params {
-  vectors: u32, // vec4f in all
-  count: u32, // N C
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
+#param vectors: u32 // vec4f in all
+#param count: u32 // N C
+#read input: array<vec4f>
+#write output: array<vec4f>
 
 var<workgroup> partialSums: array<f32, 64>;
 

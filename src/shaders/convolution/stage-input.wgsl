@@ -1,32 +1,22 @@
 // Makes ready the input of a convolution that reads pixels through a sampler: an array texture with four channels a layer, every pixel already
-// times its style, with a border of zeros so that no pixel beyond the edge needs to be looked for. A processor that plays a graphics card takes
+// times its style, with a border of zeros so that no pixel beyond the edge needs to be looked for. A software adapter takes
 // more than twice as long for a vector from a buffer as for a texel from its sampler's routine.
 //
 // Shapes    input [N, H, W, C]; styles [N, C]; staged: C / 4 layers of W + 2 by `rows` texels. Texel (x, y) is pixel (x - 1, firstRow + y - 1)
 //           of `sample`; rows beyond the picture are zero.
 // Layout    vec4 along C.
-// Dispatch  one thread per row of a layer, 64 per workgroup (linearIndex), layers next to each other.
+// Dispatch  one thread per row of a layer, 64 per workgroup (each-element), layers next to each other.
 // Memory    none in the workgroup.
 // Cost      4 FLOPs and 32 bytes a texel.
-// Needs     common/linear-index.wgsl
 
-struct Params {
-  sample: u32,
-  height: u32,
-  width: u32,
-  inputGroups: u32,
-  firstRow: u32,
-  rows: u32,
-}
+#include "common/each-element"
+#storage InputVector
+#param sample, height, width, inputGroups, firstRow, rows: u32
+#read input: array<InputVector>
+#read styles: array<vec4f>
+#texture staged: texture_storage_2d_array<rgba32float, write>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<InputVector>;
-@group(0) @binding(2) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(3) var staged: texture_storage_2d_array<rgba32float, write>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   if (index >= params.rows * params.inputGroups) { return; }
   let group = index % params.inputGroups;
   let row = index / params.inputGroups;

@@ -1,4 +1,4 @@
-// The picture of a StyleGAN2 block for many output channels, on a processor that plays a graphics card: what to-rgb.wgsl computes, with weights
+// The picture of a StyleGAN2 block for many output channels, on software adapters: what to-rgb.wgsl computes, with weights
 // read as texels and a large tile (conv3x3-sampled.wgsl says why).
 //
 // Shapes    as to-rgb.wgsl, but weight: one layer, row `block * inputGroups + inGroup` has for each group and output channel the weights of the
@@ -7,42 +7,21 @@
 // Dispatch  one thread per 4 x 4 pixels and 4 GROUPS output channels, 16 per workgroup: blocks next to each other.
 // Memory    none in the workgroup; 16 * GROUPS vectors of sums.
 // Cost      2 in out FLOPs a pixel; 16 vectors and 4 GROUPS texels for 512 GROUPS FLOPs, 17 vectors for 16 of a doubled skip.
-// Needs     unroll.ts with GROUPS; common/activation.wgsl, common/layer-epilogue.wgsl
 
-struct Params {
-  batch: u32,
-  height: u32,
-  width: u32,
-  inputGroups: u32,
-  channels: u32, // of the output
-  skipGroups: u32,
-  clamp: f32,
-  weightTexelHeight: f32,
-}
-
-override SKIP: u32 = 0u; // 0 none, 1 as it is, 2 doubled in size
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<InputVector>;
-@group(0) @binding(2) var weight: texture_2d_array<f32>;
-@group(0) @binding(3) var nearest: sampler;
-@group(0) @binding(4) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(5) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(6) var<storage, read> skip: array<SkipVector>;
-@group(0) @binding(7) var<storage, read_write> output: array<vec4f>;
-
-fn weightTexel(place: f32, y: f32) -> vec4f {
-  return textureSampleLevel(weight, nearest, vec2f(place / ${4 * GROUPS}.0, y), 0u, 0.0);
-}
-
-// The skip at half size, zero outside. Coordinates below zero have wrapped to large numbers.
-fn skipTexel(sample: u32, y: u32, x: u32, group: u32) -> vec4f {
-  let height = params.height / 2u;
-  let width = params.width / 2u;
-  let inside = y < height && x < width;
-  let at = ((sample * height + min(y, height - 1u)) * width + min(x, width - 1u)) * params.skipGroups + group;
-  return select(vec4f(0), fromSkipVector(skip[at]), inside);
-}
+#const WORKGROUP_THREADS = 16
+#const TAPS = 1
+#const GROUPS
+#include "common/convolution/sampled-weights"
+#include "common/convolution/skip-picture"
+#include "common/each-element"
+#include "common/keep-channels"
+#storage InputVector
+#param batch: u32
+#param channels: u32 // of the output
+#param clamp: f32
+#read input: array<InputVector>
+#read styles, bias: array<vec4f>
+#write output: array<vec4f>
 
 // Four pixels of a row.
 alias Row = array<vec4f, 4>;
@@ -66,12 +45,7 @@ fn plainRow(sample: u32, row: u32, column: u32, group: u32) -> Row {
   );
 }
 
-@compute @workgroup_size(16)
-fn main(
-  @builtin(local_invocation_index) local: u32, @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-) {
-  let index = (workgroup.y * workgroups.x + workgroup.x) * 16u + local;
+fn element(index: u32) {
   let groups = (params.channels + 3u) / 4u;
   let blocks = (groups + ${GROUPS - 1}u) / ${GROUPS}u;
   let tileColumns = (params.width + 3u) / 4u;
@@ -94,7 +68,7 @@ fn main(
   #end
   for (var inGroup = 0u; inGroup < step; inGroup++) {
     let style = styles[sample * step + inGroup];
-    let weightY = (f32(block * step + inGroup) + 0.5) * params.weightTexelHeight;
+    let weightY = weightRow(block, inGroup);
     #for group in 0..GROUPS
     let k${group} = mat4x4f(
       weightTexel(${4 * group}.5, weightY), weightTexel(${4 * group + 1}.5, weightY),

@@ -1,46 +1,27 @@
-// The picture of a StyleGAN2 block: a 1x1 convolution modulated by styles and not demodulated, bias, clamp, plus the picture so far (the
-// "skip"), which is added as it is or first doubled in size by the filter [1, 3, 3, 1] x [1, 3, 3, 1] / 64 with gain 4.
+// The picture of a StyleGAN2 block: a 1x1 convolution modulated by styles and not demodulated, bias, clamp, plus the picture so far
+// (common/convolution/skip-picture.wgsl).
 //
 // Shapes    input [N, H, W, inChannels]; weight [inPadded, outChannels]; styles [N, inChannels]; bias [outChannels];
-//           skip [N, H, W, outChannels] (SKIP 1) or [N, H / 2, W / 2, outChannels] (SKIP 2); output [N, H, W, outChannels].
-//           The channels of the skip may lie in a wider tensor: `skipGroups` is its own number of channel groups.
+//           output [N, H, W, outChannels].
 // Layout    vec4f along channels.
-// Dispatch  one thread per four pixels of a row and four output channels, 64 per workgroup (linearIndex).
+// Dispatch  one thread per four pixels of a row and four output channels, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      2 in out FLOPs a pixel; 9 loads of 16 bytes for 128 FLOPs: bound by memory.
-// Needs     common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
 //
 // Doubling by that filter is, along each axis: output 2i = (skip[i - 1] + 3 skip[i]) / 4 and output 2i + 1 = (3 skip[i] + skip[i + 1]) / 4,
 // with zeros outside: four taps in two dimensions.
 
-struct Params {
-  batch: u32,
-  height: u32,
-  width: u32,
-  inputGroups: u32,
-  channels: u32, // of the output
-  skipGroups: u32,
-  clamp: f32,
-}
-
-override SKIP: u32 = 0u; // 0 none, 1 as it is, 2 doubled in size
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<InputVector>;
-@group(0) @binding(2) var<storage, read> weight: array<WeightVector>;
-@group(0) @binding(3) var<storage, read> styles: array<vec4f>;
-@group(0) @binding(4) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(5) var<storage, read> skip: array<SkipVector>;
-@group(0) @binding(6) var<storage, read_write> output: array<vec4f>;
-
-// The skip at half size, zero outside. Coordinates below zero have wrapped to large numbers.
-fn skipTexel(sample: u32, y: u32, x: u32, group: u32) -> vec4f {
-  let height = params.height / 2u;
-  let width = params.width / 2u;
-  let inside = y < height && x < width;
-  let at = ((sample * height + min(y, height - 1u)) * width + min(x, width - 1u)) * params.skipGroups + group;
-  return select(vec4f(0), fromSkipVector(skip[at]), inside);
-}
+#include "common/convolution/matrix"
+#include "common/convolution/skip-picture"
+#include "common/each-element"
+#include "common/keep-channels"
+#storage InputVector
+#param batch, inputGroups: u32
+#param channels: u32 // of the output
+#param clamp: f32
+#read input: array<InputVector>
+#read styles, bias: array<vec4f>
+#write output: array<vec4f>
 
 fn skipAt(sample: u32, row: u32, column: u32, group: u32) -> vec4f {
   if (SKIP == 1u) {
@@ -65,9 +46,7 @@ fn storePixel(sum: vec4f, sample: u32, row: u32, column: u32, group: u32, groups
     keepChannels(layer + skipAt(sample, row, column, group), group, params.channels);
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let groups = (params.channels + 3u) / 4u;
   let tiles = (params.width + 3u) / 4u;
   if (index >= params.batch * params.height * tiles * groups) { return; }
@@ -90,10 +69,7 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
   for (var inGroup = 0u; inGroup < step; inGroup++) {
     let style = styles[sample * step + inGroup];
     let at = inGroup * 4u * groups + group;
-    let matrix = mat4x4f(
-      fromWeightVector(weight[at]), fromWeightVector(weight[at + groups]),
-      fromWeightVector(weight[at + 2u * groups]), fromWeightVector(weight[at + 3u * groups]),
-    );
+    let matrix = loadMatrix(at, groups);
     sum0 += matrix * (fromInputVector(input[at0 + inGroup]) * style);
     sum1 += matrix * (fromInputVector(input[at1 + inGroup]) * style);
     sum2 += matrix * (fromInputVector(input[at2 + inGroup]) * style);

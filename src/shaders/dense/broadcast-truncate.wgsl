@@ -4,26 +4,16 @@
 //
 // Shapes    w [N, C]; wAverage [C]; truncation [2] = (psi, cutoff in layers); output [N, L, C].
 // Layout    vec4f along C.
-// Dispatch  one thread per vec4f of the output, 64 per workgroup (linearIndex).
+// Dispatch  one thread per vec4f of the output, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      3 FLOPs and 12 bytes an element of the output: negligible.
-// Needs     common/linear-index.wgsl
 
-struct Params {
-  batch: u32,
-  layers: u32,
-  groups: u32,
-}
+#include "common/each-element"
+#param batch, layers, groups: u32
+#read w, wAverage, truncation: array<vec4f>
+#write output: array<vec4f>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
-@group(0) @binding(2) var<storage, read> wAverage: array<vec4f>;
-@group(0) @binding(3) var<storage, read> truncation: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> output: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   if (index >= params.batch * params.layers * params.groups) { return; }
   let group = index % params.groups;
   let layer = index / params.groups % params.layers;

@@ -7,16 +7,10 @@
 // Memory    64 partial sums (256 bytes).
 // Cost      4 C FLOPs and 12 C bytes a row: negligible.
 
-struct Params {
-  channels: u32,
-  inputStride: u32, // floats from row to row
-  outputStride: u32,
-  column: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<f32>;
-@group(0) @binding(2) var<storage, read_write> output: array<f32>;
+#param channels, outputStride, column: u32
+#param inputStride: u32 // floats from row to row
+#read input: array<f32>
+#accumulate output: array<f32> // columns outside stay as they are
 
 var<workgroup> partialSums: array<f32, 64>;
 

@@ -4,26 +4,17 @@
 //
 // Shapes    input [N, R, C]; picked [P], row numbers 0..R-1; output [N * P, C].
 // Layout    vec4f along C; picked as f32, exact up to 2^24.
-// Dispatch  one thread per vec4f of the output, 64 per workgroup (linearIndex).
+// Dispatch  one thread per vec4f of the output, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      32 bytes a vec4f, no FLOPs: negligible.
-// Needs     common/linear-index.wgsl
 
-struct Params {
-  batch: u32,
-  rows: u32,
-  pickedRows: u32,
-  groups: u32,
-}
+#include "common/each-element"
+#param batch, rows, pickedRows, groups: u32
+#read input: array<vec4f>
+#read picked: array<f32>
+#write output: array<vec4f>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> picked: array<f32>;
-@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   if (index >= params.batch * params.pickedRows * params.groups) { return; }
   let group = index % params.groups;
   let place = index / params.groups % params.pickedRows;

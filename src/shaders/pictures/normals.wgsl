@@ -7,21 +7,16 @@
 // Shapes    cameras [N, 25]; depth, alpha [N, R, R, 1]; normals [N, R, R, 3] in world axes, of unit length, towards the camera; (-1, -1, -1),
 //           which is black and no unit vector, where alpha is below 0.5 or all neighbours along one axis are
 // Layout    vec4f along the last axis
-// Dispatch  one thread per ray, 64 per workgroup (linearIndex)
+// Dispatch  one thread per ray, 64 per workgroup (each-element)
 // Memory    none in the workgroup
 // Cost      5 rays of 30 FLOPs and 60 more; 10 (cached) reads and one write of 16 bytes a ray
-// Needs     common/linear-index, camera-ray
 
-struct Params {
-  rays: u32, // of the whole batch
-  resolution: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> cameras: array<vec4f>;
-@group(0) @binding(2) var<storage, read> depth: array<vec4f>;
-@group(0) @binding(3) var<storage, read> alpha: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> normals: array<vec4f>;
+#include "common/each-element"
+#include "common/volume/camera-ray"
+#param rays: u32 // of the whole batch
+#param resolution: u32
+#read depth, alpha: array<vec4f>
+#write normals: array<vec4f>
 
 const LEAST_ALPHA = 0.5;
 const LARGEST_RATIO = 2.0;
@@ -60,9 +55,7 @@ fn tangent(centre: SurfacePoint, camera: u32, place: vec2i, step: vec2i) -> vec3
   return centre.position - before.position;
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let ray = linearIndex(globalId, workgroups);
+fn element(ray: u32) {
   if (ray >= params.rays) { return; }
   let raysPerImage = params.resolution * params.resolution;
   let camera = ray / raysPerImage;

@@ -7,10 +7,9 @@
 // Grid      a fragment for each pixel of the canvas inside the scissor rectangle
 // Cost      8 texels of 16 bytes (cached), 2 colours and 60 FLOPs a pixel
 
-@group(0) @binding(1) var<storage, read> depth: array<vec4f>;
-@group(0) @binding(2) var<storage, read> alpha: array<vec4f>;
-@group(0) @binding(3) var<storage, read> range: array<vec4f>;
-@group(0) @binding(4) var<storage, read> colourMap: array<vec4f>;
+#include "common/pictures/colour-map"
+#include "common/pictures/present"
+#read depth, alpha, range: array<vec4f>
 
 // Where a ray is not absorbed it has no depth to show, and the background shows through.
 @fragment

@@ -10,9 +10,10 @@
 // Grid      a fragment for each pixel of the canvas inside the scissor rectangle
 // Cost      one filtered place a pixel (common/pictures/picture-filter.wgsl): enlarged, 32 texels of 16 bytes (cached) and 350 FLOPs; 2 colours
 
-@group(0) @binding(1) var<storage, read> first: array<vec4f>;
-@group(0) @binding(2) var<storage, read> second: array<vec4f>;
-@group(0) @binding(3) var<storage, read> colourMap: array<vec4f>;
+#include "common/pictures/colour-map"
+#include "common/pictures/picture-filter"
+#include "common/pictures/present"
+#read first, second: array<vec4f>
 
 const LUMA = vec3f(0.2126, 0.7152, 0.0722);
 

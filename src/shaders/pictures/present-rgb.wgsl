@@ -5,7 +5,9 @@
 // Grid      a fragment for each pixel of the canvas inside the scissor rectangle
 // Cost      one filtered place a pixel (common/pictures/picture-filter.wgsl): enlarged, 16 texels of 16 bytes (cached) and 120 FLOPs
 
-@group(0) @binding(1) var<storage, read> image: array<vec4f>;
+#include "common/pictures/picture-filter"
+#include "common/pictures/present"
+#read image: array<vec4f>
 
 fn texel(pixel: u32) -> vec3f {
   return image[pixel * params.texelVectors].rgb;

@@ -7,28 +7,21 @@
 //
 // Shapes    planes [N, H, W, PLANE_COUNT * C], of which the first of the batch is shown; basis [3, C]; offsets [3]; colours [1, R, R, 3]
 // Layout    vec4f along the channels
-// Dispatch  one thread per pixel, 64 per workgroup (linearIndex)
+// Dispatch  one thread per pixel, 64 per workgroup (each-element)
 // Memory    none in the workgroup
 // Cost      6 C FLOPs, 4 C bytes read (and 12 C cached) and 16 written a pixel
-// Needs     common/linear-index, slice-point, plane-project; the constants of pipelines/volume/render-constants.ts
 
-struct Params {
-  plane: u32,
-  axis: u32,
-  resolution: u32, // R
-  planeWidth: u32,
-  planeHeight: u32,
-}
+#include "common/each-element"
+#include "common/pictures/slice-point"
+#include "common/volume/plane-project"
+#const FEATURE_GROUPS
+#const PLANE_COUNT
+#param plane, axis, planeWidth, planeHeight: u32
+#param resolution: u32 // R
+#read planes, basis, offsets: array<vec4f>
+#write colours: array<vec4f>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> planes: array<vec4f>;
-@group(0) @binding(2) var<storage, read> basis: array<vec4f>;
-@group(0) @binding(3) var<storage, read> offsets: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> colours: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let pixel = linearIndex(globalId, workgroups);
+fn element(pixel: u32) {
   if (pixel >= params.resolution * params.resolution) { return; }
   let uv = projectOntoPlane(slicePoint(params.axis, pixel, params.resolution, 0), params.plane);
   // A pixel's centre is inside a texel, so that rounding down finds it.

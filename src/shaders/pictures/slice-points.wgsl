@@ -3,24 +3,19 @@
 //
 // Shapes    position [1], -1 to 1 within the box; points [1, R * R, 3] in scene units, row by row
 // Layout    vec4f along the last axis
-// Dispatch  one thread per point, 64 per workgroup (linearIndex)
+// Dispatch  one thread per point, 64 per workgroup (each-element)
 // Memory    none in the workgroup
 // Cost      10 FLOPs and 16 bytes written a point
-// Needs     common/linear-index, slice-point
 
-struct Params {
-  axis: u32,
-  resolution: u32, // R
-  boxSide: f32,
-}
+#include "common/each-element"
+#include "common/pictures/slice-point"
+#param axis: u32
+#param resolution: u32 // R
+#param boxSide: f32
+#read position: array<vec4f>
+#write points: array<vec4f>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> position: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> points: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let pixel = linearIndex(globalId, workgroups);
+fn element(pixel: u32) {
   if (pixel >= params.resolution * params.resolution) { return; }
   let point = slicePoint(params.axis, pixel, params.resolution, position[0].x);
   points[pixel] = vec4f(point * (0.5 * params.boxSide), 0);

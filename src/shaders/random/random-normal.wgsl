@@ -3,20 +3,15 @@
 //
 // Shapes    seed [1], an integer from 0 to 2^24 held as a float, so that a new draw needs no new plan; output [rows, C].
 // Layout    vec4f along C; padding stays zero.
-// Dispatch  one thread per vec4f, 64 per workgroup (linearIndex).
+// Dispatch  one thread per vec4f, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      about 40 integer and 20 float operations a vec4f.
-// Needs     common/linear-index.wgsl
 
-struct Params {
-  rows: u32,
-  channels: u32,
-  stream: u32, // tells apart tensors drawn from one seed
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> seed: array<f32>;
-@group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
+#include "common/each-element"
+#param rows, channels: u32
+#param stream: u32 // tells apart tensors drawn from one seed
+#read seed: array<f32>
+#write output: array<vec4f>
 
 fn pcg4d(key: vec4u) -> vec4u {
   var v = key * 1664525u + 1013904223u;
@@ -35,9 +30,7 @@ fn toUnit(bits: vec2u) -> vec2f {
   return (vec2f(bits >> vec2u(8u)) + 1.0) / 16777216.0;
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let groups = (params.channels + 3u) / 4u;
   if (index >= params.rows * groups) { return; }
   let bits = pcg4d(vec4u(index, params.stream, u32(seed[0]), 0x9e3779b9u));

@@ -3,12 +3,8 @@
 // Shapes    cells [RANGE_CELLS]
 // Dispatch  one workgroup of 8 threads. Cost: nothing to speak of.
 
-struct Params {
-  count: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read_write> cells: array<u32>;
+#param count: u32
+#write cells: array<u32>
 
 @compute @workgroup_size(8)
 fn main(@builtin(global_invocation_id) globalId: vec3u) {

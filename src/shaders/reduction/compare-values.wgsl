@@ -4,31 +4,27 @@
 //           `expected`, and 1 if any number in `actual` is not finite.
 // Layout    four numbers a vector (f32 or f16). The results are floats gathered with integer atomics: numbers without a sign sort as their bits do.
 //           Whether a number is finite is read from its bits too, because WGSL lets a compiler assume that all are.
-// Dispatch  one thread per vector, 64 per workgroup (linearIndex).
+// Dispatch  one thread per vector, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      32 bytes and 3 atomics a thread.
-// Needs     common/linear-index.wgsl
 
-struct Params {
-  vectors: u32,
-}
+#include "common/each-element"
+#storage ActualVector
+#storage ExpectedVector
+#param vectors: u32
+#read actual: array<ActualVector>
+#read expected: array<ExpectedVector>
+#accumulate result: array<atomic<u32>>
 
 const EXPONENT = 0x7f800000u;
 const ONE = 0x3f800000u;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> actual: array<ActualVector>;
-@group(0) @binding(2) var<storage, read> expected: array<ExpectedVector>;
-@group(0) @binding(3) var<storage, read_write> result: array<atomic<u32>>;
 
 fn largest(values: vec4f) -> u32 {
   let magnitudes = abs(values);
   return bitcast<u32>(max(max(magnitudes.x, magnitudes.y), max(magnitudes.z, magnitudes.w)));
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   if (index >= params.vectors) { return; }
   let value = fromActualVector(actual[index]);
   let wanted = fromExpectedVector(expected[index]);

@@ -13,43 +13,29 @@
 // Cost      for 2x up, 2x down and 12 taps (7 x 7 tiles): about 360 FLOPs an output element, 540 with a radial filter; an input element is
 //           read from the cache about 50 times, from memory once or a few times.
 
-struct Params {
-  batch: u32,
-  height: u32,
-  width: u32,
-  groups: u32, // of four channels
-  outHeight: u32,
-  outWidth: u32,
-  padLeft: i32, // of the zero-inserted picture; negative crops
-  padTop: i32,
-  firstTileRow: u32,
-  endTileRow: u32,
-  slope: f32,
-  gain: f32,
-  clamp: f32,
-}
+#const UP
+#const DOWN
+#const UP_TAPS
+#const DOWN_TAPS
+#const TILE_WIDTH
+#const TILE_HEIGHT
+#const IS_SEPARABLE: bool
+#const THREADS
+#param batch, height, width, outHeight, outWidth, firstTileRow, endTileRow: u32
+#param groups: u32 // of four channels
+#param padLeft: i32 // of the zero-inserted picture; negative crops
+#param padTop: i32
+#param slope, gain, clamp: f32
+#read input, bias: array<vec4f>
+#read upTaps, downTaps: array<f32>
+#write output: array<vec4f>
 
-override UP: u32 = 2u;
-override DOWN: u32 = 2u;
-override UP_TAPS: u32 = 12u;
-override DOWN_TAPS: u32 = 12u;
-override TILE_WIDTH: u32 = 7u;
-override TILE_HEIGHT: u32 = 7u;
-override IS_SEPARABLE: bool = true;
-override THREADS: u32 = 128u;
 // Samples at the working rate that a tile needs, and columns of the input that these need.
-override WORK_WIDTH: u32 = (TILE_WIDTH - 1u) * DOWN + DOWN_TAPS;
-override WORK_HEIGHT: u32 = (TILE_HEIGHT - 1u) * DOWN + DOWN_TAPS;
-override SOURCE_WIDTH: u32 = (WORK_WIDTH + UP_TAPS + UP - 2u) / UP;
-override WORK_SIZE: u32 = WORK_HEIGHT * WORK_WIDTH;
-override STRIPS_SIZE: u32 = WORK_HEIGHT * max(SOURCE_WIDTH, TILE_WIDTH);
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(3) var<storage, read> upTaps: array<f32>;
-@group(0) @binding(4) var<storage, read> downTaps: array<f32>;
-@group(0) @binding(5) var<storage, read_write> output: array<vec4f>;
+const WORK_WIDTH = (TILE_WIDTH - 1u) * DOWN + DOWN_TAPS;
+const WORK_HEIGHT = (TILE_HEIGHT - 1u) * DOWN + DOWN_TAPS;
+const SOURCE_WIDTH = (WORK_WIDTH + UP_TAPS + UP - 2u) / UP;
+const WORK_SIZE = WORK_HEIGHT * WORK_WIDTH;
+const STRIPS_SIZE = WORK_HEIGHT * max(SOURCE_WIDTH, TILE_WIDTH);
 
 var<workgroup> work: array<vec4f, WORK_SIZE>;
 // First the input up-sampled along columns, later the work down-sampled along rows.

@@ -4,35 +4,18 @@
 // Shapes    input [N, ringRows, W + 1, C] from conv3x3-transposed.wgsl, row r of its H + 1 at r mod ringRows; noise [1 or N, H, W];
 //           bias [C]; output [N, H, W, C], H and W even.
 // Layout    vec4f along C; noise in single floats.
-// Dispatch  one thread per 2 x 2 output pixels and four channels, pairs of rows firstPair to endPair, 64 per workgroup (linearIndex). The
+// Dispatch  one thread per 2 x 2 output pixels and four channels, pairs of rows firstPair to endPair, 64 per workgroup (each-element). The
 //           ring must hold rows 2 firstPair - 1 to 2 endPair + 1.
 // Memory    none in the workgroup.
 // Cost      about 25 FLOPs and 29 bytes (cached) an element: bound by memory.
-// Needs     common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
 
-struct Params {
-  batch: u32,
-  height: u32, // of the output
-  width: u32,
-  channels: u32,
-  ringRows: u32,
-  firstPair: u32, // of output rows
-  endPair: u32,
-  noiseStride: u32, // floats from row to row
-  noiseBatchStride: u32, // floats from sample to sample; 0 when all share one
-  noiseStrength: f32,
-  alpha: f32,
-  gain: f32,
-  clamp: f32,
-}
-
-override USE_NOISE: bool = false;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<InputVector>;
-@group(0) @binding(2) var<storage, read> noise: array<f32>;
-@group(0) @binding(3) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> output: array<OutputVector>;
+#include "common/convolution/layer-output"
+#include "common/each-element"
+#storage InputVector
+#param batch, ringRows, endPair: u32
+#param height, width: u32 // of the output
+#param firstPair: u32 // of output rows
+#read input: array<InputVector>
 
 // Two neighbouring outputs of a row.
 struct Pair {
@@ -54,19 +37,12 @@ fn filterRow(sample: u32, row: i32, column: i32, group: u32, groups: u32) -> Pai
   return Pair((v0 + 3.0 * (v1 + v2) + v3) * (0.25 * inside), (v1 + 3.0 * (v2 + v3) + v4) * (0.25 * inside));
 }
 
-fn store(sum: vec4f, sample: u32, row: u32, column: u32, group: u32, groups: u32) {
-  var value = sum;
-  if (USE_NOISE) {
-    value += noise[sample * params.noiseBatchStride + row * params.noiseStride + column] * params.noiseStrength;
-  }
-  let result = layerEpilogue(value, bias[group], params.alpha, params.gain, params.clamp);
-  output[((sample * params.height + row) * params.width + column) * groups + group] =
-    toOutputVector(keepChannels(result, group, params.channels));
+fn store(value: vec4f, sample: u32, row: u32, column: u32, group: u32, groups: u32) {
+  let at = ((sample * params.height + row) * params.width + column) * groups + group;
+  storeLayer(value, at, sample, row, column, group, bias[group]);
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let groups = (params.channels + 3u) / 4u;
   let columns = params.width / 2u;
   let rows = params.endPair - params.firstPair;

@@ -3,34 +3,19 @@
 //
 // Shapes    unfiltered: from conv3x3-sampled-up2.wgsl; noise [1 or N, H, W]; bias [C]; output [N, H, W, C], H and W even.
 // Layout    vec4 along C; noise in single floats.
-// Dispatch  one thread per SIDE x SIDE output pixels and four channels, pairs of rows firstPair to endPair, 64 per workgroup (linearIndex).
+// Dispatch  one thread per SIDE x SIDE output pixels and four channels, pairs of rows firstPair to endPair, 64 per workgroup (each-element).
 //           The ring must hold rows 2 firstPair - 1 to 2 endPair + 1.
 // Memory    none in the workgroup.
 // Cost      about 30 FLOPs an element; (SIDE + 3)^2 texels for SIDE^2 vectors.
-// Needs     unroll.ts with SIDE (even); common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
 
-struct Params {
-  sample: u32,
-  height: u32, // of the output
-  width: u32,
-  channels: u32,
-  ringRows: u32,
-  firstPair: u32, // of output rows
-  endPair: u32,
-  noiseStride: u32, // floats from row to row
-  noiseBatchStride: u32, // floats from sample to sample; 0 when all share one
-  noiseStrength: f32, // 0: no noise, and nothing of it is read
-  alpha: f32,
-  gain: f32,
-  clamp: f32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var unfiltered: texture_2d_array<f32>;
-@group(0) @binding(2) var nearest: sampler;
-@group(0) @binding(3) var<storage, read> noise: array<f32>;
-@group(0) @binding(4) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> output: array<OutputVector>;
+#include "common/convolution/layer-output"
+#include "common/each-element"
+#const SIDE
+#param sample, ringRows, endPair: u32
+#param height, width: u32 // of the output
+#param firstPair: u32 // of output rows
+#texture unfiltered: texture_2d_array<f32>
+#sampler nearest
 
 // One row of the picture to be filtered, filtered horizontally at SIDE places.
 struct Row {
@@ -57,20 +42,13 @@ fn filterRow(row: i32, column: i32, group: u32) -> Row {
   );
 }
 
-fn store(sum: vec4f, row: u32, column: u32, group: u32, groups: u32, channelBias: vec4f) {
+fn store(value: vec4f, row: u32, column: u32, group: u32, groups: u32, channelBias: vec4f) {
   if (row >= 2u * params.endPair || column >= params.width) { return; }
-  var value = sum;
-  if (params.noiseStrength != 0.0) {
-    value += noise[params.sample * params.noiseBatchStride + row * params.noiseStride + column] * params.noiseStrength;
-  }
-  let result = layerEpilogue(value, channelBias, params.alpha, params.gain, params.clamp);
-  output[((params.sample * params.height + row) * params.width + column) * groups + group] =
-    toOutputVector(keepChannels(result, group, params.channels));
+  let at = ((params.sample * params.height + row) * params.width + column) * groups + group;
+  storeLayer(value, at, params.sample, row, column, group, channelBias);
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let groups = (params.channels + 3u) / 4u;
   let columns = (params.width + ${SIDE - 1}u) / ${SIDE}u;
   let rows = (2u * (params.endPair - params.firstPair) + ${SIDE - 1}u) / ${SIDE}u;

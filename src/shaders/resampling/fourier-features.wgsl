@@ -8,24 +8,16 @@
 // Shapes    motion [N, 4]: r_c, r_s, t_x, t_y before normalisation by the length of (r_c, r_s); transform [3, 3];
 //           waves [C, 3]: frequency x, frequency y, phase; output [N, size, size, C].
 // Layout    one vec4f for each row of motion, transform and waves; output vec4f along C.
-// Dispatch  one thread per pixel and four channels, 64 per workgroup (linearIndex).
+// Dispatch  one thread per pixel and four channels, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      about 60 FLOPs an element.
-// Needs     common/linear-index.wgsl, common/activation.wgsl, common/layer-epilogue.wgsl
 
-struct Params {
-  batch: u32,
-  size: u32,
-  channels: u32,
-  samplingRate: f32,
-  bandwidth: f32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> motion: array<vec4f>;
-@group(0) @binding(2) var<storage, read> transform: array<vec4f>;
-@group(0) @binding(3) var<storage, read> waves: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> output: array<vec4f>;
+#include "common/each-element"
+#include "common/keep-channels"
+#param batch, size, channels: u32
+#param samplingRate, bandwidth: f32
+#read motion, transform, waves: array<vec4f>
+#write output: array<vec4f>
 
 // sin(2 pi cycles) to 1e-7. WGSL promises no more than 2^-11 of its own sine, and some implementations give no more.
 fn sineOfCycles(cycles: f32) -> f32 {
@@ -47,9 +39,7 @@ fn feature(channel: u32, point: vec2f, rotation: vec2f, translation: vec2f) -> f
   return clamp(amplitude, 0.0, 1.0) * sineOfCycles(cycles);
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let groups = (params.channels + 3u) / 4u;
   if (index >= params.batch * params.size * params.size * groups) { return; }
   let group = index % groups;

@@ -4,27 +4,18 @@
 //
 // Shapes    input [N, H, W, C]; output [N, outHeight, outWidth, C].
 // Layout    vec4f along C.
-// Dispatch  one thread per output pixel and four channels, 64 per workgroup (linearIndex).
+// Dispatch  one thread per output pixel and four channels, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      without antialias 4 loads an output vector; with, (2 scaleX + 1)(2 scaleY + 1).
-// Needs     common/linear-index.wgsl
 
-struct Params {
-  batch: u32,
-  height: u32,
-  width: u32,
-  groups: u32,
-  outHeight: u32,
-  outWidth: u32,
-  scaleY: f32, // input pixels per output pixel
-  scaleX: f32,
-}
-
-override ANTIALIAS: bool = false;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<InputVector>;
-@group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
+#include "common/each-element"
+#const ANTIALIAS: bool = 0
+#storage InputVector
+#param batch, height, width, groups, outHeight, outWidth: u32
+#param scaleY: f32 // input pixels per output pixel
+#param scaleX: f32
+#read input: array<InputVector>
+#write output: array<vec4f>
 
 // The input pixels that an output pixel mixes along one axis.
 struct Window {
@@ -52,9 +43,7 @@ fn triangle(window: Window, at: i32) -> f32 {
   return max(0.0, 1.0 - abs(f32(at) - window.centre) * window.inverseWidth);
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   if (index >= params.batch * params.outHeight * params.outWidth * params.groups) { return; }
   let group = index % params.groups;
   let column = index / params.groups % params.outWidth;

@@ -4,37 +4,20 @@
 //
 // Shapes    input [N, H, W, C]; filter [filterHeight, filterWidth]; output [N, outHeight, outWidth, C].
 // Layout    vec4f along C; filter in single floats with a row stride.
-// Dispatch  one thread per output pixel and four channels, 64 per workgroup (linearIndex).
+// Dispatch  one thread per output pixel and four channels, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      2 taps / (upX upY) FLOPs an output element.
-// Needs     common/linear-index.wgsl
 
-struct Params {
-  batch: u32,
-  height: u32,
-  width: u32,
-  groups: u32,
-  outHeight: u32,
-  outWidth: u32,
-  filterHeight: u32,
-  filterWidth: u32,
-  filterStride: u32,
-  upX: u32,
-  upY: u32,
-  downX: u32,
-  downY: u32,
-  padLeft: i32, // negative crops
-  padTop: i32,
-}
+#include "common/each-element"
+#param batch, height, width, groups, outHeight, outWidth, filterHeight, filterWidth, filterStride, upX, upY: u32
+#param downX, downY: u32
+#param padLeft: i32 // negative crops
+#param padTop: i32
+#read input: array<vec4f>
+#read filterTaps: array<f32>
+#write output: array<vec4f>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> filterTaps: array<f32>;
-@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   if (index >= params.batch * params.outHeight * params.outWidth * params.groups) { return; }
   let group = index % params.groups;
   let column = index / params.groups % params.outWidth;

@@ -1,25 +1,18 @@
 // The decoder on features in memory (common/volume/decoder.wgsl): mean over the planes, then the two layers.
 //
 // Shapes    features [N, P, M, C]; decoder as packed by pipelines/volume/decoder.ts; sigma [N, M, 1]; colours [N, M, COLOUR_GROUPS * 4]
-// Dispatch  one thread per point, 64 per workgroup (linearIndex)
+// Dispatch  one thread per point, 64 per workgroup (each-element)
 // Cost      32-64-33: 12.6 kFLOP (the first layer runs for sigma and again for the colours) and 0.5 kB of traffic a point
-// Needs     common/linear-index, decoder, softplus-base2; the constants of pipelines/volume/render-constants.ts
 
-struct Params {
-  samples: u32, // N
-  planes: u32, // P
-  points: u32, // M
-}
+#include "common/each-element"
+#include "common/volume/decoder"
+#param samples: u32 // N
+#param planes: u32 // P
+#param points: u32 // M
+#read features: array<vec4f>
+#write sigma, colours: array<vec4f>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> features: array<vec4f>;
-@group(0) @binding(2) var<storage, read> decoder: array<mat4x4f, DECODER_MATRICES>;
-@group(0) @binding(3) var<storage, read_write> sigma: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> colours: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   if (index >= params.samples * params.points) { return; }
   let sample = index / params.points;
   let point = index % params.points;

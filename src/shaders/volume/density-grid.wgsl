@@ -5,27 +5,20 @@
 //
 // Shapes    xy [HIDDEN_GROUPS, N, N, 4] as rows y and columns x; xz and yz [HIDDEN_GROUPS, layers, N, 4] as rows z and columns x or y;
 //           sigma [layers, N, N] as z, y, x, before the density's own softplus
-// Dispatch  one thread per four voxels along x, 64 per workgroup (linearIndex)
+// Dispatch  one thread per four voxels along x, 64 per workgroup (each-element)
 // Memory    none in the workgroup
 // Cost      64 units, a voxel: 512 FLOPs, 64 exponentials and logarithms, 0.7 kB of (cached) reads and 4 bytes written; the sides come on
 //           top, 4.1 kFLOP for each of 3 N^2 places
-// Needs     common/linear-index, decoder, softplus-base2; the constants of pipelines/volume/render-constants.ts
 
-struct Params {
-  resolution: u32, // N
-  layers: u32,
-}
+#include "common/each-element"
+#include "common/volume/decoder"
+#include "common/volume/softplus-base2"
+#param resolution: u32 // N
+#param layers: u32
+#read xy, xz, yz: array<vec4f>
+#write sigma: array<vec4f>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> decoder: array<mat4x4f, DECODER_MATRICES>;
-@group(0) @binding(2) var<storage, read> xy: array<vec4f>;
-@group(0) @binding(3) var<storage, read> xz: array<vec4f>;
-@group(0) @binding(4) var<storage, read> yz: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> sigma: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let side = params.resolution;
   let quadsPerRow = (side + 3u) / 4u;
   if (index >= params.layers * side * quadsPerRow) { return; }

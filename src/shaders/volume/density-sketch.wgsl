@@ -2,23 +2,17 @@
 // nothing is near; between two voxels neither goes beyond what the filter makes of it.
 //
 // Shapes    density [G, G, G] as z, y, x, before softplus; sketch: G x G x G voxels of (density, hull, 0, 0), halves
-// Dispatch  one thread per voxel, 64 per workgroup (linearIndex)
+// Dispatch  one thread per voxel, 64 per workgroup (each-element)
 // Cost      27 (cached) reads and 8 bytes written a voxel
-// Needs     common/linear-index
 
-struct Params {
-  side: u32,
-}
+#include "common/each-element"
+#param side: u32
+#read density: array<f32>
+#texture sketch: texture_storage_3d<rgba16float, write>
 
 const LARGEST = 65504.0; // that a half can hold
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> density: array<f32>;
-@group(0) @binding(2) var sketch: texture_storage_3d<rgba16float, write>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let side = params.side;
   if (index >= side * side * side) { return; }
   let voxel = vec3u(index % side, (index / side) % side, index / side / side);

@@ -3,28 +3,19 @@
 //
 // Shapes    grid [N or 1, D, H, W, C]; points [N, M, 3]; output [N, M, C]
 // Layout    vec4f along C
-// Dispatch  one thread per point, 64 per workgroup (linearIndex)
+// Dispatch  one thread per point, 64 per workgroup (each-element)
 // Cost      16 C FLOPs and 32 C bytes of reads a point
-// Needs     common/linear-index
 
-struct Params {
-  samples: u32, // N
-  points: u32, // M
-  gridSamples: u32, // N, or 1 for a grid that all samples share
-  depth: u32,
-  height: u32,
-  width: u32,
-  groups: u32, // vec4f of a cell
-}
+#include "common/each-element"
+#param samples: u32 // N
+#param points: u32 // M
+#param gridSamples: u32 // N, or 1 for a grid that all samples share
+#param depth, height, width: u32
+#param groups: u32 // vec4f of a cell
+#read grid, points: array<vec4f>
+#write output: array<vec4f>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> grid: array<vec4f>;
-@group(0) @binding(2) var<storage, read> points: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   if (index >= params.samples * params.points) { return; }
   let extents = vec3i(vec3u(params.width, params.height, params.depth));
   let size = vec3f(extents);

@@ -2,23 +2,15 @@
 // coarse weights smoothed (common/volume/importance-step.wgsl) without the first and the last.
 //
 // Shapes    depths [rows, S, 1]; weights [rows, S - 1, 1]; bins [rows, S - 1, 1]; binWeights [rows, S - 3, 1]
-// Dispatch  one thread per bin, 64 per workgroup (linearIndex). Cost: 10 FLOPs and 112 bytes a bin.
-// Needs     common/linear-index, importance-step
+// Dispatch  one thread per bin, 64 per workgroup (each-element). Cost: 10 FLOPs and 112 bytes a bin.
 
-struct Params {
-  rows: u32,
-  samples: u32,
-}
+#include "common/each-element"
+#include "common/volume/importance-step"
+#param rows, samples: u32
+#read depths, weights: array<vec4f>
+#write bins, binWeights: array<vec4f>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> depths: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weights: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> bins: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> binWeights: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let binCount = params.samples - 1u;
   if (index >= params.rows * binCount) { return; }
   let row = index / binCount;

@@ -2,32 +2,21 @@
 // between bins k and k + 1; bins beyond the last weight are never reached.
 //
 // Shapes    bins [rows, B, 1]; weights [rows, K, 1], K < B; uniforms [rows, F]; drawn [rows, F, 1]
-// Dispatch  one thread per drawn value, 64 per workgroup (linearIndex); each sums its row's weights again: the readable version
+// Dispatch  one thread per drawn value, 64 per workgroup (each-element); each sums its row's weights again: the readable version
 // Cost      4 K FLOPs and 32 K bytes (cached) a value
-// Needs     common/linear-index, importance-step, sampling-mode, importance-uniform, random
 
-struct Params {
-  rows: u32,
-  binCount: u32,
-  weightCount: u32,
-  fineSamples: u32,
-  uniformStride: u32,
-  seed: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> bins: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weights: array<vec4f>;
-@group(0) @binding(3) var<storage, read> uniforms: array<f32>;
-@group(0) @binding(4) var<storage, read_write> drawn: array<vec4f>;
+#include "common/each-element"
+#include "common/volume/importance-step"
+#include "common/volume/importance-uniform"
+#param rows, binCount, weightCount, fineSamples, uniformStride, seed: u32
+#read bins, weights: array<vec4f>
+#write drawn: array<vec4f>
 
 fn probability(row: u32, index: u32, total: f32) -> f32 {
   return (weights[row * params.weightCount + index].x + PDF_PADDING) / total;
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   if (index >= params.rows * params.fineSamples) { return; }
   let row = index / params.fineSamples;
   let u = uniformOf(row, index % params.fineSamples, params.fineSamples, params.uniformStride, params.seed);

@@ -2,33 +2,22 @@
 //
 // Shapes    colours [N, R, S, C]; sigma, depths [N, R, S, 1]; picture [N, R, C], 2 * colour - 1; weights [N, R, S - 1, 1];
 //           depthAlpha [N, R, 4] = (depth, weight total, 0, 0), to be clamped by finish-depth.wgsl
-// Dispatch  one thread per ray, 64 per workgroup (linearIndex); each group of four colours integrates the ray again: the readable version
+// Dispatch  one thread per ray, 64 per workgroup (each-element); each group of four colours integrates the ray again: the readable version
 // Cost      about 20 S FLOPs and 48 S bytes a ray and group
-// Needs     common/linear-index, quadrature, ordered-float, range-cells
 
-struct Params {
-  rays: u32,
-  samples: u32,
-  groups: u32, // vec4f of a colour
-  channels: u32,
-}
-
-override WHITE_BACKGROUND: bool = false;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> colours: array<vec4f>;
-@group(0) @binding(2) var<storage, read> sigma: array<vec4f>;
-@group(0) @binding(3) var<storage, read> depths: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> cells: array<atomic<u32>>;
-@group(0) @binding(5) var<storage, read_write> picture: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> depthAlpha: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> weights: array<vec4f>;
+#include "common/each-element"
+#include "common/range-cells"
+#include "common/widen-range"
+#include "common/volume/quadrature"
+#const WHITE_BACKGROUND: bool = 0
+#param rays, samples, channels: u32
+#param groups: u32 // vec4f of a colour
+#read colours, sigma, depths: array<vec4f>
+#write picture, depthAlpha, weights: array<vec4f>
 
 const NO_DEPTH = 3e38; // an empty ray: finish-depth.wgsl turns it into the largest depth
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let ray = linearIndex(globalId, workgroups);
+fn element(ray: u32) {
   if (ray >= params.rays) { return; }
   let first = ray * params.samples;
   var light = 1.0;

@@ -3,32 +3,21 @@
 //
 // Shapes    values [rows, S, C] and fineValues [rows, F, C] (densities, colours or the depths themselves); depths [rows, S, 1];
 //           fineDepths [rows, F, 1]; merged [rows, S + F, C]
-// Dispatch  one thread per sample, 64 per workgroup (linearIndex)
+// Dispatch  one thread per sample, 64 per workgroup (each-element)
 // Cost      S + F comparisons and 16 (S + F) bytes of (cached) reads a sample
-// Needs     common/linear-index
 
-struct Params {
-  rows: u32,
-  coarseSamples: u32,
-  fineSamples: u32,
-  groups: u32, // vec4f of a value
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> depths: array<vec4f>;
-@group(0) @binding(2) var<storage, read> fineDepths: array<vec4f>;
-@group(0) @binding(3) var<storage, read> values: array<vec4f>;
-@group(0) @binding(4) var<storage, read> fineValues: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> merged: array<vec4f>;
+#include "common/each-element"
+#param rows, coarseSamples, fineSamples: u32
+#param groups: u32 // vec4f of a value
+#read depths, fineDepths, values, fineValues: array<vec4f>
+#write merged: array<vec4f>
 
 fn depthOf(row: u32, sample: u32) -> f32 {
   if (sample < params.coarseSamples) { return depths[row * params.coarseSamples + sample].x; }
   return fineDepths[row * params.fineSamples + sample - params.coarseSamples].x;
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let samples = params.coarseSamples + params.fineSamples;
   if (index >= params.rows * samples) { return; }
   let row = index / samples;

@@ -2,23 +2,22 @@
 // counts as zero.
 //
 // Shapes    planes [N, H, W, PLANE_COUNT * C]; texels: W + 2 by H + 2, N * PLANE_COUNT * C / 4 layers, image by image, plane by plane
-// Dispatch  one thread per texel of all layers, 64 per workgroup (linearIndex)
+// Dispatch  one thread per texel of all layers, 64 per workgroup (each-element)
 // Cost      16 bytes read and 8 (f16) or 16 (f32) written a texel: 6.3 MB and 3.2 or 6.5 MB for 3 planes of 128 x 128 x 32
-// Needs     common/linear-index; the constants of pipelines/volume/render-constants.ts; the binding of
-//           `texels`, which names its format
 
-struct Params {
-  planeWidth: u32,
-  planeHeight: u32,
-  layers: u32,
-}
+#include "common/each-element"
+#const STORES_HALVES: bool
+#const FEATURE_GROUPS
+#const PLANE_COUNT
+#param planeWidth, planeHeight, layers: u32
+#read planes: array<vec4f>
+#if STORES_HALVES
+#texture texels: texture_storage_2d_array<rgba16float, write>
+#else
+#texture texels: texture_storage_2d_array<rgba32float, write>
+#end
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> planes: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   let size = vec2u(params.planeWidth, params.planeHeight);
   let outer = size + 2u;
   if (index >= outer.x * outer.y * params.layers) { return; }

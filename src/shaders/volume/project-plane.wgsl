@@ -7,27 +7,18 @@
 // Shapes    planes [1, H, W, PLANE_COUNT * C]; hidden [HIDDEN_GROUPS, rows, N, 4]: W1 features / PLANE_COUNT, without bias; zero for
 //           a side that has no planes. Columns are voxels along the side's first axis; rows, from `firstGridRow` on, along its second.
 // Layout    hidden units in groups of four, so that neighbouring threads write neighbouring vectors
-// Dispatch  one thread per place of the rows `firstRow` to `endRow - 1` of `hidden`, 64 per workgroup (linearIndex)
+// Dispatch  one thread per place of the rows `firstRow` to `endRow - 1` of `hidden`, 64 per workgroup (each-element)
 // Memory    none in the workgroup
 // Cost      32-64, a place: 4.1 kFLOP and 256 bytes written, and for each of its planes 256 FLOPs and 512 bytes of (cached) reads
-// Needs     common/linear-index, plane-project, tri-plane-sample, decoder, softplus-base2; the constants of
-//           pipelines/volume/render-constants.ts
 
-struct Params {
-  leftOutAxis: u32, // 2 for the side (x, y), 1 for (x, z), 0 for (y, z)
-  resolution: u32, // N
-  rows: u32,
-  firstRow: u32,
-  endRow: u32,
-  firstGridRow: u32,
-  planeWidth: u32,
-  planeHeight: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> planes: array<vec4f>;
-@group(0) @binding(2) var<storage, read> decoder: array<mat4x4f, DECODER_MATRICES>;
-@group(0) @binding(3) var<storage, read_write> hidden: array<vec4f>;
+#include "common/each-element"
+#include "common/volume/decoder"
+#include "common/volume/plane-project"
+#include "common/volume/tri-plane-sample"
+#param leftOutAxis: u32 // 2 for the side (x, y), 1 for (x, z), 0 for (y, z)
+#param resolution: u32 // N
+#param rows, firstRow, endRow, firstGridRow, planeWidth, planeHeight: u32
+#write hidden: array<vec4f>
 
 // Of the voxels' centres, in units of half a box side. The coordinate along the axis that is left out does not matter.
 fn placeOnSide(column: u32, row: u32) -> vec3f {
@@ -45,9 +36,8 @@ fn leftOutAxis(plane: u32) -> u32 {
   return select(0u, 1u, all(axes != vec2u(1)));
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = params.firstRow * params.resolution + linearIndex(globalId, workgroups);
+fn element(place: u32) {
+  let index = params.firstRow * params.resolution + place;
   if (index >= params.endRow * params.resolution) { return; }
   let point = placeOnSide(index % params.resolution, params.firstGridRow + index / params.resolution);
   var features: PointFeatures;

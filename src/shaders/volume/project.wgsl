@@ -1,22 +1,18 @@
 // Coordinates of points on each plane, in [-1, 1] inside the box: what the tri-plane sampler reads at.
 //
 // Shapes    points [N, M, 3]; uv [N, PLANE_COUNT, M, 2]
-// Dispatch  one thread per point and plane, 64 per workgroup (linearIndex). Cost: 32 bytes of traffic each.
-// Needs     common/linear-index, plane-project; the constants of pipelines/volume/render-constants.ts
+// Dispatch  one thread per point and plane, 64 per workgroup (each-element). Cost: 32 bytes of traffic each.
 
-struct Params {
-  samples: u32, // N
-  points: u32, // M
-  boxSide: f32,
-}
+#include "common/each-element"
+#include "common/volume/plane-project"
+#const PLANE_COUNT
+#param samples: u32 // N
+#param points: u32 // M
+#param boxSide: f32
+#read points: array<vec4f>
+#write uv: array<vec4f>
 
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> points: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> uv: array<vec4f>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let index = linearIndex(globalId, workgroups);
+fn element(index: u32) {
   if (index >= params.samples * PLANE_COUNT * params.points) { return; }
   let plane = (index / params.points) % PLANE_COUNT;
   let sample = index / (params.points * PLANE_COUNT);

@@ -13,10 +13,16 @@
 // Memory    3 * STEPS + 4 * (SCOUTS + SAMPLES) private floats a thread, indexed by variables; the batch's 288 * QUADS for 32 features and 32 colours,
 //           indexed by numbers; none in the workgroup
 // Cost      STEPS voxels of the sketch, filtered, SCOUTS times (24 texels, density), SAMPLES times (24 texels, density and colour; twice where they
-//           are SEVERAL_BATCHES), for 32 channels: 48 steps, 16 scouts, 8 samples, 32-64-33: 140 kFLOP, 10 kB of (cached) texels a ray
-// Needs     everything that fastMarch in pipelines/volume/volume-march.ts lists
+//           are no single batch), for 32 channels: 48 steps, 16 scouts, 8 samples, 32-64-33: 140 kFLOP, 10 kB of (cached) texels a ray
 
-@group(0) @binding(6) var sketch: texture_3d<f32>;
+#include "common/each-element"
+#include "common/volume/march"
+#include "common/volume/point-batch"
+#include "common/volume/quadrature"
+#const SAMPLES
+#const SCOUTS
+#const STEPS
+#texture sketch: texture_3d<f32>
 
 const KNOTS = SCOUTS + SAMPLES;
 const BINS = max(STEPS, SCOUTS + 1u);
@@ -153,9 +159,8 @@ fn weighIntervals() {
   }
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  beginRay(globalId, workgroups);
+fn element(index: u32) {
+  beginRay(index);
   let inBox = rayBoxLimits(view.origin, view.direction, params.boxSide);
   span = BoxLimits(max(limits.start, inBox.start), min(limits.end, inBox.end));
   stepLength = (span.end - span.start) / f32(STEPS);
@@ -169,11 +174,10 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
     if (!isEmpty) { placeInBins(count, total); }
     for (firstOfBatch = 0u; firstOfBatch < count; firstOfBatch += BATCH_POINTS) {
       gatherBatch(image);
-#if ONE_BATCH
+#if SAMPLES == 4 * QUADS
       for (var turn = 0u; turn < u32(isScouting); turn++) { decode0(); }
       for (var turn = 0u; turn < u32(!isScouting); turn++) { decode1(); }
-#end
-#if SEVERAL_BATCHES
+#else
       decode0();
 #end
       for (var q = 0u; q < QUADS && !isEmpty; q++) {
@@ -205,7 +209,7 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
   }
 
   for (firstOfBatch = 0u; firstOfBatch < SAMPLES && isNeeded(!isEmpty); firstOfBatch += BATCH_POINTS) {
-#if SEVERAL_BATCHES
+#if SAMPLES != 4 * QUADS
     gatherBatch(image);
     decode1();
 #end

@@ -8,9 +8,12 @@
 // Memory    the batch's 288 * QUADS private floats for 32 features and 32 colours, indexed by numbers; none in the workgroup
 // Cost      S times (12 texels of C, density and colour), less where nothing is seen: 48 samples, 32-64-33: 0.5 MFLOP and 70 kB of (cached)
 //           texel reads a ray
-// Needs     everything that exactMarch in pipelines/volume/volume-march.ts lists
 
-@group(0) @binding(6) var<storage, read> jitter: array<f32>;
+#include "common/each-element"
+#include "common/volume/coarse-depth"
+#include "common/volume/march"
+#include "common/volume/point-batch"
+#include "common/volume/quadrature"
 
 const LEAST_WEIGHT = 2e-8; // 48 times this is 1e-6
 
@@ -20,9 +23,8 @@ fn batchPoint(index: u32) -> vec3f {
   return pointAt(coarseDepth(min(firstOfBatch + index, params.coarseSamples - 1u)));
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  beginRay(globalId, workgroups);
+fn element(index: u32) {
+  beginRay(index);
   let count = params.coarseSamples;
   var light = 1.0;
   var weightTotal = 0.0;

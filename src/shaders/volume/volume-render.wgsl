@@ -8,18 +8,26 @@
 // - samples behind the place where the light is used up. The first pass stops there; should the merged samples let light through, it goes on
 // - points outside all planes, whose density and colour are the same everywhere (point-batch.wgsl)
 // - colours of samples whose worth, (weight before it + weight behind it) / 2, is below LEAST_WORTH. Worth is known when all densities are, so there
-//   are two ways to colours. With DECODES_TWICE they come last, for the samples that are seen: for graphics cards, where a thread has no room for
-//   colours and computing is cheap. With KEEPS_COLOURS they are decoded with the densities and kept, 128 bytes a sample: for processors
+//   are two ways to colours. Without KEEPS_COLOURS they come last, for the samples that are seen: for graphics cards, where a thread has no room for
+//   colours and computing is cheap. With KEEPS_COLOURS they are decoded with the densities and kept, 128 bytes a sample: for software adapters
 //
 // Shapes, layout, dispatch: common/volume/march.wgsl. Also jitter [N, R, S] and uniforms [N * R, F] (SAMPLING_RECORDED only)
 // Memory    4 * (COARSE_CAPACITY + FINE_CAPACITY) private floats a thread, indexed by variables (34 times with KEEPS_COLOURS); the batch's
 //           288 * QUADS for 32 features and 32 colours, indexed by numbers; none in the workgroup
 // Cost      S + F times (12 texels of C, density), and where something is seen (12 texels of C, density and colour): 24 + 24 samples, 32-64-33,
 //           of which a third is seen: 0.5 MFLOP and 100 kB of (cached) texel reads a ray. With KEEPS_COLOURS 48 times all: 0.6 MFLOP, 75 kB
-// Needs     everything that exactMarch in pipelines/volume/volume-march.ts lists
 
-@group(0) @binding(6) var<storage, read> jitter: array<f32>;
-@group(0) @binding(7) var<storage, read> uniforms: array<f32>;
+#include "common/each-element"
+#include "common/volume/coarse-depth"
+#include "common/volume/importance-step"
+#include "common/volume/importance-uniform"
+#include "common/volume/march"
+#include "common/volume/point-batch"
+#include "common/volume/quadrature"
+#const COARSE_CAPACITY
+#const FINE_CAPACITY
+#const KEEPS_COLOURS: bool
+#param coarseSamples, fineSamples, seed, uniformStride: u32
 
 const SAMPLE_CAPACITY = COARSE_CAPACITY + FINE_CAPACITY;
 const LEAST_WORTH = 2e-8; // 48 times this is 1e-6
@@ -38,12 +46,11 @@ var<private> coarseSigma: array<f32, COARSE_CAPACITY>;
 var<private> weight: array<f32, COARSE_CAPACITY>; // of the coarse intervals
 var<private> fineDepth: array<f32, FINE_CAPACITY>;
 var<private> fineSigma: array<f32, FINE_CAPACITY>;
-#if DECODES_TWICE
-var<private> seenDepth: array<f32, SAMPLE_CAPACITY>; // samples whose colour matters
-var<private> seenWorth: array<f32, SAMPLE_CAPACITY>;
-#end
 #if KEEPS_COLOURS
 var<private> keptColours: array<vec4f, SAMPLE_CAPACITY * COLOUR_GROUPS>; // of coarse, then of fine samples
+#else
+var<private> seenDepth: array<f32, SAMPLE_CAPACITY>; // samples whose colour matters
+var<private> seenWorth: array<f32, SAMPLE_CAPACITY>;
 #end
 
 fn batchPoint(index: u32) -> vec3f {
@@ -51,7 +58,7 @@ fn batchPoint(index: u32) -> vec3f {
   var depth: f32;
   switch step {
     case COARSE: { depth = coarseDepth(sample); }
-#if DECODES_TWICE
+#if !KEEPS_COLOURS
     case COLOURS: { depth = seenDepth[sample]; }
 #end
     default: { depth = fineDepth[sample]; }
@@ -84,7 +91,7 @@ fn keepSamples() {
 #end
 }
 
-#if DECODES_TWICE
+#if !KEEPS_COLOURS
 fn addColours() {
 #for q in 0..QUADS
   {
@@ -137,9 +144,8 @@ fn placeFineSamples() {
   }
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  beginRay(globalId, workgroups);
+fn element(index: u32) {
+  beginRay(index);
   let coarseCount = params.coarseSamples;
   let fineCount = params.fineSamples;
   let sampleCount = coarseCount + fineCount;
@@ -160,11 +166,10 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
   var nearDepth = 0.0;
   var nearSigma = 0.0;
   var nearWeight = 0.0; // of the interval before the sample at nearDepth
-#if DECODES_TWICE
-  var seenCount = 0u;
-#end
 #if KEEPS_COLOURS
   var nearKept = 0u; // where the colour of the sample at nearDepth is
+#else
+  var seenCount = 0u;
 #end
 
   step = COARSE;
@@ -174,14 +179,13 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
     gatherBatch(image);
 #if KEEPS_COLOURS
     decode1();
-#end
-#if DECODES_TWICE
+#else
     for (var turn = 0u; turn < u32(isNeeded(step < COLOURS)); turn++) { decode0(); }
     for (var turn = 0u; turn < u32(isNeeded(step == COLOURS)); turn++) { decode1(); }
 #end
     if (step == NOTHING) { continue; }
     let endOfBatch = min(firstOfBatch + BATCH_POINTS, countOfStep);
-#if DECODES_TWICE
+#if !KEEPS_COLOURS
     if (step == COLOURS) {
       addColours();
       firstOfBatch = endOfBatch;
@@ -260,8 +264,7 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
         step = NOTHING;
         break;
       }
-#end
-#if DECODES_TWICE
+#else
       if (abs(worth) > LEAST_WORTH) {
         seenDepth[seenCount] = nearDepth;
         seenWorth[seenCount] = worth;
@@ -287,7 +290,7 @@ fn main(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups)
       }
       default: {
         firstOfBatch = 0u;
-#if DECODES_TWICE
+#if !KEEPS_COLOURS
         countOfStep = seenCount;
 #end
       }

@@ -8,9 +8,13 @@
 //           reads 102 vectors of shared memory for 4608 FLOPs.
 // Banks     a quarter of an NVIDIA warp reads eight neighbouring vectors of weights and one pixel: no conflicts. That is why a thread's two
 //           vectors of channels are CHANNEL_THREADS apart.
-// Needs     params.height, params.width, params.inputGroups; bindings input, weight, styles; common/convolution/eight-sums.wgsl
 
-override CHANNEL_THREADS: u32 = 8u; // 8, or 4 for layers of up to 32 channels
+#include "common/convolution/conv3x3-operands"
+#include "common/convolution/eight-sums"
+#const CHANNEL_THREADS = 8 // 8, or 4 for layers of up to 32 channels
+#const PARTIAL_SUMS: bool = 0
+#param splits: u32
+#param groupsPerSplit: u32 // of input channels
 
 const THREADS = 64u;
 const TILE_COLUMNS = 8u;
@@ -18,8 +22,8 @@ const STRIP = TILE_COLUMNS + 2u;
 const TALLEST_TILE = 16u;
 const WIDEST_KERNEL = 16u; // vectors
 
-override TILE_ROWS: u32 = THREADS / CHANNEL_THREADS;
-override KERNEL_VECTORS: u32 = 2u * CHANNEL_THREADS;
+const TILE_ROWS = THREADS / CHANNEL_THREADS;
+const KERNEL_VECTORS = 2u * CHANNEL_THREADS;
 
 // Arrays of rows, so that the index into a row stays the same from step to step: WGSL checks every index, and a compiler does that but once.
 var<workgroup> sharedPixels: array<array<vec4f, STRIP>, TALLEST_TILE + 2u>;
@@ -106,4 +110,26 @@ fn addMiddle(sums: EightSums, block: Block, s: Strip) -> EightSums {
 
 fn addRight(sums: EightSums, block: Block, s: Strip) -> EightSums {
   return addProducts(sums, block, s.p2, s.p3, s.p4, s.p5, s.p6, s.p7, s.p8, s.p9);
+}
+
+// What the pixels of a strip share.
+struct Place {
+  split: u32,
+  sample: u32,
+  row: u32, // of the output
+  group: u32,
+  groups: u32,
+}
+
+// Hands the eight sums of a strip to the kernel's `storePixel(sum: vec4f, place: Place, column: u32)`, `step` columns apart.
+fn storeSums(sums: EightSums, place: Place, endRow: u32, column: u32, step: u32) {
+  if (place.row >= endRow || place.group >= place.groups) { return; }
+  storePixel(sums.p0, place, column);
+  storePixel(sums.p1, place, column + step);
+  storePixel(sums.p2, place, column + 2u * step);
+  storePixel(sums.p3, place, column + 3u * step);
+  storePixel(sums.p4, place, column + 4u * step);
+  storePixel(sums.p5, place, column + 5u * step);
+  storePixel(sums.p6, place, column + 6u * step);
+  storePixel(sums.p7, place, column + 7u * step);
 }

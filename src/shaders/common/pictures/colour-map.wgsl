@@ -1,5 +1,7 @@
 // A colour map [256, 3] that the shader binds as `colourMap`, with straight lines between its entries.
 
+#read colourMap: array<vec4f>
+
 const LAST_COLOUR = 255u;
 
 // The colour at a share of the way from the first entry (0) to the last (1).

@@ -7,6 +7,8 @@
 // Cost      enlarged 16 texels and 120 FLOPs; shrunk s times (4 s)^2 texels and 20 (4 s)^2 FLOPs, that is 16 texels for each pixel of the
 //           picture at any scale. Beyond s = 16 (4096 texels in one fragment) the kernel grows no more, and fine patterns may show false
 
+#include "common/pictures/present"
+
 const LARGEST_STRETCH = 16.0;
 
 // The weight at a distance of 0 to 1 pixels from the place.

@@ -1,21 +1,12 @@
 // What every way of showing something on a canvas has in common: a part of the canvas, the region, into which a picture is scaled to
 // fit, and the place in the picture that a canvas pixel shows. Which pixels are drawn at all is up to the scissor rectangle of the pass.
 
-struct Params {
-  regionX: f32, // of the region, in canvas pixels from the top left
-  regionY: f32,
-  regionWidth: f32,
-  regionHeight: f32,
-  width: u32, // of the picture
-  height: u32,
-  texelVectors: u32, // vec4f from one pixel's channels to the next
-  range: f32, // the value at the end of the colour map, where the shader has no tensor for it
-  backgroundRed: f32,
-  backgroundGreen: f32,
-  backgroundBlue: f32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
+#param regionX: f32 // of the region, in canvas pixels from the top left
+#param regionY, regionWidth, regionHeight, backgroundRed, backgroundGreen, backgroundBlue: f32
+#param width: u32 // of the picture
+#param height: u32
+#param texelVectors: u32 // vec4f from one pixel's channels to the next
+#param range: f32 // the value at the end of the colour map, where the shader has no tensor for it
 
 @vertex
 fn vertex(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {

@@ -1,7 +1,9 @@
 // The ray through a pixel's centre, from a camera label of 25 numbers: camera-to-world matrix (16, row by row; x right, y down,
 // z forward) and normalised intrinsics (9, row by row: focal lengths, skew and principal point in units of the picture's side).
 //
-// Needs     a storage binding `cameras: array<vec4f>`: labels [N, 25], each padded to 7 vec4f.
+// Shapes    cameras [N, 25], each label padded to 7 vec4f
+
+#read cameras: array<vec4f>
 
 struct Ray {
   origin: vec3f,

@@ -1,8 +1,11 @@
 // Depths of the samples of the first pass.
-//
-// Needs     a storage binding `jitter: array<f32>`; common/march, stratified-depth, jitter, sampling-mode, random
 
-override DISPARITY: bool = false;
+#include "common/volume/jitter"
+#include "common/volume/march"
+#include "common/volume/stratified-depth"
+#const DISPARITY: bool = 0
+#param coarseSamples, seed: u32
+#param jitterStride: u32 // floats from one ray's row to the next
 
 fn coarseDepth(index: u32) -> f32 {
   let position = f32(index) + jitterOf(ray, index, params.jitterStride, params.seed);

@@ -9,7 +9,12 @@
 //           ((sigma's bias, sigma where all features are zero, 0, 0), 0, 0, 0) | COLOUR_GROUPS of (bias, colour before the sigmoid where all
 //           features are zero, 0, 0)
 // Cost      32-64-33: 8.4 kFLOP a point (density alone: 4.2 k) and 64 exponentials and logarithms
-// Needs     a storage binding `decoder: array<mat4x4f, DECODER_MATRICES>`; softplus-base2; the constants of pipelines/volume/render-constants.ts
+
+#include "common/volume/softplus-base2"
+#const COLOUR_GROUPS
+#const FEATURE_GROUPS
+#const HIDDEN_GROUPS
+#read decoder: array<mat4x4f, DECODER_MATRICES>
 
 const HIDDEN_GROUP_MATRICES = FEATURE_GROUPS + 1u + COLOUR_GROUPS;
 const OUTPUT_BIAS = HIDDEN_GROUPS * HIDDEN_GROUP_MATRICES;

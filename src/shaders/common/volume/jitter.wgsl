@@ -1,6 +1,8 @@
 // Jitter of a stratified sample, in [0, 1).
-//
-// Needs     a storage binding `jitter: array<f32>` (read in mode 'recorded' only); common/volume/sampling-mode.wgsl, common/random.wgsl
+
+#include "common/random"
+#include "common/volume/sampling-mode"
+#read jitter: array<f32> // in mode 'recorded' only
 
 // `stride` floats lie between the draws of one ray and the next.
 fn jitterOf(ray: u32, sample: u32, stride: u32, seed: u32) -> f32 {

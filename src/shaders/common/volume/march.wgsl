@@ -3,34 +3,21 @@
 // Shapes    planes [N, H, W, PLANE_COUNT * C] as a buffer or a texture; cameras [N, 25];
 //           feature [N, R, 4 * SHOWN_GROUPS], 2 * colour - 1; depthAlpha [N, R, 4] = (depth, weight total, 0, 0), to be clamped by finish-depth.wgsl
 // Layout    rays row by row, R = resolution^2; all tensors vec4f along the last axis
-// Dispatch  one thread per ray from firstRay to endRay - 1, 64 per workgroup (linearIndex)
-// Needs     common/weights or weights-quad, camera-ray, ray-box, ordered-float, range-cells, linear-index
+// Dispatch  one thread per ray from firstRay to endRay - 1, 64 per workgroup (each-element)
 
-struct Params {
-  firstRay: u32,
-  endRay: u32,
-  resolution: u32,
-  planeWidth: u32,
-  planeHeight: u32,
-  coarseSamples: u32,
-  fineSamples: u32,
-  jitterStride: u32, // floats from one ray's row to the next
-  uniformStride: u32,
-  seed: u32,
-  boxSide: f32,
-  rayStart: f32, // unused with AUTO_LIMITS
-  rayEnd: f32,
-}
-
-override AUTO_LIMITS: bool = false;
-override WHITE_BACKGROUND: bool = false;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> decoder: array<mat4x4f, DECODER_MATRICES>;
-@group(0) @binding(2) var<storage, read> cameras: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> cells: array<atomic<u32>>;
-@group(0) @binding(4) var<storage, read_write> feature: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> depthAlpha: array<vec4f>;
+#include "common/range-cells"
+#include "common/widen-range"
+#include "common/volume/camera-ray"
+#include "common/volume/decoder"
+#include "common/volume/ray-box"
+#include "common/volume/weights"
+#const SHOWN_GROUPS
+#const AUTO_LIMITS: bool = 0
+#const WHITE_BACKGROUND: bool = 0
+#param firstRay, endRay, resolution: u32
+#param boxSide, rayEnd: f32
+#param rayStart: f32 // unused with AUTO_LIMITS
+#write feature, depthAlpha: array<vec4f>
 
 const NO_DEPTH = 3e38; // an empty ray: finish-depth.wgsl turns it into the largest depth
 
@@ -45,9 +32,9 @@ var<private> limits: BoxLimits;
 var<private> colourSum: array<vec4f, SHOWN_GROUPS>;
 
 // Sets the variables above.
-fn beginRay(globalId: vec3u, workgroups: vec3u) {
+fn beginRay(index: u32) {
   findLane();
-  let wanted = params.firstRay + linearIndex(globalId, workgroups);
+  let wanted = params.firstRay + index;
   isSpare = wanted >= params.endRay;
   ray = min(wanted, params.endRay - 1u);
   let raysPerImage = params.resolution * params.resolution;

@@ -1,6 +1,6 @@
 // Where a point falls on an axis-aligned plane: two of its three coordinates, in [-1, 1] inside the box.
-//
-// Needs     the constants of pipelines/volume/render-constants.ts
+
+#const PLANE_AXES: pairs
 
 // `point` in units of half a box side. Returns u (along the width) and v (along the height).
 fn projectOntoPlane(point: vec3f, plane: u32) -> vec2f {

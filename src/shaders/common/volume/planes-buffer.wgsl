@@ -1,9 +1,9 @@
 // Features of four points from the planes as they are: four plain reads for each four channels, mixed in f32. For graphics cards, whose filters are
 // not exact. The other way to the same features is planes-texture.wgsl.
-//
-// Needs     params.planeWidth and planeHeight; common/tri-plane-sample, plane-project; `gathered` and `batchPoint` of point-batch.wgsl
 
-@group(0) @binding(8) var<storage, read> planes: array<vec4f>;
+#include "common/volume/plane-project"
+#include "common/volume/tri-plane-sample"
+#param planeHeight, planeWidth: u32
 
 fn gatherQuad(first: u32, image: u32) {
   for (var index = first; index < first + 4u; index++) {

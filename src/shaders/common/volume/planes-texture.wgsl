@@ -1,10 +1,12 @@
 // Features of four points from the planes as a texture (plane-texture.wgsl), through the device's filter: one read for each four channels of a
 // plane. Zeros around the texture and a sampler clamped to its edge make all beyond it zero.
-//
-// Needs     params.planeWidth and planeHeight; common/plane-project; `gathered` and `batchPoint` of point-batch.wgsl
 
-@group(0) @binding(8) var planes: texture_2d_array<f32>;
-@group(0) @binding(9) var filtered: sampler;
+#include "common/volume/plane-project"
+#const FEATURE_GROUPS
+#const PLANE_COUNT
+#param planeHeight, planeWidth: u32
+#texture planes: texture_2d_array<f32>
+#sampler filtered
 
 // From half a box side to the texture's width and height. Texel (u + 1) / 2 size - 1/2 of a plane is the next one of the texture.
 fn placeInTexture(uv: vec2f) -> vec2f {

@@ -1,17 +1,33 @@
 // The decoder on several points of a ray at once. Weights cost more to load than to use, so each matrix of them is used for QUADS * 4 points: points
 // are columns of matrices, and four points by four hidden units are one product of matrices a group of features. On a graphics card one quad
-// is what fits into registers; a processor that plays one takes two.
+// is what fits into registers; a software adapter takes two.
 //
-// All is in private variables with numbers as indices (pipelines/unroll.ts): in registers where there are enough.
+// All is in private variables with numbers as indices: in registers where there are enough.
 //
-// What is to be left out at times is a loop of no turns and not an `if`: a processor that plays a graphics card runs both branches of an `if` with
-// masks, but leaves a loop as soon as no thread is in it.
+// What is to be left out at times is a loop of no turns and not an `if`: a software adapter runs both branches of an `if` with masks, but
+// leaves a loop as soon as no thread is in it.
 //
 // Cost      32-64-33, a point: 8.4 kFLOP (density alone: 4.2 k), 64 exponentials and logarithms, 8.7 / QUADS kB of (cached) weights (4.5) and the
 //           features' reads
+// Places    the kernel says in `batchPoint(index: u32) -> vec3f` where a point is, in units of half a box side, from near to far
 // Shows     of the decoder's COLOUR_GROUPS the first SHOWN_GROUPS are computed
-// Needs     `batchPoint(index: u32) -> vec3f` in units of half a box side, from near to far; common/planes-buffer or planes-texture; weights or
-//           weights-quad; decoder, plane-project
+
+#include "common/volume/decoder"
+#include "common/volume/plane-project"
+#include "common/volume/softplus-base2"
+#include "common/volume/weights"
+#const READS_TEXTURE: bool
+#if READS_TEXTURE
+#include "common/volume/planes-texture"
+#else
+#include "common/volume/planes-buffer"
+#end
+#const FEATURE_GROUPS
+#const HIDDEN_GROUPS
+#const PLANE_COUNT
+#const QUADS
+#const SHOWN_GROUPS
+#param planeHeight, planeWidth: u32
 
 const BATCH_POINTS = 4u * QUADS;
 

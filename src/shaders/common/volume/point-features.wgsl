@@ -1,6 +1,8 @@
 // What the decoder takes: the mean of a point's features over the planes (EG3D sums them; the published models take the mean).
-//
-// Needs     common/tri-plane-sample, plane-project, decoder; the constants of pipelines/volume/render-constants.ts
+
+#include "common/volume/decoder"
+#include "common/volume/plane-project"
+#include "common/volume/tri-plane-sample"
 
 // `point` in units of half a box side.
 fn pointFeatures(point: vec3f, sample: u32, width: u32, height: u32) -> PointFeatures {

@@ -4,6 +4,8 @@
 // The reference divides by zero for rays parallel to a face and gets NaN if such a ray lies exactly in the face. WGSL promises nothing
 // about NaN, so parallel rays are treated by cases here, and a ray in a face is inside the box.
 
+#include "common/ordered-float"
+
 const MISSED_RAY = vec2f(-1.0, -2.0); // what the reference returns for a ray that misses
 const UNBOUNDED = 1e30;
 

@@ -2,8 +2,10 @@
 // whole texels (align_corners=False: the first texel's centre is at -1 + 1 / size); each texel outside the plane counts as zero.
 //
 // Layout    planes [N, H, W, PLANE_COUNT * C], plane index major, as vec4f along the channels
-// Needs     a storage binding `planes: array<vec4f>`; common/volume/plane-project.wgsl; the constants of
-//           pipelines/volume/render-constants.ts
+
+#const FEATURE_GROUPS
+#const PLANE_COUNT
+#read planes: array<vec4f>
 
 const TEXEL_VECTORS = PLANE_COUNT * FEATURE_GROUPS;
 

@@ -1,0 +1,10 @@
+/** What `import` of a shader gives: a `ShaderFile` of gpu/wgsl.ts, which an ambient declaration cannot name. */
+declare module '*.wgsl' {
+  interface File {
+    readonly path: string;
+    readonly text: string;
+    readonly includes: Readonly<Record<string, File>>;
+  }
+  const file: File;
+  export default file;
+}
