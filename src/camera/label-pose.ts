@@ -7,7 +7,17 @@
  * mirrored, skewed or off its centre is refused, with the number that is to blame.
  */
 import { vec3d } from 'wgpu-matrix';
-import { CAM_TO_WORLD_LENGTH, CameraError, type CameraLabel, LABEL_LENGTH, makeLabel, type Point } from './conventions';
+import {
+  CAM_TO_WORLD_LENGTH,
+  CameraError,
+  type CameraLabel,
+  camToWorldOf,
+  intrinsicsOf,
+  LABEL_LENGTH,
+  makeLabel,
+  type Point,
+  positionOf,
+} from './conventions';
 import {
   FARTHEST_PAN,
   FARTHEST_ZOOM,
@@ -81,7 +91,7 @@ export function placeOfLabel(label: CameraLabel, home: OrbitHome): Required<Orbi
 
 /** @throws CameraLabelError unless the intrinsics are those of a centred camera with square pixels */
 function focalIn(label: CameraLabel): number {
-  const [fx = 0, skew = 0, cx = 0, zero = 0, fy = 0, cy = 0, ...last] = label.subarray(CAM_TO_WORLD_LENGTH);
+  const [fx = 0, skew = 0, cx = 0, zero = 0, fy = 0, cy = 0, ...last] = intrinsicsOf(label);
   const remedy = 'The orbit control has a centred camera with square pixels: [f, 0, 0.5, 0, f, 0.5, 0, 0, 1].';
   if (!(fx > 0)) throw new CameraLabelError(`The focal length is ${rounded(fx)}.`, fx, '> 0', remedy);
   expectNear(fy / fx, 1, 'The two focal lengths differ', remedy);
@@ -100,15 +110,12 @@ interface CameraAxes {
 
 /** @throws CameraLabelError unless the matrix is a rotation without roll, and a position */
 function axesIn(label: CameraLabel): CameraAxes {
-  const column = (at: number) => vec3d.create(label[at], label[4 + at], label[8 + at]);
-  const [right, down, forward, position] = [0, 1, 2, 3].map(column) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const camToWorld = camToWorldOf(label);
+  const column = (at: number) => vec3d.create(camToWorld[at], camToWorld[4 + at], camToWorld[8 + at]);
+  const [right, down, forward] = [0, 1, 2].map(column) as [Float64Array, Float64Array, Float64Array];
+  const position = vec3d.create(...positionOf(camToWorld));
   const remedy = 'Paste a camera-to-world matrix in OpenCV axes (x right, y down, z forward), row by row.';
-  for (const [at, value] of label.subarray(12, CAM_TO_WORLD_LENGTH).entries()) {
+  for (const [at, value] of camToWorld.subarray(12).entries()) {
     expectNear(value, at === 3 ? 1 : 0, 'The last row of the matrix is not 0, 0, 0, 1', remedy);
   }
   for (const axis of [right, down, forward]) expectNear(vec3d.length(axis), 1, 'The matrix stretches', remedy);

@@ -1,5 +1,5 @@
 /**
- * Random cameras as the official samplers draw them (for data sets, training, and pictures "from somewhere").
+ * Random cameras as the official samplers draw them. Used by training (issue 14).
  *
  * Both draw all yaws first and then all pitches, and look at the origin. Randomness is passed in: a seeded generator
  * (`NumpyRandomState` fits), or draws that were recorded elsewhere.

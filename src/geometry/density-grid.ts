@@ -2,7 +2,7 @@
  * The density of a face on a regular grid, and density and colour on its surface: where a mesh comes from.
  *
  * The grid divides the model's box into N^3 voxels and has one sample in the middle of each: sample k along an axis lies at
- * (k + 0.5) side / N - side / 2. (The sheared grid of the official script, density-volume.ts, has samples on the box's faces.) The density is the
+ * (k + 0.5) side / N - side / 2. (The sheared grid of the official script, tests/support/density-volume.ts, has samples on the box's faces.) The density is the
  * decoder's raw output, before softplus; the official way to a mesh cuts it at level 10.
  */
 import { PlanBuilder } from '../gpu/plan';

@@ -3,7 +3,7 @@
  * 2015), mode 2: 32-bit floats. ChimeraX, which EG3D's authors view shapes with, opens it.
  *
  * Columns run along x, rows along y, sections along z, which is the grid's own order. The format's lengths are angstroms; the numbers here are scene
- * units. The file is not that of the official script, whose first axis is reversed and whose border is emptied (density-volume.ts).
+ * units. The file is not that of the official script, whose first axis is reversed and whose border is emptied (tests/support/density-volume.ts).
  */
 import { type DensityGrid, voxelCentre } from './density-grid';
 

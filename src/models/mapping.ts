@@ -59,7 +59,7 @@ export function mapping(
 }
 
 /**
- * The moving average of w that truncation draws towards, after one training batch: mean + beta (average - mean).
+ * The moving average of w that truncation draws towards, after one training batch: mean + beta (average - mean). Used by training (issue 14).
  * @param average [wDim]
  * @param batch [N, wDim], one w for each sample
  * @param beta share of the old average. Default: 0.998 (StyleGAN2)

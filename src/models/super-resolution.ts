@@ -58,11 +58,6 @@ function blockGeometry(config: SuperResolutionConfig) {
   });
 }
 
-/** Side of the final picture in pixels. */
-export function superResolutionSide(config: SuperResolutionConfig): number {
-  return config.blocks.reduce((side, { upsample }) => side * (upsample ? 2 : 1), config.inputResolution);
-}
-
 /**
  * The last w to styles and demodulation of all layers.
  * @param parameters of the module: "block0.conv0.affine.weight", ...
@@ -88,7 +83,7 @@ export function superResolutionStyles(
  * Feature image to picture.
  * @param styles from {@link superResolutionStyles}, of another plan or of this
  * @param feature [N, R, R, inputChannels]
- * @returns [N, S, S, 3], about -1..1, S as {@link superResolutionSide}
+ * @returns [N, S, S, 3], about -1..1, S the side after the last block
  * @throws ShapeError for a feature image that the module refuses; MissingTensorError, CheckpointTensorError
  */
 export function superResolution(

@@ -77,15 +77,3 @@ export function floatsFromBfloats(bits: Uint16Array): Float32Array {
   for (let i = 0; i < bits.length; i++) words[i] = bits[i]! * 0x10000;
   return new Float32Array(words.buffer);
 }
-
-/** Narrows F32 to BF16, to nearest with ties to even; NaN stays NaN. */
-export function bfloatsFromFloats(floats: Float32Array): Uint16Array {
-  const words = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
-  const bits = new Uint16Array(floats.length);
-  for (let i = 0; i < floats.length; i++) {
-    const word = words[i]!;
-    const isNan = (word & 0x7fffffff) > 0x7f800000;
-    bits[i] = isNan ? (word >>> 16) | 0x40 : roundShift(word, 16);
-  }
-  return bits;
-}

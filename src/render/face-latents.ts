@@ -102,11 +102,6 @@ export class FaceLatents {
     this.setWs(ws, superResolutionW);
   }
 
-  /** The ws of the present face, [num_ws, w_dim]. */
-  async readWs(): Promise<Float32Array> {
-    return readTensor(this.generator.host, this.ws);
-  }
-
   /** Frees everything but the generator's weights. Renderers of these latents go first. */
   destroy(): void {
     this.plan.destroy();

@@ -4,13 +4,13 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoints/checkpoint';
-import { gridPoints } from '../../src/geometry/density-volume';
 import type { PlanBuilder } from '../../src/gpu/plan';
 import type { Tensor } from '../../src/gpu/tensor';
 import type { RenderingConfig } from '../../src/models/config';
 import { Generator, wireDensityAtPoints, wireMapping, wireRayMarch, wireTriPlanes } from '../../src/models/generator';
 import { wireSuperResolution } from '../../src/models/super-resolution-stage';
 import type { RaySampling } from '../../src/pipelines/volume/sampling';
+import { gridPoints } from '../support/density-volume';
 import { expectClose, fixture, runOnce, testGpu, toChannelsFirst } from './support';
 
 const STAGE_TOLERANCE = 5e-4; // the official code differs from itself by 2e-5 (fused or not); see metadata noise_floor

@@ -6,12 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/gpu/errors';
 import type { NoiseMode, SuperResolutionConfig } from '../../src/models/config';
 import { ParameterStore } from '../../src/models/parameters';
-import {
-  type SuperResolutionTaps,
-  superResolution,
-  superResolutionSide,
-  superResolutionStyles,
-} from '../../src/models/super-resolution';
+import { type SuperResolutionTaps, superResolution, superResolutionStyles } from '../../src/models/super-resolution';
 import { expectClose, fixture, runOnce, testGpu, toChannelsFirst, toChannelsLast } from './support';
 
 /** 8XDC is 200 GFLOP: half a minute to three on a software adapter. */
@@ -174,7 +169,8 @@ async function runCase(key: string) {
     return { image, x0: first!.x, rgb0: first!.rgb, x1: second!.x };
   });
   store.destroy();
-  const rgb = toImage(values.image, superResolutionSide(config));
+  const side = config.blocks.reduce((former, { upsample }) => former * (upsample ? 2 : 1), config.inputResolution);
+  const rgb = toImage(values.image, side);
   const blocks = [
     { x: toImage(values.x0, taps[0]!.x.shape[1]!), rgb: toImage(values.rgb0, taps[0]!.rgb.shape[1]!) },
     { x: toImage(values.x1, taps[1]!.x.shape[1]!), rgb },
