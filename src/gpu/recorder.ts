@@ -1,5 +1,6 @@
 /**
- * The recorder: one command buffer for one frame. Every plan becomes one compute pass, which is also the unit of timing.
+ * The recorder: one command buffer for one frame. Every plan becomes one compute pass (or several, if it has fills and copies), and is timed as one
+ * stage.
  */
 import type { Gpu } from './device';
 import type { Plan, PlanPart } from './plan';
@@ -17,12 +18,14 @@ export class Recorder {
     timer?.begin();
   }
 
-  /** Appends a plan, or a part of it (see `Plan.encode`), as one compute pass. */
+  /** Appends a plan, or a part of it (see `Plan.encode`). */
   run(plan: Plan, part?: PlanPart): void {
-    const timestampWrites = this.timer?.writesFor(plan.stage);
-    const pass = this.encoder.beginComputePass({ label: plan.stage, ...(timestampWrites && { timestampWrites }) });
-    plan.encode(pass, part);
-    pass.end();
+    plan.encode(this.encoder, { part, timestamps: this.timer?.writesFor(plan.stage) });
+  }
+
+  /** Appends a plan several times, timed together. */
+  repeat(plan: Plan, times: number): void {
+    plan.encode(this.encoder, { times, timestamps: this.timer?.writesFor(plan.stage) });
   }
 
   /** Appends a render pass with one draw, timed and counted as `stage`. */

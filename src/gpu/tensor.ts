@@ -28,6 +28,9 @@ export const padToFour = (count: number): number => Math.ceil(count / 4) * 4;
 export const elementCount = (shape: readonly number[]): number =>
   shape.reduce((product, extent) => product * extent, 1);
 
+/** Vectors of four numbers that a tensor has, padding included. */
+export const vectorCount = ({ shape, stride }: Tensor): number => (elementCount(shape.slice(0, -1)) * stride) / 4;
+
 /**
  * The same memory seen with another shape; the last axis stays, so that the padding stays where it is.
  * @throws ShapeError when the shapes do not hold equally many rows of equal length

@@ -42,8 +42,8 @@ export class StageTimer {
     this.#stages = [];
   }
 
-  /** The timestamp writes for the next pass, or undefined if this frame is not timed. */
-  writesFor(stage: string): GPUComputePassTimestampWrites | undefined {
+  /** The timestamp writes for what is recorded next, one pass or several, or undefined if this frame is not timed. */
+  writesFor(stage: string): Required<GPUComputePassTimestampWrites> | undefined {
     if (!this.#active || this.#stages.length === MAX_STAGES) return undefined;
     const beginningOfPassWriteIndex = this.#stages.length * 2;
     this.#stages.push(stage);

@@ -24,7 +24,7 @@ export class FramesOverlapError extends GpuError {
 export type Present = (recorder: Recorder) => void;
 
 /** Drawing at rest, which covers the whole canvas, as something that takes time. */
-const PRESENTING: Divisible = { dispatchCount: 1 };
+const PRESENTING: Divisible = { stepCount: 1 };
 
 export class FrameRunner {
   readonly #times: PartTimes;

@@ -1,7 +1,7 @@
 /**
  * Plans in parts: a picture that takes a slow device a second is handed over in parts of some tens of milliseconds, so that the device can
- * also draw the page, and the work can be given up between two parts. What a dispatch takes is measured: on a software adapter each for itself the
- * first time; a graphics card gets everything at once until that turns out to take long.
+ * also draw the page, and the work can be given up between two parts. What a step takes is measured: on a software adapter each for itself the first
+ * time; a graphics card gets everything at once until that turns out to take long.
  */
 
 import type { PlanPart } from '../gpu/plan';
@@ -9,9 +9,9 @@ import type { PlanPart } from '../gpu/plan';
 /** What a part should take. */
 export const PART_MILLISECONDS = 40;
 
-/** What can be divided: a plan, or anything else that is submitted, as one dispatch. */
+/** What can be divided: a plan, or anything else that is submitted, as one step. */
 export interface Divisible {
-  readonly dispatchCount: number;
+  readonly stepCount: number;
 }
 
 /** A part of a plan, and the plan: it is submitted alone or with others. */
@@ -25,7 +25,7 @@ const NEWEST_WEIGHT = 0.5;
 export class PartTimes {
   readonly #times = new WeakMap<Divisible, number[]>();
 
-  /** @param isSoftware whether a dispatch that was never measured is taken for long */
+  /** @param isSoftware whether a step that was never measured is taken for long */
   constructor(private readonly isSoftware: boolean) {}
 
   /** What a whole plan takes, in milliseconds; undefined while a part of it has not been measured. */
@@ -40,9 +40,9 @@ export class PartTimes {
     return parts.reduce((sum, part) => sum + sumOf(this.#timesOf(part).map((time) => this.#guess(time))), 0);
   }
 
-  /** The parts of a plan, in their order, each of as many dispatches as it has the time for, one at least. */
+  /** The parts of a plan, in their order, each of as many steps as it has the time for, one at least. */
   partsOf(plan: Divisible): TimedPart[] {
-    const times = this.#times.get(plan) ?? new Array<number>(plan.dispatchCount).fill(Number.NaN);
+    const times = this.#times.get(plan) ?? new Array<number>(plan.stepCount).fill(Number.NaN);
     const parts: TimedPart[] = [];
     let from = 0;
     let length = 0;
@@ -55,18 +55,18 @@ export class PartTimes {
       }
       length += guess;
     });
-    if (from < plan.dispatchCount) parts.push({ plan, from, to: plan.dispatchCount });
+    if (from < plan.stepCount) parts.push({ plan, from, to: plan.stepCount });
     return parts;
   }
 
-  /** Notes what parts that were submitted together have taken: each dispatch its share, as far as that is known. */
+  /** Notes what parts that were submitted together have taken: each step its share, as far as that is known. */
   note(parts: readonly TimedPart[], milliseconds: number): void {
     const all = parts.flatMap((part) => this.#timesOf(part));
     const isKnown = !all.some(Number.isNaN);
     const sum = isKnown ? sumOf(all) : 0;
     for (const part of parts) {
       const { plan, from } = part;
-      const times = this.#times.get(plan) ?? new Array<number>(plan.dispatchCount).fill(Number.NaN);
+      const times = this.#times.get(plan) ?? new Array<number>(plan.stepCount).fill(Number.NaN);
       this.#timesOf(part).forEach((time, index) => {
         const measured = sum > 0 ? (milliseconds * time) / sum : milliseconds / all.length;
         times[from + index] = Number.isNaN(time) ? measured : time + NEWEST_WEIGHT * (measured - time);

@@ -11,10 +11,10 @@ import type { FaceLatents } from './face-latents';
 import type { FrameWork } from './frame-renderer';
 
 /**
- * On a software adapter so many dispatches are handed over at a time: the page wants to be drawn, too. A fixed number, unlike the measured parts of
- * `FrameRunner`, which would hand over dispatches that were never timed one by one: here each of those would wait behind a kernel that is being compiled.
+ * On a software adapter so many steps are handed over at a time: the page wants to be drawn, too. A fixed number, unlike the measured parts of
+ * `FrameRunner`, which would hand over steps that were never timed one by one: here each of those would wait behind a kernel that is being compiled.
  */
-const PART_DISPATCHES = 4;
+const PART_STEPS = 4;
 
 export class PlanesOfFace {
   /** The face of which the planes are. */
@@ -48,17 +48,17 @@ export class PlanesOfFace {
   async make(gpu: Gpu, timer?: StageTimer, onProgress: (share: number) => void = () => {}): Promise<void> {
     const work = this.nextWork();
     if (!work) return;
-    const { dispatchCount, stage } = work.plan;
+    const { stepCount, stage } = work.plan;
     const { isSoftware } = gpu.adapter;
     const begun = performance.now();
-    const length = isSoftware ? PART_DISPATCHES : dispatchCount;
-    for (let from = 0; from < dispatchCount; from += length) {
-      const to = Math.min(dispatchCount, from + length);
+    const length = isSoftware ? PART_STEPS : stepCount;
+    for (let from = 0; from < stepCount; from += length) {
+      const to = Math.min(stepCount, from + length);
       const recorder = new Recorder(gpu, isSoftware ? undefined : timer);
       recorder.run(work.plan, { from, to });
       recorder.submit();
       if (await gpu.finished()) return; // whoever goes on is told of the loss
-      onProgress(to / dispatchCount);
+      onProgress(to / stepCount);
     }
     if (isSoftware) timer?.milliseconds.set(stage, performance.now() - begun);
     work.done();

@@ -70,8 +70,8 @@ it('a frame in parts has the bits of one that was made at once, and the canvas i
   expect(runner.expectedMilliseconds(renderer.plansOf(0, ['image']))).toBeUndefined();
   expect(await runner.run([renderer], () => drawn.push(gpu.statistics.submits - before))).toBe(true);
   const submits = gpu.statistics.submits - before;
-  const dispatches = renderer.plansOf(0, ['image']).reduce((sum, { dispatchCount }) => sum + dispatchCount, 0);
-  expect(submits).toBe(gpu.adapter.isSoftware ? dispatches + 1 : 1); // nothing has been measured yet
+  const steps = renderer.plansOf(0, ['image']).reduce((sum, { stepCount }) => sum + stepCount, 0);
+  expect(submits).toBe(gpu.adapter.isSoftware ? steps + 1 : 1); // nothing has been measured yet
   expect(drawn).toEqual([submits - 1]);
   expect(await renderer.readImage()).toEqual(expected);
   expect(runner.expectedMilliseconds(renderer.plansOf(0, ['image']))).toBeGreaterThan(0);
@@ -80,8 +80,8 @@ it('a frame in parts has the bits of one that was made at once, and the canvas i
 
 it('given up at any place, followed by a quick frame, and begun again: the same bits', async () => {
   const expected = await pictureAt(0.2);
-  const dispatches = renderer.plansOf(0, ['image']).reduce((sum, { dispatchCount }) => sum + dispatchCount, 0);
-  for (const parts of [0, 1, Math.floor(dispatches / 2)]) {
+  const steps = renderer.plansOf(0, ['image']).reduce((sum, { stepCount }) => sum + stepCount, 0);
+  for (const parts of [0, 1, Math.floor(steps / 2)]) {
     const runner = new FrameRunner(gpu, undefined); // one that measures anew
     look(-0.2, 0);
     let isDrawn = false;
