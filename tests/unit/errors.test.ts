@@ -11,12 +11,15 @@ interface ErrorClass {
   readonly isAbstract: boolean;
   readonly name: string;
   readonly base: string;
+  /** Undefined where there is none. */
   readonly code: string | undefined;
+  /** Whether it has the code of another error, which it stands for. */
+  readonly standsForAnother: boolean;
 }
 
 const MODULES = import.meta.glob<Record<string, unknown>>(['../../src/**/*.ts', '../../cli/*.ts', '!../../cli/*.d.ts']);
 const CLASSES = Object.keys(MODULES).flatMap(errorClassesIn);
-const CONCRETE = CLASSES.filter(({ isAbstract }) => !isAbstract);
+const CONCRETE = CLASSES.filter(({ isAbstract, standsForAnother }) => !isAbstract && !standsForAnother);
 
 /** Stands for any argument of a constructor: a number, a text, an object that has everything. */
 const ANYTHING: unknown = new Proxy(() => undefined, {
@@ -65,6 +68,7 @@ function errorClassesIn(file: string): ErrorClass[] {
     name: name!,
     base: base!,
     code: /^ {2}override readonly code(?:: string)? = '([a-z0-9-]+)';$/m.exec(body!)?.[1],
+    standsForAnother: body!.includes('override readonly code: string;'),
   }));
 }
 

@@ -4,11 +4,11 @@
  */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { lookFrom, orbitAt } from '../../src/camera/orbit';
-import { CheckpointError, MissingFactsError, MissingTensorError } from '../../src/checkpoints/errors';
+import { CheckpointError, MissingTensorError } from '../../src/checkpoints/errors';
 import { parseSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors';
 import type { GeneratorConfig } from '../../src/models/config';
 import { type FaceRecipe, faceOfSeed, seedSource } from '../../src/models/faces/recipe';
-import { packCheckpoint, packError, unpackCheckpoint, unpackError } from '../../src/studio/model/checkpoint-messages';
+import { UnreadableFileError } from '../../src/studio/model/checkpoint-reader';
 import {
   AddressError,
   downloadFile,
@@ -19,9 +19,11 @@ import {
 import { fingerprintOf } from '../../src/studio/model/fingerprint';
 import { KeptFiles } from '../../src/studio/model/kept-files';
 import { weightFactsOf } from '../../src/studio/model/model-facts';
+import { packCheckpoint, unpackCheckpoint } from '../../src/studio/model/packed-checkpoint';
 import { WeightsSizeError } from '../../src/studio/model/weights-errors';
 import { carryStudio, decodeStudio, encodeStudio, restoreStudio } from '../../src/studio/shared/address';
 import { defaultSettings } from '../../src/studio/shared/settings';
+import { WorkerError } from '../../src/studio/shared/workers';
 
 const PIECE = 4 << 20;
 
@@ -77,12 +79,12 @@ describe('from the worker to the page', () => {
   });
 
   test('an error keeps its words and its name', () => {
-    const error = Object.assign(new CheckpointError('Byte 7 is odd.', { remedy: 'Even it.' }), { name: 'PickleError' });
-    const after = unpackError(structuredClone(packError(error)));
+    const after = new UnreadableFileError(
+      new WorkerError({ code: 'pickle', message: 'Byte 7 is odd.', remedy: 'Even it.' }),
+    );
     expect(after).toBeInstanceOf(CheckpointError);
     expect(after).toMatchObject({ name: 'PickleError', message: 'Byte 7 is odd.', remedy: 'Even it.' });
-    expect(unpackError(packError(new MissingFactsError(['box_warp'])))).toMatchObject({ missing: ['box_warp'] });
-    const unreadable = unpackError(packError(new DOMException('gone', 'NotFoundError')));
+    const unreadable = new UnreadableFileError(new WorkerError({ message: 'gone', foreignName: 'NotFoundError' }));
     expect(unreadable.remedy).toMatch(/choose it again/);
   });
 

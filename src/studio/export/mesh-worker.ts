@@ -1,55 +1,48 @@
 /**
  * The worker that finds surfaces in densities and writes mesh files: marching cubes over 256^3 voxels takes seconds, in which the page goes on
- * drawing. It asks the network for nothing and is ended by the page. Requests come one at a time.
+ * drawing. It asks the network for nothing and is ended by the page.
  */
+import { transfer } from 'comlink';
 import type { DensityGrid } from '../../geometry/density-grid';
-import { GeometryError } from '../../geometry/errors';
-import { extractSurface } from '../../geometry/face-mesh';
-import { encodeMesh } from '../../geometry/mesh-files';
+import { extractSurface, type SurfaceOptions } from '../../geometry/face-mesh';
+import type { Mesh } from '../../geometry/mesh';
+import { encodeMesh, type MeshFormat } from '../../geometry/mesh-files';
 import { encodeMrc } from '../../geometry/volume-mrc';
-import type { MeshReply, MeshRequest } from './mesh-messages';
+import { serve } from '../shared/workers';
 
-/** The part of `DedicatedWorkerGlobalScope` that is used; the DOM's types and the worker's cannot be loaded side by side. */
-interface WorkerScope {
-  postMessage(message: MeshReply, transfer?: ArrayBufferLike[]): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent<MeshRequest>) => void): void;
+let density: DensityGrid | undefined;
+
+const functions = {
+  /** Hands over the grid that all else is about. */
+  setGrid(grid: DensityGrid): void {
+    density = grid;
+  },
+
+  /** @throws NoSurfaceError */
+  async surface(options: SurfaceOptions, onProgress?: (share: number) => void): Promise<Mesh> {
+    const mesh = await extractSurface(grid(), options, { onProgress });
+    return transfer(mesh, [mesh.positions.buffer, mesh.indices.buffer]);
+  },
+
+  async meshFile(format: MeshFormat, mesh: Mesh, name: string): Promise<Uint8Array<ArrayBuffer>> {
+    return handedOver(await encodeMesh(format, mesh, name));
+  },
+
+  /** The grid itself as MRC. */
+  volumeFile(): Uint8Array<ArrayBuffer> {
+    return handedOver(encodeMrc(grid()));
+  },
+};
+
+export type MeshWorker = typeof functions;
+
+serve(functions);
+
+function grid(): DensityGrid {
+  if (!density) throw new Error('There is no density yet.');
+  return density;
 }
 
-const scope = globalThis as typeof globalThis & WorkerScope;
-let grid: DensityGrid | undefined;
-
-scope.addEventListener('message', async ({ data: request }) => {
-  try {
-    await answer(request);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const remedy = error instanceof GeometryError ? error.remedy : undefined;
-    scope.postMessage({ kind: 'error', error: { message, remedy } });
-  }
-});
-
-async function answer(request: MeshRequest): Promise<void> {
-  switch (request.kind) {
-    case 'grid':
-      grid = request.grid;
-      return;
-    case 'surface': {
-      const onProgress = (share: number) => scope.postMessage({ kind: 'progress', share });
-      const mesh = await extractSurface(present(), request.options, { onProgress });
-      return scope.postMessage({ kind: 'surface', mesh }, [mesh.positions.buffer, mesh.indices.buffer]);
-    }
-    case 'mesh-file':
-      return sendFile(await encodeMesh(request.format, request.mesh, request.name));
-    case 'volume-file':
-      return sendFile(encodeMrc(present()));
-  }
-}
-
-function present(): DensityGrid {
-  if (!grid) throw new Error('There is no density yet.');
-  return grid;
-}
-
-function sendFile(bytes: Uint8Array<ArrayBuffer>): void {
-  scope.postMessage({ kind: 'file', bytes }, [bytes.buffer]);
+function handedOver(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return transfer(bytes, [bytes.buffer]);
 }

@@ -2,12 +2,14 @@
  * Directions of w for the model on screen: kept ones where there are some, else found anew from samples that are drawn between frames and
  * worked on in a worker. They are kept on this device under the hash of the model, since they depend on nothing else.
  */
+import { transfer } from 'comlink';
 import { TrifoldError } from '../../errors';
 import type { LatentDirections } from '../../models/faces/directions';
 import type { LatentRows } from '../../render/latent-samples';
 import { browserStore, type KeyValueStore } from '../shared/browser-store';
+import { RemoteWorker, WorkerError } from '../shared/workers';
 import { FrameLoopStoppedError } from '../view/frame-loop';
-import type { DirectionsReply, DirectionsRequest } from './directions-messages';
+import type { DirectionsWorker } from './directions-worker';
 
 /** Of w: twenty for each of its usual 512 dimensions. */
 export const DIRECTION_SAMPLES = 10_000;
@@ -33,10 +35,12 @@ export interface StepContext<Device> {
 export class DirectionsFailedError extends TrifoldError {
   override readonly code = 'directions-failed';
 
-  constructor(details: string) {
+  /** @param details a sentence */
+  constructor(details: string, options?: ErrorOptions) {
     super(
       `No directions were found in this model: ${details}`,
       'Try again; if it stays, reload the page. The model may be damaged, or memory may have run out.',
+      options,
     );
   }
 }
@@ -71,7 +75,7 @@ export async function findDirections<Device>(
   const kept = await keptDirections(model, store);
   context.signal.throwIfAborted();
   if (kept) return kept;
-  const worker = new DirectionsWorker(model.wDim, context.signal, (samples) =>
+  const worker = new SampleTaker(model.wDim, context.signal, (samples) =>
     onProgress((SHARE_OF_SAMPLES * samples) / DIRECTION_SAMPLES),
   );
   try {
@@ -111,47 +115,40 @@ async function forEachBatch<Device>(
 }
 
 /** The page's end of the worker. */
-class DirectionsWorker {
-  readonly #worker = new Worker(new URL('./directions-worker.ts', import.meta.url), { type: 'module' });
-  readonly #found: Promise<LatentDirections>;
-  readonly #listening = new AbortController();
+class SampleTaker {
+  readonly #worker: RemoteWorker<DirectionsWorker>;
+  readonly #taken: Promise<void>[] = [];
 
   constructor(
     private readonly wDim: number,
     signal: AbortSignal,
-    onTaken: (samples: number) => void,
+    private readonly onTaken: (samples: number) => void,
   ) {
-    this.#found = new Promise((resolve, reject) => {
-      const options = { signal: this.#listening.signal };
-      const fail = (details: string) => reject(new DirectionsFailedError(details));
-      signal.addEventListener('abort', () => reject(signal.reason), options);
-      this.#worker.addEventListener('error', ({ message }) => fail(message || 'its worker did not run.'));
-      this.#worker.addEventListener('messageerror', () => fail('its answer was lost.'));
-      this.#worker.addEventListener('message', ({ data: reply }: MessageEvent<DirectionsReply>) => {
-        if (reply.kind === 'taken') onTaken(reply.samples);
-        else if (reply.kind === 'error') fail(reply.message);
-        else resolve(reply.directions);
-      });
-    });
-    this.#found.catch(() => {}); // It may fail while samples are still drawn; `find` then says so.
+    const script = new Worker(new URL('./directions-worker.ts', import.meta.url), { type: 'module' });
+    this.#worker = new RemoteWorker(script, (details) => new DirectionsFailedError(`${details}.`), signal);
   }
 
+  /** Hands samples over, without waiting for what the worker says of them: `find` does. */
   take(rows: Float32Array<ArrayBuffer>): void {
-    this.#post({ kind: 'rows', wDim: this.wDim, rows }, [rows.buffer]);
+    const taken = this.#worker
+      .ask((worker) => worker.take(transfer(rows, [rows.buffer]), this.wDim))
+      .then(this.onTaken);
+    taken.catch(() => {});
+    this.#taken.push(taken);
   }
 
-  find(): Promise<LatentDirections> {
-    this.#post({ kind: 'find' });
-    return this.#found;
+  async find(): Promise<LatentDirections> {
+    try {
+      await Promise.all(this.#taken);
+      return await this.#worker.ask((worker) => worker.find());
+    } catch (error) {
+      if (!(error instanceof WorkerError)) throw error;
+      throw new DirectionsFailedError(error.message, { cause: error });
+    }
   }
 
   end(): void {
-    this.#listening.abort();
-    this.#worker.terminate();
-  }
-
-  #post(request: DirectionsRequest, transfer: Transferable[] = []): void {
-    this.#worker.postMessage(request, transfer);
+    this.#worker.end();
   }
 }
 

@@ -1,9 +1,13 @@
 /**
  * The page's end of the checkpoint worker: one worker for one question, ended when it has answered or is no longer wanted.
  */
+import type { Remote } from 'comlink';
 import type { Checkpoint } from '../../checkpoints/checkpoint';
-import { type CheckpointReply, type CheckpointRequest, unpackCheckpoint, unpackError } from './checkpoint-messages';
+import { CheckpointError } from '../../checkpoints/errors';
+import { RemoteWorker, WorkerError } from '../shared/workers';
+import type { CheckpointWorker } from './checkpoint-worker';
 import type { KnownConfiguration } from './model-facts';
+import { unpackCheckpoint } from './packed-checkpoint';
 import { WeightsError } from './weights-errors';
 
 export interface WorkOptions {
@@ -18,9 +22,19 @@ export class ReaderFailedError extends WeightsError {
 
   constructor(details: string) {
     super(
-      `The part of the page that reads files stopped: ${details || 'no reason was given'}.`,
+      `The part of the page that reads files stopped: ${details}.`,
       'Reload the page and try again. If the file is very large, close other tabs first: memory may have run out.',
     );
+  }
+}
+
+/** What the worker says of a file, under the code of the error there. */
+export class UnreadableFileError extends CheckpointError {
+  override readonly code: string;
+
+  constructor(cause: WorkerError) {
+    super(cause.message, { remedy: remedyFor(cause.foreignName) ?? cause.remedy, cause });
+    this.code = cause.code;
   }
 }
 
@@ -29,41 +43,40 @@ export interface ReadingOptions extends WorkOptions {
   readonly like?: KnownConfiguration | undefined;
 }
 
-/** @throws CheckpointError (with the name of the reader's error), ReaderFailedError, the signal's reason if aborted */
+/** @throws CheckpointError (with the code of the reader's error), ReaderFailedError, the signal's reason if aborted */
 export async function readInWorker(file: Blob, options: ReadingOptions = {}): Promise<Checkpoint> {
-  const reply = await ask({ kind: 'read', file, like: options.like }, options);
-  if (reply.kind !== 'read') throw new ReaderFailedError(`it answered "${reply.kind}"`);
-  return unpackCheckpoint(reply.checkpoint);
+  const packed = await ask((worker, report) => worker.read(file, options.like, report), options);
+  return unpackCheckpoint(packed);
 }
 
 /** `fingerprintOf`, away from the page. @throws CheckpointError, ReaderFailedError, the signal's reason if aborted */
-export async function fingerprintInWorker(file: Blob, options: WorkOptions = {}): Promise<string> {
-  const reply = await ask({ kind: 'fingerprint', file }, options);
-  if (reply.kind !== 'fingerprint') throw new ReaderFailedError(`it answered "${reply.kind}"`);
-  return reply.fingerprint;
+export function fingerprintInWorker(file: Blob, options: WorkOptions = {}): Promise<string> {
+  return ask((worker, report) => worker.fingerprint(file, report), options);
 }
 
-type Answer = Exclude<CheckpointReply, { kind: 'progress' | 'error' }>;
-
-async function ask(request: CheckpointRequest, { signal, onProgress }: WorkOptions): Promise<Answer> {
+async function ask<Answer>(
+  question: (worker: Remote<CheckpointWorker>, report: WorkOptions['onProgress']) => Promise<Answer>,
+  { signal, onProgress }: WorkOptions,
+): Promise<Answer> {
   signal?.throwIfAborted();
-  const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { type: 'module' });
-  let stop = () => {};
+  const script = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { type: 'module' });
+  const worker = new RemoteWorker<CheckpointWorker>(script, (details) => new ReaderFailedError(details), signal);
   try {
-    return await new Promise<Answer>((resolve, reject) => {
-      stop = () => reject(signal?.reason);
-      signal?.addEventListener('abort', stop);
-      worker.addEventListener('error', (event) => reject(new ReaderFailedError(event.message ?? '')));
-      worker.addEventListener('messageerror', () => reject(new ReaderFailedError('its answer was lost')));
-      worker.addEventListener('message', ({ data: reply }: MessageEvent<CheckpointReply>) => {
-        if (reply.kind === 'progress') onProgress?.(reply.readBytes, reply.totalBytes);
-        else if (reply.kind === 'error') reject(unpackError(reply.error));
-        else resolve(reply);
-      });
-      worker.postMessage(request);
-    });
+    return await worker.ask(question, onProgress);
+  } catch (error) {
+    throw error instanceof WorkerError ? new UnreadableFileError(error) : error;
   } finally {
-    signal?.removeEventListener('abort', stop);
-    worker.terminate();
+    worker.end();
+  }
+}
+
+/** What to do about errors of the browser itself. */
+function remedyFor(name: string | undefined): string | undefined {
+  switch (name) {
+    case 'NotFoundError':
+    case 'NotReadableError':
+      return 'The file was moved, changed or locked since it was chosen, or it is a folder: choose it again.';
+    case 'RangeError':
+      return 'There may not be enough memory for this file: close other tabs and try again.';
   }
 }

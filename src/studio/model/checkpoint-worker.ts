@@ -1,43 +1,45 @@
 /**
  * The worker that reads model files, so that a large or hostile one never holds up the page: it can be stopped at any moment by ending
- * the worker, and what it used is gone with it. It is handed a file, asks the network for nothing, and answers one request.
+ * the worker, and what it used is gone with it. It is handed a file, asks the network for nothing, and is ended when it has answered.
  */
+import { transfer } from 'comlink';
 import { readCheckpoint } from '../../checkpoints/read-checkpoint';
-import { type CheckpointReply, type CheckpointRequest, packCheckpoint, packError } from './checkpoint-messages';
+import { serve } from '../shared/workers';
 import { fingerprintOf } from './fingerprint';
+import type { KnownConfiguration } from './model-facts';
+import { type PackedCheckpoint, packCheckpoint } from './packed-checkpoint';
 
-/** The part of `DedicatedWorkerGlobalScope` that is used; the DOM's types and the worker's cannot be loaded side by side. */
-interface WorkerScope {
-  postMessage(message: CheckpointReply, transfer?: ArrayBuffer[]): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent<CheckpointRequest>) => void): void;
-}
-
-const scope = globalThis as typeof globalThis & WorkerScope;
 const PROGRESS_INTERVAL_MILLISECONDS = 50;
 
-scope.addEventListener('message', async ({ data: request }) => {
-  try {
-    if (request.kind === 'read') {
-      const checkpoint = packCheckpoint(
-        await readCheckpoint(request.file, { like: request.like, onProgress: progressReporter() }),
-      );
-      scope.postMessage({ kind: 'read', checkpoint }, [...checkpoint.buffers]);
-    } else {
-      const fingerprint = await fingerprintOf(request.file, { onProgress: progressReporter() });
-      scope.postMessage({ kind: 'fingerprint', fingerprint });
-    }
-  } catch (error) {
-    scope.postMessage({ kind: 'error', error: packError(error) });
-  }
-});
+type ProgressListener = (readBytes: number, totalBytes: number) => void;
+
+const functions = {
+  /** @param like completes a state dict that was saved alone */
+  async read(
+    file: Blob,
+    like: KnownConfiguration | undefined,
+    onProgress?: ProgressListener,
+  ): Promise<PackedCheckpoint> {
+    const packed = packCheckpoint(await readCheckpoint(file, { like, onProgress: throttled(onProgress) }));
+    return transfer(packed, [...packed.buffers]);
+  },
+
+  fingerprint(file: Blob, onProgress?: ProgressListener): Promise<string> {
+    return fingerprintOf(file, { onProgress: throttled(onProgress) });
+  },
+};
+
+export type CheckpointWorker = typeof functions;
+
+serve(functions);
 
 /** A listener that passes on no more than the page can show. */
-function progressReporter(): (readBytes: number, totalBytes: number | undefined) => void {
+function throttled(listener: ProgressListener = () => {}): (readBytes: number, totalBytes: number | undefined) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (readBytes, totalBytes = 0) => {
     const now = performance.now();
     if (now - last < PROGRESS_INTERVAL_MILLISECONDS && readBytes < totalBytes) return;
     last = now;
-    scope.postMessage({ kind: 'progress', readBytes, totalBytes });
+    listener(readBytes, totalBytes);
   };
 }
