@@ -99,5 +99,5 @@ export default defineConfig({
     },
   },
   plugins: [wgslModules(), leaveOutNodeModules(), loadFirstScript(), listShellFiles()],
-  worker: { plugins: () => [leaveOutNodeModules()], rolldownOptions: { checks: QUIET } },
+  worker: { plugins: () => [wgslModules(), leaveOutNodeModules()], rolldownOptions: { checks: QUIET } },
 });
