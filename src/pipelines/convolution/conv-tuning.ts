@@ -76,7 +76,7 @@ export interface ConvTrial {
   close(): void;
 }
 
-/** A device on which variants can be tried; the tests play one. */
+/** A device on which variants can be tried; tests have one that only pretends. */
 export interface ConvTrials {
   /** Names of the variants that support a layer, the portable default first. */
   candidates(layer: Conv3x3Shape): readonly string[];

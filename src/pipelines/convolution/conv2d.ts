@@ -1,6 +1,6 @@
 /**
  * Unmodulated convolutions: the plain kernel, its combination with FIR resampling, and the layer of StyleGAN2's discriminator. Readable
- * references; the generator uses modulated-conv.ts.
+ * references; the generator uses modulated-conv.ts. Resampling and layer are used by training (issue 14).
  */
 
 import { linearGrid, rowBands } from '../../gpu/dispatch-grid';

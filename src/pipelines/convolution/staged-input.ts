@@ -81,7 +81,7 @@ export function weightTexels(groups: number, taps = 9): WeightTextureLayout {
   };
 }
 
-/** Whether a layer can be computed from texels: a processor plays the device, has samplers for f32, and the textures fit. */
+/** Whether a layer can be computed from texels: on a software adapter with samplers for f32, where the textures fit. */
 export function samplesExactly(weights: WeightTextureLayout): Conv3x3Variant['supports'] {
   return ({ width, inChannels, outChannels, trainableWeights }, { adapter, features }) =>
     adapter.isSoftware &&

@@ -1,4 +1,4 @@
-/** Pictures of planes through the box: the points of a slice, and densities and feature channels as colours. */
+/** Pictures of the inside of the box: the points of a slice, a plane cut through the density, and densities and feature channels as colours. */
 
 import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';

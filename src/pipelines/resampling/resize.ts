@@ -67,7 +67,7 @@ export function blend(plan: PlanBuilder, first: Tensor, second: Tensor, amount: 
 export type ResizeFilterMode = 'antialiased' | 'classic' | 'none' | number;
 
 /**
- * Resizes to a square of `size` pixels.
+ * Resizes to a square of `size` pixels. Used by training (issue 14).
  * @param input [N, H, W, C]
  * @returns [N, size, size, C]
  */

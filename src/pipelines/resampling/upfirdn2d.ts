@@ -141,7 +141,7 @@ export function filter2d(plan: PlanBuilder, input: Tensor, filter: FirFilter, op
 
 /**
  * The blur of EG3D's losses: weights 2^-(x / sigma)^2 (base two) up to a radius of floor(3 sigma) pixels, normalised, zeros outside the
- * picture. Done as a row and a column filter.
+ * picture. Done as a row and a column filter. Used by training (issue 14).
  * @param sigma in pixels; below 1/3 nothing is changed
  */
 export function gaussianBlur(plan: PlanBuilder, input: Tensor, sigma: number): Tensor {

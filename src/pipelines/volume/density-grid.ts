@@ -24,7 +24,7 @@ type GridSide = 'xy' | 'xz' | 'yz';
 
 const LEFT_OUT_AXIS: Readonly<Record<GridSide, number>> = { xy: 2, xz: 1, yz: 0 };
 
-/** A dispatch on a side takes a third of a second on a processor that plays a graphics card; no device minds that there are several. */
+/** A dispatch on a side takes a third of a second on a software adapter; several of them cost no device anything. */
 const UNITS_PER_DISPATCH = 2 ** 22;
 
 export interface DensityGridInputs {

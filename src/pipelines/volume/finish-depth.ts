@@ -1,4 +1,4 @@
-/** The last step of volume rendering: depth clamped to the range of all samples, and the weight total on its own. */
+/** The last step of volume rendering: depth clamped to the range of all samples, and the sum of all weights (alpha) in a tensor of its own. */
 
 import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';

@@ -1,4 +1,7 @@
-/** Trilinear samples of a dense grid: the voxel alternative to tri-planes that EG3D's paper compares with (section 3). */
+/**
+ * Trilinear samples of a dense grid: the voxel alternative to tri-planes that EG3D's paper compares with (section 3). Used by training
+ * (issue 14): the reference has its gradient.
+ */
 
 import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';

@@ -38,7 +38,7 @@ interface Tuning {
   /** Points that share a load of the decoder's weights, in quads: see shaders/common/volume/point-batch.wgsl. */
   readonly quads: number;
   readonly reading: PlaneReading['kind'];
-  /** See shaders/common/volume/weights-quad.wgsl. */
+  /** See shaders/common/volume/weights.wgsl. */
   readonly sharesWeights: boolean;
   /** Whether the two-pass renderer keeps the colours of all samples, or decodes those that are seen once more. */
   readonly keepsColours: boolean;

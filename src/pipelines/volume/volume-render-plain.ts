@@ -1,6 +1,7 @@
 /**
  * The volume renderer as a chain of plain stages, every intermediate in memory: the readable reference that the fused kernel of
- * volume-render.ts is tested against. It computes the same pictures, slower and with about 500 bytes a sample.
+ * volume-render.ts is tested against. It computes the same pictures, slower and with about 500 bytes a sample. Its
+ * gradient is what training begins with (issue 14).
  */
 import { ShapeError } from '../../gpu/errors';
 import type { PlanBuilder } from '../../gpu/plan';

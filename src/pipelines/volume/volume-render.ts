@@ -14,8 +14,8 @@ import { exactMarch, fastMarch, type March } from './volume-march';
 import type { MarchDevice, VolumeSketch } from './volume-sketch';
 
 /**
- * Decoder evaluations of one dispatch. A dispatch should stay well under a second, or the browser takes the device for hung and the page
- * stutters: a processor that plays a graphics card manages some hundred thousand in that time, a graphics card many millions.
+ * Decoder evaluations of one dispatch. A dispatch should stay well under a second, or the browser believes that the device hangs and the page
+ * stutters: a software adapter manages some hundred thousand in that time, a graphics card many millions.
  */
 const EVALUATIONS_PER_DISPATCH = { software: 70_000, hardware: 50_000_000 };
 

@@ -1,5 +1,5 @@
 /**
- * What rendering a face again and again is worth preparing once: the planes as a texture, which the device's filter reads many times faster than a
+ * What is prepared once for a face that is rendered many times: the planes as a texture, which the device's filter reads many times faster than a
  * kernel reads a buffer, and a sketch of where the face is.
  */
 
@@ -32,7 +32,7 @@ function gridSide({ width, height }: { width: number; height: number }): number 
   return 4 * Math.min(16, Math.max(4, Math.round(Math.max(width, height) / 16)));
 }
 
-/** Whose kernels and formats to take: a graphics card's, or those of a processor that plays one. */
+/** Whose kernels and formats to take: a graphics card's, or those of a software adapter. */
 export type MarchDevice = 'hardware' | 'software';
 
 /**
