@@ -5,7 +5,9 @@ import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, expectShape, type Tensor } from '../../gpu/tensor';
 import biasActShader from '../../shaders/dense/bias-act.wgsl';
+import { sumRows } from '../reduction/sum-rows';
 import { type ActivationOptions, activationSettings } from './activation';
+import { activationGradient, needsActivationInput } from './activation-gradient';
 
 const KERNEL = defineKernel(biasActShader);
 
@@ -27,6 +29,15 @@ export function biasAct(plan: PlanBuilder, input: Tensor, bias: Tensor, options:
     params: { rows, channels, ...params },
     constants,
     workgroups: linearGrid((rows * input.stride) / 4),
+  });
+  plan.record({
+    inputs: [input, bias],
+    outputs: [output],
+    backward: ([gradient], [, wantsBias]) => {
+      const reference = needsActivationInput(options) ? biasAct(plan, input, bias) : output;
+      const before = activationGradient(plan, gradient, reference, options);
+      return [before, wantsBias && sumRows(plan, before)];
+    },
   });
   return output;
 }

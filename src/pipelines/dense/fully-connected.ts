@@ -4,12 +4,18 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
-import { expectShape, padToFour, type Tensor } from '../../gpu/tensor';
+import { expectShape, padToFour, type Tensor, vectorCount } from '../../gpu/tensor';
 import fullyConnectedShader from '../../shaders/dense/fully-connected.wgsl';
+import inputGradientShader from '../../shaders/dense/fully-connected-input-gradient.wgsl';
+import weightGradientShader from '../../shaders/dense/fully-connected-weight-gradient.wgsl';
+import { sumRows } from '../reduction/sum-rows';
 import { type ActivationOptions, activationSettings } from './activation';
+import { activationGradient, needsActivationInput } from './activation-gradient';
 import { type Arrangement, arranged, type PreparedArray } from './rearrange';
 
 const KERNEL = defineKernel(fullyConnectedShader);
+const INPUT_GRADIENT = defineKernel(inputGradientShader);
+const WEIGHT_GRADIENT = defineKernel(weightGradientShader);
 
 export interface FullyConnectedWeights {
   /** [inFeatures rounded up to four, outFeatures] as {@link prepareFullyConnected} makes it. */
@@ -74,19 +80,108 @@ export function fullyConnected(
   if (row < 0 || row >= inputRows) {
     throw new ShapeError(`fullyConnected: row ${row} of "${input.label}" [${shape}], which has ${inputRows}`);
   }
-  const channels = weights.weight.shape[1]!;
-  expectShape(weights.weight, [input.stride, channels], 'fullyConnected weight');
+  const { weight } = weights;
+  const channels = weight.shape[1]!;
+  expectShape(weight, [input.stride, channels], 'fullyConnected weight');
   const bias = weights.bias ?? plan.tensor('no bias', [channels]);
   expectShape(bias, [channels], 'fullyConnected bias');
   const batch = shape[0]!;
-  const output = plan.scratch(`${weights.weight.label} output`, [batch, channels]);
+  const output = plan.scratch(`${weight.label} output`, [batch, channels]);
   const { constants, params } = activationSettings(options);
   plan.dispatch({
     kernel: KERNEL,
-    bindings: { input, weight: weights.weight, bias, output },
+    bindings: { input, weight, bias, output },
     params: { batch, inputRows, inputRow: row, inputGroups: input.stride / 4, channels, ...params },
     constants,
     workgroups: linearGrid((batch * output.stride) / 4),
+  });
+  plan.record({
+    inputs: [input, weight, bias],
+    outputs: [output],
+    backward: ([gradient], [wantsInput, wantsWeight, wantsBias]) => {
+      const reference = needsActivationInput(options) ? fullyConnected(plan, input, { weight, bias }, { row }) : output;
+      const before = activationGradient(plan, gradient, reference, options);
+      return [
+        wantsInput && fullyConnectedInputGradient(plan, before, weight, shape, row),
+        wantsWeight && fullyConnectedWeightGradient(plan, input, before, row),
+        wantsBias && sumRows(plan, before),
+      ];
+    },
+  });
+  return output;
+}
+
+/**
+ * The gradient with respect to the input of z = x W.
+ * @param gradient [N, outFeatures], with respect to z
+ * @param weight [inFeatures rounded up to four, outFeatures]
+ * @param shape of the input
+ * @param row that z was computed from, for an input [N, R, inFeatures]: the gradient of all others is zero
+ */
+function fullyConnectedInputGradient(
+  plan: PlanBuilder,
+  gradient: Tensor,
+  weight: Tensor,
+  shape: readonly number[],
+  row: number,
+): Tensor {
+  const [batch, channels] = gradient.shape;
+  const inputRows = shape.length === 3 ? shape[1]! : 1;
+  const output = plan.scratch(`${weight.label} input gradient`, shape);
+  plan.dispatch({
+    kernel: INPUT_GRADIENT,
+    bindings: { gradient, weight, output },
+    params: {
+      batch: batch!,
+      inputRows,
+      inputRow: row,
+      inputChannels: shape[shape.length - 1]!,
+      channels: channels!,
+    },
+    workgroups: linearGrid(vectorCount(output)),
+  });
+  plan.record({
+    inputs: [gradient, weight],
+    outputs: [output],
+    backward: ([upstream], [wantsGradient, wantsWeight]) => [
+      wantsGradient && fullyConnected(plan, upstream, { weight }, { row }),
+      wantsWeight && fullyConnectedWeightGradient(plan, upstream, gradient, row),
+    ],
+  });
+  return output;
+}
+
+/**
+ * The gradient with respect to the weights of z = x W.
+ * @param input [N, inFeatures] or [N, R, inFeatures]
+ * @param gradient [N, outFeatures], with respect to z
+ * @param row of the input that z was computed from
+ * @returns [inFeatures rounded up to four, outFeatures]
+ */
+function fullyConnectedWeightGradient(plan: PlanBuilder, input: Tensor, gradient: Tensor, row: number): Tensor {
+  const [batch, channels] = gradient.shape;
+  const { shape } = input;
+  const inputGroups = input.stride / 4;
+  const output = plan.scratch(`${gradient.label} weight gradient`, [input.stride, channels!]);
+  plan.dispatch({
+    kernel: WEIGHT_GRADIENT,
+    bindings: { input, gradient, output },
+    params: {
+      batch: batch!,
+      inputRows: shape.length === 3 ? shape[1]! : 1,
+      inputRow: row,
+      inputGroups,
+      channels: channels!,
+    },
+    workgroups: linearGrid((inputGroups * gradient.stride) / 4),
+  });
+  plan.record({
+    inputs: [input, gradient],
+    outputs: [output],
+    backward: ([upstream], [wantsInput, wantsGradient]) => [
+      wantsInput && fullyConnectedInputGradient(plan, gradient, upstream, shape, row),
+      wantsGradient && fullyConnected(plan, input, { weight: upstream }, { row }),
+    ],
   });
   return output;
 }
