@@ -1,14 +1,18 @@
-/** "weight" of a convolution layer, in whatever layouts kernels ask for: each is made and uploaded once. */
+/** "weight" of a convolution layer, in whatever layouts kernels ask for. */
 
 import type { PlanBuilder } from '../gpu/plan';
+import { elementCount, type Tensor } from '../gpu/tensor';
 import { type ConvShape, type ConvWeights, weightFormat } from '../pipelines/convolution/conv-weights';
-import type { FloatsReader, ParameterScope } from './parameters';
+import { normalizedWeights } from '../pipelines/convolution/derived-weights';
+import { normalizeConvWeights } from '../pipelines/convolution/normalized-modulated-conv';
+import { rearrange, unchanged } from '../pipelines/dense/rearrange';
+import type { FloatsReader, MasterReader, ParameterScope } from './parameters';
 
 export interface ConvLayerWeightsOptions {
-  /** Whether `values` gives numbers that are all 16-bit floats. */
-  readonly areHalves: boolean;
-  /** In the order of the shape. */
-  readonly values: (floats: FloatsReader) => Float32Array;
+  /** Whether every output channel's weights are brought to unit root mean square (StyleGAN3). Default: false. */
+  readonly areNormalized?: boolean;
+  /** Factor on all of them, behind that, from frozen numbers of the file. Default: 1. */
+  readonly gain?: (floats: FloatsReader) => number;
 }
 
 /** @param parameters of the layer, for example "b8.conv0." */
@@ -16,25 +20,54 @@ export function convLayerWeights(
   plan: PlanBuilder,
   parameters: ParameterScope,
   shape: ConvShape,
-  { areHalves, values }: ConvLayerWeightsOptions,
+  { areNormalized = false, gain }: ConvLayerWeightsOptions = {},
 ): ConvWeights {
+  const areHalves = !areNormalized && !gain && parameters.isHalf('weight');
+  const numbers = (floats: FloatsReader) => {
+    const stored = floats('weight', shape);
+    const values = areNormalized ? normalizeConvWeights(stored, shape) : stored;
+    if (!gain) return values;
+    const factor = gain(floats);
+    return values.map((value) => value * factor);
+  };
+  const onDevice = (masters: MasterReader) => {
+    const weight = areNormalized ? normalizedLayerWeight(plan, parameters, shape) : masters('weight', shape);
+    if (!gain) return weight;
+    return rearrange(plan, weight, unchanged(weight.shape), {
+      factor: gain((...tensor) => parameters.floats(...tensor)),
+    });
+  };
   return {
     label: `${parameters.prefix}weight`,
     shape,
     areHalves,
-    as: (layout) =>
-      parameters.derived(plan, `weight, ${layout.name}`, {
+    areTrainable: parameters.isTrainable('weight'),
+    as(layout) {
+      const format = weightFormat(layout, areHalves, parameters.host);
+      return parameters.derived(plan, `weight, ${layout.name}`, {
         label: 'weight',
-        from: ['weight'],
         shape: layout.shapeOf(shape),
-        format: weightFormat(layout, areHalves, parameters.host),
-        values: (floats) => layout.prepare(values(floats), shape),
-      }),
+        format,
+        from: ['weight'],
+        values: (floats) => layout.prepare(numbers(floats), shape),
+        onDevice: (masters) => layout.derive(plan, onDevice(masters), shape, format),
+      });
+    },
     asTexture: ({ name, extentsOf, prepare }) =>
       parameters.derivedTexture(`weight, ${name}`, {
         label: 'weight',
         extents: extentsOf(shape),
-        texels: (floats) => prepare(values(floats), shape),
+        texels: (floats) => prepare(numbers(floats), shape),
       }),
   };
+}
+
+/** "weight" of unit root mean square in every output channel, in the file's order, [count]. */
+export function normalizedLayerWeight(plan: PlanBuilder, parameters: ParameterScope, shape: ConvShape): Tensor {
+  return parameters.derived(plan, 'normalised weight', {
+    shape: [elementCount(shape)],
+    from: ['weight'],
+    values: (floats) => normalizeConvWeights(floats('weight', shape), shape),
+    onDevice: (masters) => normalizedWeights(plan, masters('weight', shape), shape),
+  });
 }

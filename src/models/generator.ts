@@ -15,6 +15,7 @@ import { type Tensor, writeTensor } from '../gpu/tensor';
 import type { TensorHost } from '../gpu/tensor-host';
 import { type DecodedPoints, packDecoder, packedDecoderLength } from '../pipelines/volume/decoder';
 import { densityLayers, type GridRange, projectFront } from '../pipelines/volume/density-grid';
+import { packDecoderTensors } from '../pipelines/volume/pack-decoder';
 import type { RenderingOptions } from '../pipelines/volume/rendering-options';
 import type { RaySampling } from '../pipelines/volume/sampling';
 import { evaluatePoints } from '../pipelines/volume/tri-planes';
@@ -222,22 +223,18 @@ export function wireDensityGrid(
 
 function decoderTensor(plan: PlanBuilder, generator: Generator<TensorHost>): Tensor {
   const { rendering } = generator.config;
-  const { planeChannels, decoderHiddenWidth: hidden, decoderOutputs: outputs } = rendering;
-  const parameters = generator.parameters('decoder.net.');
-  return parameters.derived(plan, 'packed', {
-    from: ['0.weight', '0.bias', '2.weight', '2.bias'],
+  const { planeChannels, decoderHiddenWidth: hidden, decoderOutputs: outputs, decoderLrMultiplier } = rendering;
+  const arrays = <T>(read: (name: string, shape: readonly number[]) => T) => ({
+    hiddenWeight: read('0.weight', [hidden, planeChannels]),
+    hiddenBias: read('0.bias', [hidden]),
+    outputWeight: read('2.weight', [1 + outputs, hidden]),
+    outputBias: read('2.bias', [1 + outputs]),
+  });
+  return generator.parameters('decoder.net.').derived(plan, 'packed', {
     shape: [packedDecoderLength(rendering)],
-    values: (floats) =>
-      packDecoder(
-        {
-          hiddenWeight: floats('0.weight', [hidden, planeChannels]),
-          hiddenBias: floats('0.bias', [hidden]),
-          outputWeight: floats('2.weight', [1 + outputs, hidden]),
-          outputBias: floats('2.bias', [1 + outputs]),
-        },
-        rendering,
-        rendering.decoderLrMultiplier,
-      ),
+    from: ['0.weight', '0.bias', '2.weight', '2.bias'],
+    values: (floats) => packDecoder(arrays(floats), rendering, decoderLrMultiplier),
+    onDevice: (masters) => packDecoderTensors(plan, arrays(masters), rendering, decoderLrMultiplier),
   });
 }
 

@@ -14,7 +14,7 @@ import type { PlanBuilder } from '../gpu/plan';
 import { destroyTensor, elementCount, type Tensor, uploadTensor, writeTensor } from '../gpu/tensor';
 import type { StorageFormat, TensorHost, TextureExtents } from '../gpu/tensor-host';
 import { createTexture, type Texture } from '../gpu/texture';
-import { type Arrangement, arranged, unchanged } from '../pipelines/dense/rearrange';
+import { type Arrangement, arranged, rearrange, unchanged } from '../pipelines/dense/rearrange';
 
 /** Reads a tensor of the file as numbers. @throws MissingTensorError, or CheckpointTensorError for another shape */
 export type FloatsReader = (name: string, shape: readonly number[]) => Float32Array;
@@ -178,9 +178,9 @@ export class ParameterScope {
     return this.#fileFloats(name, shape);
   }
 
-  /** A single number of the file. @throws as {@link floats} */
-  scalar(name: string): number {
-    return this.floats(name, [])[0]!;
+  /** A single number of the file, or for a trainable one its master, [1]. @throws as {@link floats} */
+  scalar(name: string): number | Tensor {
+    return this.isTrainable(name) ? this.parameter(name, []).master : this.floats(name, [])[0]!;
   }
 
   /**
@@ -198,8 +198,9 @@ export class ParameterScope {
     return parameter;
   }
 
-  /** A parameter as it is. @throws as {@link floats} */
+  /** A parameter as it is: of a trainable one with one axis, the master itself. @throws as {@link floats} */
   tensor(plan: PlanBuilder, name: string, shape: readonly number[]): Tensor {
+    if (shape.length === 1 && this.isTrainable(name)) return this.parameter(name, shape).master;
     return this.arranged(plan, name, { name, stored: shape, arrangement: unchanged(shape) });
   }
 
@@ -210,6 +211,7 @@ export class ParameterScope {
       shape: arrangement.shape,
       from: [name],
       values: (floats) => arranged(floats(name, stored), arrangement, factor).values,
+      onDevice: (masters) => rearrange(plan, masters(name, stored), arrangement, { factor }),
     });
   }
 
@@ -256,11 +258,11 @@ export class ParameterScope {
   }
 
   /** @param trainable the parameter that makes it so */
-  #onDevice(plan: PlanBuilder, key: string, trainable: string, { onDevice, label = key }: DerivedTensor): Tensor {
+  #onDevice(plan: PlanBuilder, key: string, trainable: string, { onDevice }: DerivedTensor): Tensor {
     if (!onDevice) {
       throw new TrainableParameterError(
         this.prefix + trainable,
-        `but "${this.prefix}${label}" is computed on the processor only`,
+        `but "${this.prefix}${key}" is computed on the processor only`,
       );
     }
     const known = this.stored.ofPlan(plan);

@@ -7,6 +7,7 @@ import { ShapeError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
 import type { Tensor } from '../gpu/tensor';
 import { type ConvShape, squaredConvShape, squaredConvWeights } from '../pipelines/convolution/conv-weights';
+import { squaredWeights } from '../pipelines/convolution/derived-weights';
 import type { LayerNoise } from '../pipelines/convolution/layer-epilogue';
 import { demodulationCoefficients, type LayerStyles, modulatedConv3x3 } from '../pipelines/convolution/modulated-conv';
 import { toRgb } from '../pipelines/convolution/to-rgb';
@@ -48,6 +49,7 @@ export function convStyles(
     from: ['weight'],
     shape: squaredConvShape(conv),
     values: (floats) => squaredConvWeights(floats('weight', conv), conv).values,
+    onDevice: (masters) => squaredWeights(plan, masters('weight', conv), conv),
   });
   return { styles, demodulation: demodulationCoefficients(plan, styles, squaredWeight) };
 }
@@ -86,10 +88,7 @@ export function convLayer(
 ): Tensor {
   const { inChannels, outChannels, upsample, noise, clamp } = options;
   const conv: ConvShape = [outChannels, inChannels, 3, 3];
-  const weight = convLayerWeights(plan, parameters, conv, {
-    areHalves: parameters.isHalf('weight'),
-    values: (floats) => floats('weight', conv),
-  });
+  const weight = convLayerWeights(plan, parameters, conv);
   const bias = parameters.tensor(plan, 'bias', [outChannels]);
   const epilogue = { bias, noise, activation: 'lrelu', clamp, format: plan.host.convolutionFormat } as const;
   return modulatedConv3x3(plan, input, weight, styles, epilogue, { up: upsample ? 2 : 1 });
@@ -113,12 +112,8 @@ export function rgbLayer(
 ): Tensor {
   const { inChannels, outChannels, skip, clamp } = options;
   const conv: ConvShape = [outChannels, inChannels, 1, 1];
-  const rgb = convLayerWeights(plan, parameters, conv, {
-    areHalves: parameters.isHalf('weight'),
-    values: (floats) => floats('weight', conv),
-  });
   return toRgb(plan, input, {
-    weights: rgb,
+    weights: convLayerWeights(plan, parameters, conv),
     styles,
     bias: parameters.tensor(plan, 'bias', [outChannels]),
     skip,

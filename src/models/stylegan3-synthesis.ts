@@ -7,6 +7,7 @@ import type { PlanBuilder } from '../gpu/plan';
 import { expectShape, type Tensor } from '../gpu/tensor';
 import { type ConvShape, squaredConvShape, squaredConvWeights, tapsFirst } from '../pipelines/convolution/conv-weights';
 import { conv2d, convGain } from '../pipelines/convolution/conv2d';
+import { squaredWeights } from '../pipelines/convolution/derived-weights';
 import {
   modulatedConvFull,
   normalizeConvWeights,
@@ -18,9 +19,9 @@ import { unchanged } from '../pipelines/dense/rearrange';
 import { filteredLeakyRelu, type LowpassFilter } from '../pipelines/resampling/filtered-lrelu';
 import { fourierFeatures } from '../pipelines/resampling/fourier-features';
 import type { StyleGan3Config } from './config';
-import { convLayerWeights } from './conv-layer-weights';
+import { convLayerWeights, normalizedLayerWeight } from './conv-layer-weights';
 import { denseLayer } from './dense-layer';
-import type { ParameterScope } from './parameters';
+import type { FloatsReader, ParameterScope } from './parameters';
 import type { LayerLatent } from './style-layer';
 import { designLowpassFilter } from './stylegan3-filters';
 import { type StyleGan3Input, type StyleGan3Layer, stylegan3Geometry, stylegan3NumWs } from './stylegan3-geometry';
@@ -107,19 +108,14 @@ function filteredLayer(
   const { inChannels, outChannels, convKernel, padding } = layer;
   const conv: ConvShape = [outChannels, inChannels, convKernel, convKernel];
   const affine = denseLayer(plan, parameters, 'affine', { inFeatures: config.wDim, outFeatures: inChannels });
-  const weight = convLayerWeights(plan, parameters, conv, {
-    areHalves: false,
-    values: (floats) => {
-      // The layer's input is brought to unit magnitude by a running average, behind the demodulation.
-      const gain = inputGain(floats('magnitude_ema', []));
-      return normalizeConvWeights(floats('weight', conv), conv).map((value) => value * gain);
-    },
-  });
+  // The layer's input is brought to unit magnitude by a running average, behind the demodulation.
+  const weight = convLayerWeights(plan, parameters, conv, { areNormalized: true, gain: inputGain });
   const squaredWeight = parameters.derived(plan, 'normalised squared weight', {
-    from: ['weight'],
     label: 'squared weight',
     shape: squaredConvShape(conv),
+    from: ['weight'],
     values: (floats) => squaredConvWeights(normalizeConvWeights(floats('weight', conv), conv), conv).values,
+    onDevice: () => squaredWeights(plan, normalizedLayerWeight(plan, parameters, conv), conv),
   });
   const styles = fullyConnected(plan, latent.ws, affine, { row: latent.index });
   const x = modulatedConvFull(plan, input, weight, normalizedStyles(plan, styles, squaredWeight));
@@ -149,13 +145,7 @@ function pictureLayer(
     outputGain: convGain(inChannels, 1),
   });
   const conv: ConvShape = [outChannels, inChannels, 1, 1];
-  const rgb = convLayerWeights(plan, parameters, conv, {
-    areHalves: false,
-    values: (floats) => {
-      const gain = inputGain(floats('magnitude_ema', [])) * outputScale;
-      return floats('weight', conv).map((value) => value * gain);
-    },
-  });
+  const rgb = convLayerWeights(plan, parameters, conv, { gain: (floats) => inputGain(floats) * outputScale });
   const bias = parameters.arranged(plan, 'scaled bias', {
     name: 'bias',
     stored: [outChannels],
@@ -166,9 +156,9 @@ function pictureLayer(
   return toRgb(plan, input, { weights: rgb, styles, bias, clamp: convClamp * outputScale });
 }
 
-/** @param magnitude running average of the layer input's mean square */
-function inputGain([magnitude]: Float32Array): number {
-  return 1 / Math.sqrt(magnitude!);
+/** Brings a layer's input to unit magnitude, by the running average of its mean square. */
+function inputGain(floats: FloatsReader): number {
+  return 1 / Math.sqrt(floats('magnitude_ema', [])[0]!);
 }
 
 function upFilter(parameters: ParameterScope, layer: StyleGan3Layer): LowpassFilter {

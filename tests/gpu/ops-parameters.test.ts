@@ -1,0 +1,362 @@
+/**
+ * Trainable parameters: what the device derives from their masters is what the processor derives from frozen ones, gradients find their way back
+ * to the masters, and networks follow a master that changes.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Checkpoint } from '../../src/checkpoints/checkpoint';
+import { ShapeError } from '../../src/gpu/errors';
+import { MemorySurvey } from '../../src/gpu/memory-survey';
+import { type Plan, PlanBuilder } from '../../src/gpu/plan';
+import { Recorder } from '../../src/gpu/recorder';
+import { elementCount, readTensor, type Tensor } from '../../src/gpu/tensor';
+import { type ParameterScope, ParameterStore, TrainableParameterError } from '../../src/models/parameters';
+import { stylegan3Geometry, stylegan3NumWs } from '../../src/models/stylegan3-geometry';
+import { stylegan3Synthesis } from '../../src/models/stylegan3-synthesis';
+import { synthesis, synthesisNumWs } from '../../src/models/synthesis';
+import {
+  type ConvShape,
+  type ConvWeights,
+  squaredConvWeights,
+  TAPS_FIRST,
+  tapsFirst,
+  type WeightLayout,
+} from '../../src/pipelines/convolution/conv-weights';
+import { CONV3X3_VARIANTS } from '../../src/pipelines/convolution/conv3x3-variants';
+import { normalizedWeights, squaredWeights } from '../../src/pipelines/convolution/derived-weights';
+import { modulatedConv3x3 } from '../../src/pipelines/convolution/modulated-conv';
+import { modulatedConvFull, normalizeConvWeights } from '../../src/pipelines/convolution/normalized-modulated-conv';
+import { toRgb } from '../../src/pipelines/convolution/to-rgb';
+import { inputsFirst } from '../../src/pipelines/dense/fully-connected';
+import { type Arrangement, arranged, rearrange, unchanged } from '../../src/pipelines/dense/rearrange';
+import { packDecoder } from '../../src/pipelines/volume/decoder';
+import { packDecoderTensors } from '../../src/pipelines/volume/pack-decoder';
+import { DEFAULT_LIMITS } from '../full-size';
+import { stylegan3Config } from '../support/stylegan3-cases';
+import { randomValues } from './conv-cases';
+import { expectClose, fixture, runOnce, testGpu } from './support';
+
+/** No multiples of four, more channels than a tile, and 1 x 1. */
+const CONVOLUTIONS: readonly ConvShape[] = [
+  [5, 3, 3, 3],
+  [8, 4, 3, 3],
+  [33, 17, 3, 3],
+  [6, 7, 1, 1],
+];
+
+/** All layouts that kernels ask of weights that are no texels, from wiring every one of them. */
+function askedFor(): WeightLayout[] {
+  const layouts = new Set<WeightLayout>();
+  const host = new MemorySurvey({ adapter: { isSoftware: false }, limits: DEFAULT_LIMITS });
+  const plan = new PlanBuilder(host, 'test');
+  const weights = (shape: ConvShape): ConvWeights => ({
+    label: 'weight',
+    shape,
+    areHalves: false,
+    areTrainable: true,
+    as(layout) {
+      layouts.add(layout);
+      return plan.tensor('weight', layout.shapeOf(shape));
+    },
+    asTexture: () => expect.fail('there are no texels of trainable weights'),
+  });
+  const x = plan.tensor('x', [1, 8, 8, 32]);
+  const styles = { styles: plan.tensor('styles', [1, 32]), demodulation: plan.tensor('demodulation', [1, 32]) };
+  const layer = { batch: 1, height: 8, width: 8, inChannels: 32, outChannels: 32, halfWeights: false };
+  for (const variant of CONV3X3_VARIANTS) {
+    if (!variant.supports({ ...layer, up: variant.up, trainableWeights: true }, host)) continue;
+    modulatedConv3x3(plan, x, weights([32, 32, 3, 3]), styles, {}, { variant });
+  }
+  modulatedConvFull(plan, x, weights([32, 32, 1, 1]), styles);
+  toRgb(plan, x, { weights: weights([32, 32, 1, 1]), styles: styles.styles });
+  plan.discard();
+  return [...layouts];
+}
+
+const sameBits = (a: Float32Array, b: Float32Array) => {
+  const [bits, others] = [a, b].map((values) => new Uint32Array(values.buffer, values.byteOffset, values.length));
+  return a.length === b.length && bits!.every((value, index) => value === others![index]);
+};
+
+const stored = (plan: PlanBuilder, values: Float32Array, label = 'weight') =>
+  plan.constant(label, [values.length], values);
+
+describe.each(askedFor().map((layout) => ({ name: layout.name, layout })))('the layout "$name"', ({ layout }) => {
+  const is3x3Only = layout !== TAPS_FIRST;
+  it.each(CONVOLUTIONS.filter(([, , height]) => !is3x3Only || height === 3))(
+    '[%i, %i, %i, %i]: the device derives what the processor does',
+    async (...conv) => {
+      const values = randomValues(elementCount(conv), 7);
+      const prepared = layout.prepare(values, conv);
+      const { device } = await runOnce((plan) => ({ device: layout.derive(plan, stored(plan, values), conv, 'f32') }));
+      if (layout === TAPS_FIRST) expect(sameBits(device, prepared)).toBe(true);
+      else expectClose(layout.name, device, prepared, 1e-6); // sums of nine numbers below 1, rounded at each step
+      if (!layout.allowsHalves) return;
+      const halves = await runOnce((plan) => ({
+        device: layout.derive(plan, stored(plan, values), conv, 'f16'),
+        processor: plan.constant('weight', layout.shapeOf(conv), prepared, 'f16'),
+      }));
+      expect(sameBits(halves.device, halves.processor)).toBe(true);
+    },
+  );
+});
+
+it('the layouts are those that are known', () => {
+  expect(askedFor().map(({ name }) => name)).toEqual(['taps first', 'winograd 2x2']);
+});
+
+const ARRANGEMENTS: readonly { title: string; arrangement: Arrangement; count: number; factor?: number }[] = [
+  { title: 'turned kernels', arrangement: tapsFirst([5, 3, 3, 3], true), count: 135 },
+  { title: 'a matrix', arrangement: inputsFirst(7, 10), count: 70 },
+  { title: 'a matrix with a gain that is a power of two', arrangement: inputsFirst(7, 10), count: 70, factor: 0.25 },
+  { title: 'rows that get padding', arrangement: unchanged([3, 3]), count: 9 },
+  {
+    title: 'a constant, repeated and channels last',
+    arrangement: {
+      shape: [3, 4, 4, 5],
+      axes: [
+        { extent: 3, from: 0, to: 80 },
+        { extent: 16, from: 1, to: 5 },
+        { extent: 5, from: 16, to: 1 },
+      ],
+    },
+    count: 80,
+  },
+];
+
+describe('arrangements', () => {
+  it.each(ARRANGEMENTS)('$title: the same bits on both', async ({ arrangement, count, factor }) => {
+    const values = randomValues(count, 11);
+    values[0] = -0;
+    const { device } = await runOnce((plan) => ({
+      device: rearrange(plan, stored(plan, values), arrangement, { factor }),
+    }));
+    expect(sameBits(device, arranged(values, arrangement, factor).values)).toBe(true);
+  });
+
+  it('with another gain: the gain is rounded to f32 first', async () => {
+    const values = randomValues(70, 12);
+    const gain = 0.01 / Math.sqrt(10);
+    const { device } = await runOnce((plan) => ({
+      device: rearrange(plan, stored(plan, values), inputsFirst(7, 10), { factor: gain }),
+    }));
+    expect(sameBits(device, arranged(values, inputsFirst(7, 10), Math.fround(gain)).values)).toBe(true);
+  });
+
+  it('refuses loops that leave the source, and loops that meet in one place', async () => {
+    const plan = new PlanBuilder(await testGpu(), 'test');
+    const source = plan.constant('weight', [8], new Float32Array(8));
+    expect(() => rearrange(plan, source, unchanged([9]))).toThrow(/places 0 to 8 of "weight", which has 8/);
+    const twice = [
+      { extent: 2, from: 4, to: 3 },
+      { extent: 4, from: 1, to: 1 },
+    ];
+    expect(() => rearrange(plan, source, { shape: [8], axes: twice })).toThrow(/cannot be told/);
+    plan.discard();
+  });
+});
+
+describe('derived by sums', () => {
+  it.each(CONVOLUTIONS)('[%i, %i, %i, %i]: squares and norms', async (...conv) => {
+    const values = randomValues(elementCount(conv), 13);
+    const { squares, normalized } = await runOnce((plan) => ({
+      squares: squaredWeights(plan, stored(plan, values), conv),
+      normalized: normalizedWeights(plan, stored(plan, values), conv),
+    }));
+    expectClose('squares', squares, squaredConvWeights(values, conv).values, 2e-6); // sums of nine squares below 1
+    expectClose('normalised', normalized, normalizeConvWeights(values, conv), 2e-6); // numbers up to about 2
+  });
+
+  it('the packed decoder', async () => {
+    const extents = { planeChannels: 8, decoderHiddenWidth: 12, decoderOutputs: 4 };
+    const arrays = {
+      hiddenWeight: randomValues(96, 1),
+      hiddenBias: randomValues(12, 2),
+      outputWeight: randomValues(60, 3),
+      outputBias: randomValues(5, 4),
+    };
+    const { packed } = await runOnce((plan) => {
+      const tensors = Object.entries(arrays).map(([name, values]) => [name, stored(plan, values, name)]);
+      return { packed: packDecoderTensors(plan, Object.fromEntries(tensors), extents, 0.5) };
+    });
+    expectClose('packed decoder', packed, packDecoder(arrays, extents, 0.5), 2e-6); // sums of twelve numbers below 0.3
+  });
+});
+
+/** A network's plan that stays, to be run again when its masters have changed. */
+async function wired(wire: (plan: PlanBuilder) => Tensor): Promise<{ run(): Promise<Float32Array>; plan: Plan }> {
+  const gpu = await testGpu();
+  const builder = new PlanBuilder(gpu, 'test');
+  const result = builder.keep(wire(builder));
+  const plan = await builder.build();
+  return {
+    plan,
+    async run() {
+      plan.spoil();
+      const recorder = new Recorder(gpu);
+      recorder.run(plan);
+      recorder.submit();
+      return readTensor(gpu, result);
+    },
+  };
+}
+
+/** The file with other numbers in some of its tensors. */
+function changed(file: Checkpoint, numbers: Readonly<Record<string, Float32Array>>): Checkpoint {
+  return {
+    metadata: file.metadata,
+    names: () => file.names(),
+    has: (name) => file.has(name),
+    info: (name) => file.info(name),
+    floats: (name) => numbers[name] ?? file.floats(name),
+    ints: (name) => file.ints(name),
+    bytes: (name) => file.bytes(name),
+  };
+}
+
+/** What an optimiser may change; the rest (noise, filters, averages) are a network's constants. */
+const isLearned = (name: string) => /\.(weight|bias)$|b4\.const$|noise_strength$/.test(name);
+
+interface Network {
+  readonly title: string;
+  readonly file: Checkpoint;
+  readonly prefix: string;
+  /** Parameters to be changed one after the other. */
+  readonly changes: readonly string[];
+  wire(plan: PlanBuilder, parameters: ParameterScope): Tensor;
+}
+
+const stylegan2File = await fixture('synthesis');
+const stylegan3File = await fixture('stylegan3');
+const stylegan2Options = JSON.parse(stylegan2File.metadata.config!);
+const stylegan2Config = {
+  wDim: stylegan2Options.w_dim,
+  resolution: stylegan2Options.img_resolution,
+  imageChannels: stylegan2Options.img_channels,
+  channelBase: stylegan2Options.channel_base,
+  channelMax: stylegan2Options.channel_max,
+  convClamp: 256,
+};
+
+function stylegan2Picture(plan: PlanBuilder, parameters: ParameterScope): Tensor {
+  const numWs = synthesisNumWs(stylegan2Config);
+  const ws = stylegan2File.floats('in.ws').subarray(0, 2 * numWs * stylegan2Config.wDim);
+  return synthesis(plan, parameters, stylegan2Config, plan.constant('ws', [2, numWs, stylegan2Config.wDim], ws));
+}
+
+const NETWORKS: readonly Network[] = [
+  {
+    title: 'StyleGAN2',
+    file: stylegan2File,
+    prefix: 'param.',
+    changes: ['b4.const', 'b8.conv0.weight', 'b8.conv0.affine.bias', 'b16.torgb.weight', 'b16.conv1.noise_strength'],
+    wire: stylegan2Picture,
+  },
+  ...[
+    { name: 'R', firstChange: 'input.weight' }, // 1 x 1 convolutions
+    { name: 'T', firstChange: `${stylegan3Layers('T')[0]}.weight` },
+  ].map(
+    ({ name, firstChange }): Network => ({
+      title: `StyleGAN3-${name}`,
+      file: stylegan3File,
+      prefix: `${name}.param.synthesis.`,
+      changes: [firstChange, `${stylegan3Layers(name).at(-1)}.bias`],
+      wire(plan, parameters) {
+        const config = stylegan3Config(stylegan3File, name);
+        const ws = stylegan3File.floats(`${name}.out.ws`);
+        const shape = [ws.length / (stylegan3NumWs(config) * config.wDim), stylegan3NumWs(config), config.wDim];
+        return stylegan3Synthesis(plan, parameters, config, plan.constant('ws', shape, ws));
+      },
+    }),
+  ),
+];
+
+/** The layers as the file calls them; the last is the picture layer. */
+function stylegan3Layers(network: string): string[] {
+  return stylegan3Geometry(stylegan3Config(stylegan3File, network)).layers.map(({ name }) => name);
+}
+
+/** As a share of the largest number in the picture. Frozen weights may be read by another kernel, which adds up in another order. */
+const PICTURE_TOLERANCE = 2e-5;
+
+function expectSamePicture(label: string, actual: Float32Array, expected: Float32Array): void {
+  const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  expectClose(label, actual, expected, PICTURE_TOLERANCE * largest);
+}
+
+describe.each(NETWORKS)('$title with trainable parameters', ({ file, prefix, changes, wire }) => {
+  const frozenPicture = async (checkpoint: Checkpoint) => {
+    const store = new ParameterStore(await testGpu(), checkpoint);
+    const { plan, run } = await wired((builder) => wire(builder, store.scope(prefix)));
+    const picture = await run();
+    plan.destroy();
+    store.destroy();
+    return picture;
+  };
+
+  it('makes the picture of frozen ones, and follows every change of a master', async () => {
+    const store = new ParameterStore(await testGpu(), file, { isTrainable: isLearned });
+    const { plan, run } = await wired((builder) => wire(builder, store.scope(prefix)));
+    let picture = await run();
+    expectSamePicture('as in the file', picture, await frozenPicture(file));
+    const numbers: Record<string, Float32Array> = {};
+    for (const [seed, name] of changes.entries()) {
+      const parameter = store.trainable.find((one) => one.name === prefix + name)!;
+      const other = randomValues(parameter.master.shape[0]!, seed);
+      numbers[parameter.name] = file.floats(parameter.name).map((value, at) => 0.7 * value + 0.3 * other[at]!);
+      parameter.write(numbers[parameter.name]!);
+      const next = await run();
+      expect(
+        next.some((value, at) => Math.abs(value - picture[at]!) > 1e-4),
+        name,
+      ).toBe(true);
+      picture = next;
+    }
+    expectSamePicture('with other numbers', picture, await frozenPicture(changed(file, numbers)));
+    plan.destroy();
+    store.destroy();
+  });
+});
+
+describe('a trainable noise strength of zero', () => {
+  const name = 'param.b16.conv1.noise_strength';
+  const silent = changed(stylegan2File, { [name]: new Float32Array(1) });
+
+  it('stays in the plan: the picture is that without noise, and changes with the number', async () => {
+    const store = new ParameterStore(await testGpu(), silent, { isTrainable: isLearned });
+    const { plan, run } = await wired((builder) => stylegan2Picture(builder, store.scope('param.')));
+    const strength = store.trainable.find((parameter) => parameter.name === name)!;
+    const without = await run();
+    strength.write([0.5]);
+    const withNoise = await run();
+    expect(withNoise.some((value, at) => Math.abs(value - without[at]!) > 1e-3)).toBe(true);
+    expect(() => strength.write([0, 0])).toThrow(ShapeError);
+    strength.write([0]);
+    expect(strength.version).toBe(2);
+    expect(sameBits(await run(), without)).toBe(true);
+    plan.destroy();
+    store.destroy();
+  });
+});
+
+describe('what cannot be trained', () => {
+  it('is refused by name where a network takes its numbers for fixed', async () => {
+    const gpu = await testGpu();
+    const refuse = (isTrainable: (name: string) => boolean, message: RegExp) => {
+      const store = new ParameterStore(gpu, stylegan3File, { isTrainable });
+      const plan = new PlanBuilder(gpu, 'test');
+      const wire = () => NETWORKS[1]!.wire(plan, store.scope('R.param.synthesis.'));
+      expect(wire).toThrow(TrainableParameterError);
+      expect(wire).toThrow(message);
+      plan.discard();
+      store.destroy();
+    };
+    refuse(
+      (name) => name.endsWith('freqs'),
+      /"R\.param\.synthesis\.input\.freqs" is trainable, but .*waves.* processor only/,
+    );
+    refuse(
+      (name) => name.endsWith('_filter'),
+      /"R\.param\.synthesis\..*_filter" is trainable, but its network is wired/,
+    );
+  });
+});
