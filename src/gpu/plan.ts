@@ -11,6 +11,7 @@ import { Plan, type ReadyStep } from './built-plan';
 import { Gpu } from './device';
 import { bindDispatch, checkedDispatch, type Dispatch, type DispatchDescription, formatsOf } from './dispatch';
 import { PlanClosedError, ScratchAccessError, ShapeError, SurveyedPlanError, UnwrittenScratchError } from './errors';
+import { finalText } from './kernel';
 import { type ScratchClaim, ScratchPool, type ScratchTensor } from './scratch-pool';
 import type { Operation, Tape } from './tape';
 import {
@@ -208,6 +209,11 @@ export class PlanBuilder {
 
   get dispatchCount(): number {
     return this.#steps.filter((step) => 'kernel' in step).length;
+  }
+
+  /** What a device would compile for the dispatches, each text once. */
+  get kernelTexts(): ReadonlySet<string> {
+    return new Set(this.#steps.flatMap((step) => ('kernel' in step ? [finalText(step.kernel, formatsOf(step))] : [])));
   }
 
   /** Bytes of the largest scratch tensor. */

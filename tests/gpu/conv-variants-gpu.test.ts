@@ -133,6 +133,8 @@ describe('the autotune', () => {
       expect(gpu.degradations.filter((degradation) => degradation.includes('convolution'))).toEqual([]);
       expect(gpu.memory.bytesInUse).toBe(before);
 
+      expect([...stored.keys()].join()).toMatch(/, kernels [0-9a-f]{16}, f32$/); // other kernels are measured anew
+
       gpu.convChoices = new Map();
       await tuneDevice(gpu, layers, store, 0); // no time to measure anything
       expect(gpu.convChoices).toEqual(first);

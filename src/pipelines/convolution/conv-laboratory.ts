@@ -4,9 +4,11 @@
  */
 import type { Gpu } from '../../gpu/device';
 import { DeviceLostError, ShapeError } from '../../gpu/errors';
+import { MemorySurvey } from '../../gpu/memory-survey';
 import { type Plan, PlanBuilder } from '../../gpu/plan';
 import { Recorder } from '../../gpu/recorder';
 import { destroyTensor, readTensor, type Tensor, uploadTensor } from '../../gpu/tensor';
+import type { DeviceFacts, TensorHost } from '../../gpu/tensor-host';
 import { createTexture, type Texture } from '../../gpu/texture';
 import { StageTimer } from '../../gpu/timing';
 import { randomNormal } from '../random/random-normal';
@@ -44,8 +46,10 @@ const MOST_RUNS = 64;
 /** Numbers in -1..1 that 16-bit floats hold exactly, so that they serve layers of both kinds of weights. */
 const WEIGHT_STEPS = 1024;
 
-/** Part of the name under which measurements are kept: to be raised with every change of the 3x3 kernels' text or number. */
-const KERNELS_VERSION = 1;
+/** Two layers that between them have every 3x3 kernel among their implementations. */
+const EVERY_KERNEL: readonly Conv3x3Shape[] = [1, 2].map((up) => {
+  return { batch: 1, height: 8, width: 8, inChannels: 64, outChannels: 64, up: up === 2 ? 2 : 1, halfWeights: false };
+});
 
 /** So long may the opening of a model take longer. The layer that is being measured then is finished. */
 const BUDGET_MILLISECONDS = 700;
@@ -75,31 +79,8 @@ export class ConvLaboratory implements ConvTrials {
   async open(layer: Conv3x3Shape): Promise<ConvTrial> {
     const { gpu } = this;
     const variants = variantsFor(layer, gpu);
-    const { height, width, inChannels, outChannels } = layer;
-    const weights = this.#weightsOf(layer);
     const builder = new PlanBuilder(gpu, STAGE);
-    const constant = (label: string, length: number, value: (index: number) => number) =>
-      builder.constant(
-        label,
-        [1, length],
-        Float32Array.from({ length }, (_, index) => value(index)),
-      );
-    const operands: TrialOperands = {
-      input: builder.keep(randomNormal(builder, [1, height, width, inChannels], builder.constant('seed', [1], [1]), 0)),
-      weights,
-      styles: {
-        styles: constant('styles', inChannels, (index) => 0.75 + (index % 7) / 14),
-        demodulation: constant(
-          'demodulation',
-          outChannels,
-          (index) => (1 + (index % 5) / 5) / Math.sqrt(3 * inChannels),
-        ),
-      },
-      epilogue: {
-        activation: 'lrelu',
-        bias: builder.constant('bias', [outChannels], new Float32Array(outChannels).fill(0.1)),
-      },
-    };
+    const operands = trialOperands(builder, layer, this.#weightsOf(layer));
     const judge = variants.includes(PLAIN) ? PLAIN : variants[0]!;
     const expected = builder.keep(convolve(builder, operands, judge));
     const plan = await builder.build();
@@ -189,6 +170,32 @@ interface TrialOperands {
   readonly epilogue: LayerEpilogue;
 }
 
+/** What a layer is tried on. */
+function trialOperands(
+  plan: PlanBuilder,
+  { height, width, inChannels, outChannels }: Conv3x3Shape,
+  weights: ConvWeights,
+): TrialOperands {
+  const constant = (label: string, length: number, value: (index: number) => number) =>
+    plan.constant(
+      label,
+      [1, length],
+      Float32Array.from({ length }, (_, index) => value(index)),
+    );
+  return {
+    input: plan.keep(randomNormal(plan, [1, height, width, inChannels], plan.constant('seed', [1], [1]), 0)),
+    weights,
+    styles: {
+      styles: constant('styles', inChannels, (index) => 0.75 + (index % 7) / 14),
+      demodulation: constant('demodulation', outChannels, (index) => (1 + (index % 5) / 5) / Math.sqrt(3 * inChannels)),
+    },
+    epilogue: {
+      activation: 'lrelu',
+      bias: plan.constant('bias', [outChannels], new Float32Array(outChannels).fill(0.1)),
+    },
+  };
+}
+
 function convolve(
   plan: PlanBuilder,
   { input, weights, styles, epilogue }: TrialOperands,
@@ -205,7 +212,7 @@ class TrialWeights implements ConvWeights {
   readonly #stored: Float32Array;
 
   constructor(
-    private readonly gpu: Gpu,
+    private readonly host: TensorHost,
     readonly shape: ConvShape,
     readonly areHalves: boolean,
   ) {
@@ -218,10 +225,10 @@ class TrialWeights implements ConvWeights {
 
   as(layout: WeightLayout): Tensor {
     const { name, shapeOf, prepare } = layout;
-    const format = weightFormat(layout, this.areHalves, this.gpu);
+    const format = weightFormat(layout, this.areHalves, this.host);
     const tensor =
       this.#tensors.get(name) ??
-      uploadTensor(this.gpu, this.label, shapeOf(this.shape), () => prepare(this.#stored, this.shape), format);
+      uploadTensor(this.host, this.label, shapeOf(this.shape), () => prepare(this.#stored, this.shape), format);
     this.#tensors.set(name, tensor);
     return tensor;
   }
@@ -229,15 +236,15 @@ class TrialWeights implements ConvWeights {
   asTexture({ name, extentsOf, prepare }: WeightTextureLayout): Texture {
     const known = this.#textures.get(name);
     if (known) return known;
-    const texture = createTexture(this.gpu, this.label, extentsOf(this.shape));
+    const texture = createTexture(this.host, this.label, extentsOf(this.shape));
     this.#textures.set(name, texture);
-    this.gpu.write(texture.block, () => prepare(this.#stored, this.shape));
+    this.host.write(texture.block, () => prepare(this.#stored, this.shape));
     return texture;
   }
 
   destroy(): void {
-    for (const tensor of this.#tensors.values()) destroyTensor(this.gpu, tensor);
-    for (const { block } of this.#textures.values()) this.gpu.release(block);
+    for (const tensor of this.#tensors.values()) destroyTensor(this.host, tensor);
+    for (const { block } of this.#textures.values()) this.host.release(block);
   }
 }
 
@@ -269,7 +276,7 @@ export async function tuneDevice(
   store: MeasurementStore,
   budgetMilliseconds: number,
 ): Promise<void> {
-  const name = nameOf(gpu);
+  const name = await nameOf(gpu);
   const known = await storedMeasurements(store, name);
   const laboratory = new ConvLaboratory(gpu);
   try {
@@ -283,9 +290,25 @@ export async function tuneDevice(
 }
 
 /** Another device, driver, browser or set of kernels is another name. */
-function nameOf({ adapter, convolutionFormat }: Gpu): string {
+async function nameOf(gpu: Gpu): Promise<string> {
+  const { adapter, convolutionFormat } = gpu;
   const platform = typeof navigator === 'undefined' ? 'node' : navigator.userAgent;
-  return `${adapter.name}, ${platform}, kernels ${KERNELS_VERSION}, ${convolutionFormat ?? 'f32'}`;
+  return `${adapter.name}, ${platform}, kernels ${await kernelsDigest(gpu)}, ${convolutionFormat ?? 'f32'}`;
+}
+
+/** Tells the texts of the 3x3 kernels from those of other versions: the page's measurements are kept longer than its kernels. */
+async function kernelsDigest(device: DeviceFacts): Promise<string> {
+  const survey = new MemorySurvey(device);
+  const builder = new PlanBuilder(survey, STAGE);
+  for (const layer of EVERY_KERNEL) {
+    const { inChannels, outChannels, halfWeights } = layer;
+    const weights = new TrialWeights(survey, [outChannels, inChannels, 3, 3], halfWeights);
+    const operands = trialOperands(builder, layer, weights);
+    for (const variant of variantsFor(layer, device)) convolve(builder, operands, variant);
+  }
+  const texts = new TextEncoder().encode([...builder.kernelTexts].join('\n'));
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', texts));
+  return Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 async function storedMeasurements(store: MeasurementStore, name: string): Promise<ConvMeasurements> {
