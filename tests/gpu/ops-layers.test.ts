@@ -5,8 +5,9 @@ import type { Tensor } from '../../src/gpu/tensor';
 import { type ConvShape, prepareConv } from '../../src/pipelines/convolution/conv-weights';
 import { conv2dLayer, conv2dResample, convGain } from '../../src/pipelines/convolution/conv2d';
 import { ACTIVATIONS, type Activation } from '../../src/pipelines/dense/activation';
-import { fullyConnected, fullyConnectedGain, prepareFullyConnected } from '../../src/pipelines/dense/fully-connected';
+import { fullyConnected, fullyConnectedGain, inputsFirst } from '../../src/pipelines/dense/fully-connected';
 import { normalizeSecondMoment } from '../../src/pipelines/dense/normalize-second-moment';
+import { arranged } from '../../src/pipelines/dense/rearrange';
 import {
   casesOf,
   expectImage,
@@ -39,7 +40,7 @@ describe('fullyConnected', () => {
     const { y } = await runOnce((plan) => {
       const gain = fullyConnectedGain(inFeatures!, lrMultiplier);
       const stored = ops.floats(`${name}.param.weight`);
-      const { shape, values } = prepareFullyConnected(stored, outFeatures!, inFeatures!, gain);
+      const { shape, values } = arranged(stored, inputsFirst(outFeatures!, inFeatures!), gain);
       const weight = plan.constant('weight', shape, values);
       const hasBias = ops.has(`${name}.param.bias`);
       const biases = hasBias ? ops.floats(`${name}.param.bias`).map((value) => value * lrMultiplier) : undefined;

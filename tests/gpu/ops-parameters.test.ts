@@ -9,6 +9,7 @@ import { MemorySurvey } from '../../src/gpu/memory-survey';
 import { type Plan, PlanBuilder } from '../../src/gpu/plan';
 import { Recorder } from '../../src/gpu/recorder';
 import { elementCount, readTensor, type Tensor } from '../../src/gpu/tensor';
+import { denseLayer } from '../../src/models/dense-layer';
 import { type ParameterScope, ParameterStore, TrainableParameterError } from '../../src/models/parameters';
 import { stylegan3Geometry, stylegan3NumWs } from '../../src/models/stylegan3-geometry';
 import { stylegan3Synthesis } from '../../src/models/stylegan3-synthesis';
@@ -16,6 +17,7 @@ import { synthesis, synthesisNumWs } from '../../src/models/synthesis';
 import {
   type ConvShape,
   type ConvWeights,
+  squaredConvShape,
   squaredConvWeights,
   TAPS_FIRST,
   tapsFirst,
@@ -26,8 +28,9 @@ import { normalizedWeights, squaredWeights } from '../../src/pipelines/convoluti
 import { modulatedConv3x3 } from '../../src/pipelines/convolution/modulated-conv';
 import { modulatedConvFull, normalizeConvWeights } from '../../src/pipelines/convolution/normalized-modulated-conv';
 import { toRgb } from '../../src/pipelines/convolution/to-rgb';
-import { inputsFirst } from '../../src/pipelines/dense/fully-connected';
+import { fullyConnected, inputsFirst } from '../../src/pipelines/dense/fully-connected';
 import { type Arrangement, arranged, rearrange, unchanged } from '../../src/pipelines/dense/rearrange';
+import { startTape } from '../../src/pipelines/gradients';
 import { packDecoder } from '../../src/pipelines/volume/decoder';
 import { packDecoderTensors } from '../../src/pipelines/volume/pack-decoder';
 import { DEFAULT_LIMITS } from '../full-size';
@@ -71,6 +74,9 @@ function askedFor(): WeightLayout[] {
   plan.discard();
   return [...layouts];
 }
+
+/** What an optimiser may change; the rest (noise, filters, averages) are a network's constants. */
+const isLearned = (name: string) => /\.(weight|bias)$|b4\.const$|noise_strength$/.test(name);
 
 const sameBits = (a: Float32Array, b: Float32Array) => {
   const [bits, others] = [a, b].map((values) => new Uint32Array(values.buffer, values.byteOffset, values.length));
@@ -182,6 +188,158 @@ describe('derived by sums', () => {
   });
 });
 
+/**
+ * The gradient of a loss that weighs the derived numbers: sum of weights * derived.
+ * @param weights of the derived numbers, as many as there are
+ */
+async function gradientOf(
+  values: Float32Array,
+  weights: Float32Array,
+  derive: (plan: PlanBuilder, master: Tensor) => Tensor,
+): Promise<Float32Array> {
+  const { gradient } = await runOnce((plan) => {
+    const tape = startTape(plan);
+    const master = stored(plan, values);
+    const derived = derive(plan, master);
+    const seed = plan.constant('weights of the loss', derived.shape, weights);
+    const [found] = tape.gradients([{ of: derived, gradient: seed }], [master]);
+    return { gradient: found! };
+  });
+  return gradient;
+}
+
+/** The same by central differences on the processor, of which the loss must be a double. */
+function differences(values: Float32Array, loss: (values: Float32Array) => number): Float32Array {
+  const step = 2 ** -7; // small against the numbers, and exact as a float beside them
+  return values.map((value, at) => {
+    const moved = values.slice();
+    moved[at] = value + step;
+    const above = moved[at]!;
+    const up = loss(moved);
+    moved[at] = value - step;
+    return (up - loss(moved)) / (above - moved[at]!);
+  });
+}
+
+const weighed = (weights: Float32Array, numbers: ArrayLike<number>) =>
+  weights.reduce((sum, weight, at) => sum + weight * numbers[at]!, 0);
+
+describe('gradients reach the master', () => {
+  it.each(askedFor().map((layout) => ({ name: layout.name, layout })))('through "$name"', async ({ layout }) => {
+    const conv: ConvShape = [5, 3, 3, 3];
+    const values = randomValues(135, 21);
+    const weights = randomValues(elementCount(layout.shapeOf(conv)), 22);
+    const gradient = await gradientOf(values, weights, (plan, master) => layout.derive(plan, master, conv, 'f32'));
+    // A layout is linear in the weights, so a whole step tells the gradient: 16 sums of nine numbers below 1.
+    const expected = values.map((_, at) => {
+      const unit = new Float32Array(135);
+      unit[at] = 1;
+      return weighed(weights, layout.prepare(unit, conv));
+    });
+    expectClose(layout.name, gradient, expected, 1e-6);
+  });
+
+  it.each(ARRANGEMENTS)('through $title', async ({ arrangement, count, factor = 1 }) => {
+    const values = randomValues(count, 23);
+    const weights = randomValues(elementCount(arrangement.shape), 24);
+    const gradient = await gradientOf(values, weights, (plan, master) =>
+      rearrange(plan, master, arrangement, { factor }),
+    );
+    const expected = values.map((_, at) => {
+      const unit = new Float32Array(count);
+      unit[at] = 1;
+      return weighed(weights, arranged(unit, arrangement, factor).values);
+    });
+    expectClose('gradient', gradient, expected, 1e-6); // at most three numbers below 1 are added
+  });
+
+  it.each<ConvShape>([
+    [5, 3, 3, 3],
+    [3, 7, 1, 1],
+  ])('[%i, %i, %i, %i]: through squares', async (...conv) => {
+    const values = randomValues(elementCount(conv), 25);
+    const weights = randomValues(elementCount(squaredConvShape(conv)), 26);
+    const gradient = await gradientOf(values, weights, (plan, master) => squaredWeights(plan, master, conv));
+    const loss = (moved: Float32Array) => {
+      const [outChannels, inChannels, height, width] = conv;
+      let sum = 0;
+      moved.forEach((value, at) => {
+        const input = Math.floor(at / (height * width)) % inChannels;
+        const output = Math.floor(at / (height * width * inChannels));
+        sum += weights[input * outChannels + output]! * value ** 2;
+      });
+      return sum;
+    };
+    expectClose('squares', gradient, differences(values, loss), 1e-6); // central differences of a square are exact
+  });
+
+  it.each<ConvShape>([
+    [5, 3, 3, 3],
+    [3, 7, 1, 1],
+  ])('[%i, %i, %i, %i]: through norms', async (...conv) => {
+    const values = randomValues(elementCount(conv), 27);
+    const weights = randomValues(values.length, 28);
+    const gradient = await gradientOf(values, weights, (plan, master) => normalizedWeights(plan, master, conv));
+    const count = values.length / conv[0];
+    const loss = (moved: Float32Array) => {
+      let sum = 0;
+      for (let first = 0; first < moved.length; first += count) {
+        const channel = moved.subarray(first, first + count);
+        const squares = channel.reduce((total, value) => total + value * value, 0);
+        sum += weighed(weights.subarray(first, first + count), channel) / Math.sqrt(squares / count);
+      }
+      return sum;
+    };
+    // The differences leave out a third derivative of about 1, times their step squared, by six.
+    expectClose('norms', gradient, differences(values, loss), 1e-4);
+  });
+
+  it('and through the gradient itself, where that is a permutation', async () => {
+    const values = randomValues(70, 29);
+    const weights = randomValues(84, 30);
+    const { second } = await runOnce((plan) => {
+      const tape = startTape(plan);
+      const master = stored(plan, values);
+      const derived = rearrange(plan, master, inputsFirst(7, 10), { factor: 0.5 });
+      const seed = plan.constant('weights of the loss', derived.shape, weights);
+      const [first] = tape.gradients([{ of: derived, gradient: seed }], [master]);
+      // d(sum of values * first) / d(seed) is the derived tensor again.
+      return { second: tape.gradients([{ of: first!, gradient: master }], [seed])[0]! };
+    });
+    expect(second).toEqual(arranged(values, inputsFirst(7, 10), 0.5).values);
+  });
+
+  it('through a layer whose run-time gains are factors of what it derives', async () => {
+    const gpu = await testGpu();
+    const store = new ParameterStore(gpu, await fixture('mapping'), { isTrainable: isLearned });
+    const layers = store.scope('tri2.param.');
+    const rows = 3;
+    const x = randomValues(rows * 96, 31);
+    const dy = randomValues(rows * 96, 32);
+    const gradients = await runOnce((plan) => {
+      const tape = startTape(plan);
+      const dense = denseLayer(plan, layers, 'fc1', { inFeatures: 96, outFeatures: 96, lrMultiplier: 0.01 });
+      const y = fullyConnected(plan, plan.constant('x', [rows, 96], x), dense);
+      const seed = plan.constant('dy', [rows, 96], dy);
+      const masters = store.trainable.map(({ master }) => master);
+      const [weight, bias] = tape.gradients([{ of: y, gradient: seed }], masters);
+      return { weight: weight!, bias: bias! };
+    });
+    expect(store.trainable.map(({ name }) => name)).toEqual(['tri2.param.fc1.weight', 'tri2.param.fc1.bias']);
+    const sumOfRows = (term: (row: number) => number) =>
+      Array.from({ length: rows }, (_, row) => term(row)).reduce((a, b) => a + b);
+    const gain = 0.01 / Math.sqrt(96);
+    const weight = Float32Array.from({ length: 96 * 96 }, (_, at) => {
+      const [output, input] = [Math.floor(at / 96), at % 96];
+      return gain * sumOfRows((row) => dy[row * 96 + output]! * x[row * 96 + input]!);
+    });
+    const bias = Float32Array.from({ length: 96 }, (_, output) => 0.01 * sumOfRows((row) => dy[row * 96 + output]!));
+    expectClose('weight', gradients.weight, weight, 1e-9); // sums of three products of 0.001 at most
+    expectClose('bias', gradients.bias, bias, 1e-8);
+    store.destroy();
+  });
+});
+
 /** A network's plan that stays, to be run again when its masters have changed. */
 async function wired(wire: (plan: PlanBuilder) => Tensor): Promise<{ run(): Promise<Float32Array>; plan: Plan }> {
   const gpu = await testGpu();
@@ -212,9 +370,6 @@ function changed(file: Checkpoint, numbers: Readonly<Record<string, Float32Array
     bytes: (name) => file.bytes(name),
   };
 }
-
-/** What an optimiser may change; the rest (noise, filters, averages) are a network's constants. */
-const isLearned = (name: string) => /\.(weight|bias)$|b4\.const$|noise_strength$/.test(name);
 
 interface Network {
   readonly title: string;

@@ -11,14 +11,14 @@ import weightGradientShader from '../../shaders/dense/fully-connected-weight-gra
 import { sumRows } from '../reduction/sum-rows';
 import { type ActivationOptions, activationSettings } from './activation';
 import { activationGradient, needsActivationInput } from './activation-gradient';
-import { type Arrangement, arranged, type PreparedArray } from './rearrange';
+import type { Arrangement } from './rearrange';
 
 const KERNEL = defineKernel(fullyConnectedShader);
 const INPUT_GRADIENT = defineKernel(inputGradientShader);
 const WEIGHT_GRADIENT = defineKernel(weightGradientShader);
 
 export interface FullyConnectedWeights {
-  /** [inFeatures rounded up to four, outFeatures] as {@link prepareFullyConnected} makes it. */
+  /** [inFeatures rounded up to four, outFeatures] in the order of {@link inputsFirst}, times the run-time gain. */
   readonly weight: Tensor;
   /** [outFeatures]; none if absent. */
   readonly bias?: Tensor | undefined;
@@ -38,20 +38,6 @@ export function inputsFirst(outFeatures: number, inFeatures: number): Arrangemen
       { extent: outFeatures, from: inFeatures, to: 1 },
     ],
   };
-}
-
-/**
- * A layer's matrix with its {@link inputsFirst}, with its run-time gain folded in.
- * @param values [outFeatures, inFeatures]
- * @param gain factor on all values; for an equalised layer `fullyConnectedGain`
- */
-export function prepareFullyConnected(
-  values: ArrayLike<number>,
-  outFeatures: number,
-  inFeatures: number,
-  gain: number,
-): PreparedArray {
-  return arranged(values, inputsFirst(outFeatures, inFeatures), gain);
 }
 
 /** The factor that acts on stored weights of an equalised layer (StyleGAN, appendix C): lrMultiplier / sqrt(inFeatures). */
