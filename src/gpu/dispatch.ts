@@ -4,8 +4,8 @@
 import type { Gpu } from './device';
 import { ShapeError } from './errors';
 import { encodeParams, type Kernel, type KernelConstants, type KernelVariant, type StorageFormats } from './kernel';
-import { elementCount, type StorageFormat, type Tensor } from './tensor';
-import { bufferBytes, type DeviceFacts, type TensorStorage } from './tensor-host';
+import { elementCount, type Tensor } from './tensor';
+import { bufferBytes, type DeviceFacts, type StorageFormat, type TensorStorage } from './tensor-host';
 import type { Texture } from './texture';
 
 /** One dispatch as a pipeline wrapper describes it. */

@@ -14,17 +14,9 @@ import { PlanClosedError, ScratchAccessError, ShapeError, SurveyedPlanError, Unw
 import { finalText } from './kernel';
 import { type ScratchClaim, ScratchPool, type ScratchTensor } from './scratch-pool';
 import type { Operation, Tape } from './tape';
-import {
-  createTensor,
-  describeTensor,
-  destroyTensor,
-  expectShape,
-  type StorageFormat,
-  type Tensor,
-  uploadTensor,
-} from './tensor';
-import type { MemoryBlock, TensorHost, TensorStorage } from './tensor-host';
-import { createTexture, type Texture, type TextureExtents } from './texture';
+import { createTensor, describeTensor, destroyTensor, expectShape, type Tensor, uploadTensor } from './tensor';
+import type { MemoryBlock, StorageFormat, TensorHost, TensorStorage, TextureExtents } from './tensor-host';
+import { createTexture, type Texture } from './texture';
 import type { BindingAccess } from './wgsl';
 
 export { Plan, type PlanPart } from './built-plan';

@@ -8,8 +8,6 @@ import type { Gpu } from './device';
 import { ScratchAccessError, ShapeError } from './errors';
 import { type MemoryBlock, type StorageFormat, type TensorHost, TensorStorage } from './tensor-host';
 
-export type { StorageFormat };
-
 const BYTES_PER_NUMBER = { f32: 4, f16: 2 } as const;
 
 export interface Tensor {

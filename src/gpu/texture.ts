@@ -12,8 +12,6 @@
 import { ShapeError } from './errors';
 import type { DeviceFacts, MemoryBlock, TensorHost, TextureExtents } from './tensor-host';
 
-export type { TextureExtents };
-
 const BYTES_PER_TEXEL = { rgba16float: 8, rgba32float: 16 } as const;
 
 export interface Texture extends TextureExtents {

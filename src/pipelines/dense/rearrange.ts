@@ -6,7 +6,8 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
-import { elementCount, type StorageFormat, type Tensor } from '../../gpu/tensor';
+import { elementCount, type Tensor } from '../../gpu/tensor';
+import type { StorageFormat } from '../../gpu/tensor-host';
 import rearrangeShader from '../../shaders/dense/rearrange.wgsl';
 
 const KERNEL = defineKernel(rearrangeShader);
