@@ -25,28 +25,28 @@ import type { GeneratorConfig, RenderingConfig } from './config';
 import { readGeneratorConfig, type TensorDirectory, tensorPrefix } from './generator-config';
 import { LoadedModel } from './loaded-model';
 import { mapping } from './mapping';
-import { ParameterStore } from './parameters';
+import { ParameterStore, type TrainableParameters } from './parameters';
 import type { SuperResolutionStyles } from './super-resolution';
 import { wireSuperResolutionStyles } from './super-resolution-stage';
 import { type SynthesisNoise, synthesis } from './synthesis';
 
-/** A generator on a device: its configuration and its weights. */
+/** A generator on a device: its configuration and its parameters. */
 export class Generator<Host extends TensorHost = Gpu> extends LoadedModel<GeneratorConfig, Host> {
   /**
-   * Reads the configuration; weights are uploaded when a stage first asks for them.
+   * Reads the configuration; parameters are uploaded when a stage first asks for them.
    * @throws ModelConfigError
    */
-  static create<Host extends TensorHost>(host: Host, checkpoint: Checkpoint): Generator<Host> {
-    return new Generator(
-      host,
-      readGeneratorConfig(checkpoint),
-      new ParameterStore(host, checkpoint),
-      tensorPrefix(checkpoint),
-    );
+  static create<Host extends TensorHost>(
+    host: Host,
+    checkpoint: Checkpoint,
+    trainable: TrainableParameters = {},
+  ): Generator<Host> {
+    const store = new ParameterStore(host, checkpoint, trainable);
+    return new Generator(host, readGeneratorConfig(checkpoint), store, tensorPrefix(checkpoint));
   }
 
   /**
-   * A generator of which only the sizes are of interest: all its weights are 1, if the host wants values at all.
+   * A generator of which only the sizes are of interest: all its parameters are 1, if the host wants values at all.
    * @param head of its file, which tells what is stored as halves. Default: nothing
    */
   static withoutFile<Host extends TensorHost>(
@@ -216,7 +216,8 @@ export function wireDensityGrid(
   planes: Tensor,
   resolution: number,
 ): DensityGridStage {
-  const inputs = { planes, decoder: decoderTensor(plan, generator), rendering: generator.config.rendering, resolution };
+  const decoder = plan.keep(decoderTensor(plan, generator)); // which the plans of the layers read
+  const inputs = { planes, decoder, rendering: generator.config.rendering, resolution };
   const front = plan.keep(projectFront(plan, inputs));
   return { wireLayers: (layersPlan, layers) => layersPlan.keep(densityLayers(layersPlan, inputs, front, layers)) };
 }

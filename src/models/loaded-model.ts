@@ -1,6 +1,6 @@
-/** A model on a device: its configuration, and its weights, which are uploaded when a network first asks for them. */
+/** A model on a device: its configuration, and its parameters, which are uploaded when a network first asks for them. */
 import type { TensorHost } from '../gpu/tensor-host';
-import type { ParameterScope, ParameterStore } from './parameters';
+import type { Parameter, ParameterScope, ParameterStore } from './parameters';
 
 export class LoadedModel<Config, Host extends TensorHost> {
   protected constructor(
@@ -10,17 +10,22 @@ export class LoadedModel<Config, Host extends TensorHost> {
     private readonly prefix: string,
   ) {}
 
-  /** Bytes of the weights that stages have asked for so far. */
+  /** Bytes of the parameters that stages have asked for so far. */
   get weightBytes(): number {
     return this.store.bytes;
   }
 
-  /** Weights of one network, for example "backbone.mapping.". */
+  /** The trainable parameters that stages have asked for so far. */
+  get trainable(): readonly Parameter[] {
+    return this.store.trainable;
+  }
+
+  /** Parameters of one network, for example "backbone.mapping.". */
   parameters(network: string): ParameterScope {
     return this.store.scope(`${this.prefix}${network}`);
   }
 
-  /** Frees the weights. Plans wired from this model must not run afterwards. */
+  /** Frees the parameters. Plans wired from this model must not run afterwards. */
   destroy(): void {
     this.store.destroy();
   }

@@ -278,11 +278,14 @@ export class ParameterScope {
   }
 }
 
-export interface ParameterStoreOptions {
-  /** In place of a file, to learn how its parameters will be stored. */
-  readonly head?: ParameterHead | undefined;
+export interface TrainableParameters {
   /** Which parameters are trainable, by their names in the file. Default: none. */
   readonly isTrainable?: ((name: string) => boolean) | undefined;
+}
+
+export interface ParameterStoreOptions extends TrainableParameters {
+  /** In place of a file, to learn how its parameters will be stored. */
+  readonly head?: ParameterHead | undefined;
 }
 
 /** All parameters of a file. */

@@ -22,20 +22,24 @@ import { ModelConfigError } from './config-fields';
 import { repeatLabel } from './generator';
 import { LoadedModel } from './loaded-model';
 import { mapping } from './mapping';
-import { ParameterStore } from './parameters';
+import { ParameterStore, type TrainableParameters } from './parameters';
 import { type FeatureNetworkConfig, readStudentConfig, type StudentConfig } from './student-config';
 import { stylegan3NumWs } from './stylegan3-geometry';
 import { stylegan3Synthesis } from './stylegan3-synthesis';
 import { synthesis, synthesisNumWs } from './synthesis';
 
-/** A student on a device: its configuration and its weights. */
+/** A student on a device: its configuration and its parameters. */
 export class Student<Host extends TensorHost = Gpu> extends LoadedModel<StudentConfig, Host> {
   /**
-   * Reads the configuration; weights are uploaded when a stage first asks for them.
+   * Reads the configuration; parameters are uploaded when a stage first asks for them.
    * @throws ModelConfigError
    */
-  static create<Host extends TensorHost>(host: Host, checkpoint: Checkpoint): Student<Host> {
-    return new Student(host, readStudentConfig(checkpoint), new ParameterStore(host, checkpoint), '');
+  static create<Host extends TensorHost>(
+    host: Host,
+    checkpoint: Checkpoint,
+    trainable: TrainableParameters = {},
+  ): Student<Host> {
+    return new Student(host, readStudentConfig(checkpoint), new ParameterStore(host, checkpoint, trainable), '');
   }
 
   /** A student of which only the sizes are of interest. */

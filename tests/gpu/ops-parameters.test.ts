@@ -1,19 +1,13 @@
 /**
- * Trainable parameters: what the device derives from their masters is what the processor derives from frozen ones, gradients find their way back
- * to the masters, and networks follow a master that changes.
+ * What the device derives from the masters of trainable parameters is what the processor derives from frozen ones, and gradients find their way
+ * back to the masters.
  */
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint } from '../../src/checkpoints/checkpoint';
-import { ShapeError } from '../../src/gpu/errors';
 import { MemorySurvey } from '../../src/gpu/memory-survey';
-import { type Plan, PlanBuilder } from '../../src/gpu/plan';
-import { Recorder } from '../../src/gpu/recorder';
-import { elementCount, readTensor, type Tensor } from '../../src/gpu/tensor';
+import { PlanBuilder } from '../../src/gpu/plan';
+import { elementCount, type Tensor } from '../../src/gpu/tensor';
 import { denseLayer } from '../../src/models/dense-layer';
-import { type ParameterScope, ParameterStore, TrainableParameterError } from '../../src/models/parameters';
-import { stylegan3Geometry, stylegan3NumWs } from '../../src/models/stylegan3-geometry';
-import { stylegan3Synthesis } from '../../src/models/stylegan3-synthesis';
-import { synthesis, synthesisNumWs } from '../../src/models/synthesis';
+import { ParameterStore } from '../../src/models/parameters';
 import {
   type ConvShape,
   type ConvWeights,
@@ -34,7 +28,6 @@ import { startTape } from '../../src/pipelines/gradients';
 import { packDecoder } from '../../src/pipelines/volume/decoder';
 import { packDecoderTensors } from '../../src/pipelines/volume/pack-decoder';
 import { DEFAULT_LIMITS } from '../full-size';
-import { stylegan3Config } from '../support/stylegan3-cases';
 import { randomValues } from './conv-cases';
 import { expectClose, fixture, runOnce, testGpu } from './support';
 
@@ -74,9 +67,6 @@ function askedFor(): WeightLayout[] {
   plan.discard();
   return [...layouts];
 }
-
-/** What an optimiser may change; the rest (noise, filters, averages) are a network's constants. */
-const isLearned = (name: string) => /\.(weight|bias)$|b4\.const$|noise_strength$/.test(name);
 
 const sameBits = (a: Float32Array, b: Float32Array) => {
   const [bits, others] = [a, b].map((values) => new Uint32Array(values.buffer, values.byteOffset, values.length));
@@ -311,7 +301,7 @@ describe('gradients reach the master', () => {
 
   it('through a layer whose run-time gains are factors of what it derives', async () => {
     const gpu = await testGpu();
-    const store = new ParameterStore(gpu, await fixture('mapping'), { isTrainable: isLearned });
+    const store = new ParameterStore(gpu, await fixture('mapping'), { isTrainable: (name) => !name.endsWith('w_avg') });
     const layers = store.scope('tri2.param.');
     const rows = 3;
     const x = randomValues(rows * 96, 31);
@@ -337,181 +327,5 @@ describe('gradients reach the master', () => {
     expectClose('weight', gradients.weight, weight, 1e-9); // sums of three products of 0.001 at most
     expectClose('bias', gradients.bias, bias, 1e-8);
     store.destroy();
-  });
-});
-
-/** A network's plan that stays, to be run again when its masters have changed. */
-async function wired(wire: (plan: PlanBuilder) => Tensor): Promise<{ run(): Promise<Float32Array>; plan: Plan }> {
-  const gpu = await testGpu();
-  const builder = new PlanBuilder(gpu, 'test');
-  const result = builder.keep(wire(builder));
-  const plan = await builder.build();
-  return {
-    plan,
-    async run() {
-      plan.spoil();
-      const recorder = new Recorder(gpu);
-      recorder.run(plan);
-      recorder.submit();
-      return readTensor(gpu, result);
-    },
-  };
-}
-
-/** The file with other numbers in some of its tensors. */
-function changed(file: Checkpoint, numbers: Readonly<Record<string, Float32Array>>): Checkpoint {
-  return {
-    metadata: file.metadata,
-    names: () => file.names(),
-    has: (name) => file.has(name),
-    info: (name) => file.info(name),
-    floats: (name) => numbers[name] ?? file.floats(name),
-    ints: (name) => file.ints(name),
-    bytes: (name) => file.bytes(name),
-  };
-}
-
-interface Network {
-  readonly title: string;
-  readonly file: Checkpoint;
-  readonly prefix: string;
-  /** Parameters to be changed one after the other. */
-  readonly changes: readonly string[];
-  wire(plan: PlanBuilder, parameters: ParameterScope): Tensor;
-}
-
-const stylegan2File = await fixture('synthesis');
-const stylegan3File = await fixture('stylegan3');
-const stylegan2Options = JSON.parse(stylegan2File.metadata.config!);
-const stylegan2Config = {
-  wDim: stylegan2Options.w_dim,
-  resolution: stylegan2Options.img_resolution,
-  imageChannels: stylegan2Options.img_channels,
-  channelBase: stylegan2Options.channel_base,
-  channelMax: stylegan2Options.channel_max,
-  convClamp: 256,
-};
-
-function stylegan2Picture(plan: PlanBuilder, parameters: ParameterScope): Tensor {
-  const numWs = synthesisNumWs(stylegan2Config);
-  const ws = stylegan2File.floats('in.ws').subarray(0, 2 * numWs * stylegan2Config.wDim);
-  return synthesis(plan, parameters, stylegan2Config, plan.constant('ws', [2, numWs, stylegan2Config.wDim], ws));
-}
-
-const NETWORKS: readonly Network[] = [
-  {
-    title: 'StyleGAN2',
-    file: stylegan2File,
-    prefix: 'param.',
-    changes: ['b4.const', 'b8.conv0.weight', 'b8.conv0.affine.bias', 'b16.torgb.weight', 'b16.conv1.noise_strength'],
-    wire: stylegan2Picture,
-  },
-  ...[
-    { name: 'R', firstChange: 'input.weight' }, // 1 x 1 convolutions
-    { name: 'T', firstChange: `${stylegan3Layers('T')[0]}.weight` },
-  ].map(
-    ({ name, firstChange }): Network => ({
-      title: `StyleGAN3-${name}`,
-      file: stylegan3File,
-      prefix: `${name}.param.synthesis.`,
-      changes: [firstChange, `${stylegan3Layers(name).at(-1)}.bias`],
-      wire(plan, parameters) {
-        const config = stylegan3Config(stylegan3File, name);
-        const ws = stylegan3File.floats(`${name}.out.ws`);
-        const shape = [ws.length / (stylegan3NumWs(config) * config.wDim), stylegan3NumWs(config), config.wDim];
-        return stylegan3Synthesis(plan, parameters, config, plan.constant('ws', shape, ws));
-      },
-    }),
-  ),
-];
-
-/** The layers as the file calls them; the last is the picture layer. */
-function stylegan3Layers(network: string): string[] {
-  return stylegan3Geometry(stylegan3Config(stylegan3File, network)).layers.map(({ name }) => name);
-}
-
-/** As a share of the largest number in the picture. Frozen weights may be read by another kernel, which adds up in another order. */
-const PICTURE_TOLERANCE = 2e-5;
-
-function expectSamePicture(label: string, actual: Float32Array, expected: Float32Array): void {
-  const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  expectClose(label, actual, expected, PICTURE_TOLERANCE * largest);
-}
-
-describe.each(NETWORKS)('$title with trainable parameters', ({ file, prefix, changes, wire }) => {
-  const frozenPicture = async (checkpoint: Checkpoint) => {
-    const store = new ParameterStore(await testGpu(), checkpoint);
-    const { plan, run } = await wired((builder) => wire(builder, store.scope(prefix)));
-    const picture = await run();
-    plan.destroy();
-    store.destroy();
-    return picture;
-  };
-
-  it('makes the picture of frozen ones, and follows every change of a master', async () => {
-    const store = new ParameterStore(await testGpu(), file, { isTrainable: isLearned });
-    const { plan, run } = await wired((builder) => wire(builder, store.scope(prefix)));
-    let picture = await run();
-    expectSamePicture('as in the file', picture, await frozenPicture(file));
-    const numbers: Record<string, Float32Array> = {};
-    for (const [seed, name] of changes.entries()) {
-      const parameter = store.trainable.find((one) => one.name === prefix + name)!;
-      const other = randomValues(parameter.master.shape[0]!, seed);
-      numbers[parameter.name] = file.floats(parameter.name).map((value, at) => 0.7 * value + 0.3 * other[at]!);
-      parameter.write(numbers[parameter.name]!);
-      const next = await run();
-      expect(
-        next.some((value, at) => Math.abs(value - picture[at]!) > 1e-4),
-        name,
-      ).toBe(true);
-      picture = next;
-    }
-    expectSamePicture('with other numbers', picture, await frozenPicture(changed(file, numbers)));
-    plan.destroy();
-    store.destroy();
-  });
-});
-
-describe('a trainable noise strength of zero', () => {
-  const name = 'param.b16.conv1.noise_strength';
-  const silent = changed(stylegan2File, { [name]: new Float32Array(1) });
-
-  it('stays in the plan: the picture is that without noise, and changes with the number', async () => {
-    const store = new ParameterStore(await testGpu(), silent, { isTrainable: isLearned });
-    const { plan, run } = await wired((builder) => stylegan2Picture(builder, store.scope('param.')));
-    const strength = store.trainable.find((parameter) => parameter.name === name)!;
-    const without = await run();
-    strength.write([0.5]);
-    const withNoise = await run();
-    expect(withNoise.some((value, at) => Math.abs(value - without[at]!) > 1e-3)).toBe(true);
-    expect(() => strength.write([0, 0])).toThrow(ShapeError);
-    strength.write([0]);
-    expect(strength.version).toBe(2);
-    expect(sameBits(await run(), without)).toBe(true);
-    plan.destroy();
-    store.destroy();
-  });
-});
-
-describe('what cannot be trained', () => {
-  it('is refused by name where a network takes its numbers for fixed', async () => {
-    const gpu = await testGpu();
-    const refuse = (isTrainable: (name: string) => boolean, message: RegExp) => {
-      const store = new ParameterStore(gpu, stylegan3File, { isTrainable });
-      const plan = new PlanBuilder(gpu, 'test');
-      const wire = () => NETWORKS[1]!.wire(plan, store.scope('R.param.synthesis.'));
-      expect(wire).toThrow(TrainableParameterError);
-      expect(wire).toThrow(message);
-      plan.discard();
-      store.destroy();
-    };
-    refuse(
-      (name) => name.endsWith('freqs'),
-      /"R\.param\.synthesis\.input\.freqs" is trainable, but .*waves.* processor only/,
-    );
-    refuse(
-      (name) => name.endsWith('_filter'),
-      /"R\.param\.synthesis\..*_filter" is trainable, but its network is wired/,
-    );
   });
 });
