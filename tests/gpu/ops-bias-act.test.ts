@@ -3,17 +3,10 @@ import { describe, it } from 'vitest';
 import { elementCount, type Tensor } from '../../src/gpu/tensor';
 import { ACTIVATIONS, type Activation } from '../../src/pipelines/dense/activation';
 import { biasAct } from '../../src/pipelines/dense/bias-act';
-import { casesOf, OP_TOLERANCE, optionsOf } from './ops-cases';
+import { axisLast, casesOf, OP_TOLERANCE, optionsOf } from './ops-cases';
 import { expectClose, fixture, permute, runOnce } from './support';
 
 const ops = await fixture('ops');
-
-/** Moves axis `axis` to the end; `back` is the order that undoes it. */
-function axisLast(rank: number, axis: number) {
-  const order = [...Array(rank).keys()].filter((k) => k !== axis).concat(axis);
-  const back = order.map((_, k) => order.indexOf(k));
-  return { order, back };
-}
 
 describe('biasAct', () => {
   it.each(casesOf(ops, 'biasAct'))('%s', async (name) => {

@@ -75,6 +75,13 @@ export function oneFactor(value: PerAxis | undefined): number {
   throw new TypeError(`expected one factor for both axes, got [${value}]`);
 }
 
+/** Moves axis `axis` to the end; `back` is the order that undoes it. */
+export function axisLast(rank: number, axis: number): { order: number[]; back: number[] } {
+  const order = [...Array(rank).keys()].filter((k) => k !== axis).concat(axis);
+  const back = order.map((_, k) => order.indexOf(k));
+  return { order, back };
+}
+
 /** Uploads an [N, C, H, W] tensor of the fixture as [N, H, W, C]. */
 export function imageInput(plan: PlanBuilder, ops: Checkpoint, name: string): Tensor {
   const { shape } = ops.info(name);

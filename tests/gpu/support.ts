@@ -93,7 +93,7 @@ export async function runOnce<T extends Record<string, Tensor>>(
 }
 
 /** Reads a tensor without its padding, which must be zero: kernels read it as vec4f. */
-async function readChecked(gpu: Gpu, tensor: Tensor): Promise<Float32Array> {
+export async function readChecked(gpu: Gpu, tensor: Tensor): Promise<Float32Array> {
   const channels = tensor.shape[tensor.shape.length - 1]!;
   if (channels === tensor.stride) return readTensor(gpu, tensor);
   const padded = await readTensor(gpu, { ...tensor, shape: [...tensor.shape.slice(0, -1), tensor.stride] });
