@@ -1,12 +1,13 @@
 /** How Trifold's own pipelines compute the operations. */
 import type { Gpu } from '../../src/gpu/device';
 import { readTensor, reshaped } from '../../src/gpu/tensor';
-import { type ConvShape, convWeightsOf, squaredConvWeights } from '../../src/pipelines/convolution/conv-weights';
+import { type ConvShape, squaredConvWeights } from '../../src/pipelines/convolution/conv-weights';
 import type { Conv3x3Shape, Conv3x3Variant } from '../../src/pipelines/convolution/conv3x3';
 import { variantsFor } from '../../src/pipelines/convolution/conv3x3-variants';
 import { demodulationCoefficients, modulatedConv3x3 } from '../../src/pipelines/convolution/modulated-conv';
 import { decode, packDecoder } from '../../src/pipelines/volume/decoder';
 import { sampleTriPlanes } from '../../src/pipelines/volume/tri-planes';
+import { convWeightsOf } from '../../tests/support/conv-weights';
 import { type CountingBuilder, trifoldContender, type WiredOutput } from '../counting-plan';
 import { toChannelsFirst, toChannelsLast, transposed } from '../layout';
 import type { Contender } from '../racer';

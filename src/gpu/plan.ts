@@ -99,13 +99,6 @@ export class PlanBuilder {
     return texture;
   }
 
-  /** A texture with fixed values that belongs to the plan. @param texels rows of all layers, four numbers each */
-  constantTexture(label: string, extents: TextureExtents, texels: Float32Array<ArrayBuffer>): Texture {
-    const texture = this.texture(label, extents);
-    this.host.write(texture.block, () => texels);
-    return texture;
-  }
-
   /**
    * A texture for what a kernel hands to those right behind it: at least as tall as asked for. All that are asked for one purpose, by this plan or
    * by others that share its pool, may be one and the same: what was written before is gone with the next call.

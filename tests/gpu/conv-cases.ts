@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import type { PlanBuilder } from '../../src/gpu/plan';
 import { elementCount, type Tensor } from '../../src/gpu/tensor';
 import { floatsFromHalves, halvesFromFloats } from '../../src/numbers/half';
-import { type ConvShape, convWeightsOf, squaredConvWeights } from '../../src/pipelines/convolution/conv-weights';
+import { type ConvShape, squaredConvWeights } from '../../src/pipelines/convolution/conv-weights';
 import { demodulationCoefficients } from '../../src/pipelines/convolution/modulated-conv';
+import { convWeightsOf } from '../support/conv-weights';
 
 /** Numbers in -1..1 that depend on the seed alone (a linear congruence, Numerical Recipes). */
 export function randomValues(count: number, seed: number): Float32Array {

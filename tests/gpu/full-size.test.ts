@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Gpu } from '../../src/gpu/device';
 import { BufferLimitError } from '../../src/gpu/errors';
 import { Generator } from '../../src/models/generator';
-import { type ConvShape, convWeightsOf, prepareConv } from '../../src/pipelines/convolution/conv-weights';
+import { type ConvShape, prepareConv } from '../../src/pipelines/convolution/conv-weights';
 import { conv2d } from '../../src/pipelines/convolution/conv2d';
 import { filteredInBands } from '../../src/pipelines/convolution/conv3x3-up2';
 import { modulatedConv3x3 } from '../../src/pipelines/convolution/modulated-conv';
@@ -17,6 +17,7 @@ import { settingsOf } from '../../src/render/quality';
 import { VolumetricRenderer } from '../../src/render/volumetric-renderer';
 import { estimateMemory } from '../../src/render/wiring';
 import { DEFAULT_LIMITS, FULL_SIZE } from '../full-size';
+import { convWeightsOf } from '../support/conv-weights';
 import { OP_TOLERANCE } from './ops-cases';
 import { bundledModel, expectClose, runOnce } from './support';
 

@@ -9,7 +9,7 @@ import { PlanBuilder } from '../../src/gpu/plan';
 import { elementCount, type Tensor } from '../../src/gpu/tensor';
 import type { StorageFormat } from '../../src/gpu/tensor-host';
 import { floatsFromHalves, halvesFromFloats } from '../../src/numbers/half';
-import { convWeightsOf, prepareConv } from '../../src/pipelines/convolution/conv-weights';
+import { prepareConv } from '../../src/pipelines/convolution/conv-weights';
 import { conv2d } from '../../src/pipelines/convolution/conv2d';
 import type { Conv3x3Variant } from '../../src/pipelines/convolution/conv3x3';
 import { PLAIN, TILED } from '../../src/pipelines/convolution/conv3x3-direct';
@@ -18,6 +18,7 @@ import { BANDED, filteredInBands } from '../../src/pipelines/convolution/conv3x3
 import { CONV3X3_VARIANTS, chooseVariant } from '../../src/pipelines/convolution/conv3x3-variants';
 import { modulatedConv3x3 } from '../../src/pipelines/convolution/modulated-conv';
 import { BINOMIAL_FILTER, upfirdn2d } from '../../src/pipelines/resampling/upfirdn2d';
+import { convWeightsOf } from '../support/conv-weights';
 import { type LayerShape, layerShape, prepareOperands, randomLayer, randomValues, withPadding } from './conv-cases';
 import { casesOf, expectImage, imageInput, OP_TOLERANCE, oneFactor, optionsOf, plainInput } from './ops-cases';
 import { expectClose, fixture, permute, runOnce, testGpu } from './support';

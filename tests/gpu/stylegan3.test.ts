@@ -12,7 +12,7 @@ import { mapping } from '../../src/models/mapping';
 import { ParameterStore } from '../../src/models/parameters';
 import { stylegan3NumWs } from '../../src/models/stylegan3-geometry';
 import { stylegan3Synthesis } from '../../src/models/stylegan3-synthesis';
-import { type ConvShape, convWeightsOf, squaredConvWeights } from '../../src/pipelines/convolution/conv-weights';
+import { type ConvShape, squaredConvWeights } from '../../src/pipelines/convolution/conv-weights';
 import {
   modulatedConvFull,
   normalizeConvWeights,
@@ -21,6 +21,7 @@ import {
 import { truncationValues } from '../../src/pipelines/dense/truncation';
 import { filteredLeakyRelu, IDENTITY_LOWPASS, type LowpassFilter } from '../../src/pipelines/resampling/filtered-lrelu';
 import { fourierFeatures } from '../../src/pipelines/resampling/fourier-features';
+import { convWeightsOf } from '../support/conv-weights';
 import { stylegan3Config, stylegan3MappingConfig } from '../support/stylegan3-cases';
 import {
   type FilteredLreluCase,

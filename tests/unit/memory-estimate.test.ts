@@ -5,11 +5,11 @@ import { MemorySurvey } from '../../src/gpu/memory-survey';
 import { PlanBuilder } from '../../src/gpu/plan';
 import type { StorageFormat } from '../../src/gpu/tensor-host';
 import { readGeneratorConfig } from '../../src/models/generator-config';
-import { convWeightsOf } from '../../src/pipelines/convolution/conv-weights';
 import { modulatedConv3x3 } from '../../src/pipelines/convolution/modulated-conv';
 import { settingsOf } from '../../src/render/quality';
 import { estimateMemory } from '../../src/render/wiring';
 import { DEFAULT_LIMITS, FULL_SIZE } from '../full-size';
+import { convWeightsOf } from '../support/conv-weights';
 import { readModel } from './fixtures';
 
 const PLAIN_DEVICE = { adapter: { isSoftware: false }, limits: DEFAULT_LIMITS };

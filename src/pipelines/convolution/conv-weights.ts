@@ -128,31 +128,3 @@ export function weightFormat(
 ): StorageFormat {
   return allowsHalves && (areHalves || convolutionFormat === 'f16') ? 'f16' : 'f32';
 }
-
-/** Weights from numbers at hand, which belong to the plan. @param stored in the order of `shape` */
-export function convWeightsOf(
-  plan: PlanBuilder,
-  stored: Float32Array,
-  shape: ConvShape,
-  { label = 'weight', areHalves = false } = {},
-): ConvWeights {
-  const made = new Map<string, Tensor>();
-  const textures = new Map<string, Texture>();
-  return {
-    label,
-    shape,
-    areHalves,
-    as(layout) {
-      const { name, shapeOf, prepare } = layout;
-      const format = weightFormat(layout, areHalves, plan.host);
-      const tensor = made.get(name) ?? plan.constant(label, shapeOf(shape), prepare(stored, shape), format);
-      made.set(name, tensor);
-      return tensor;
-    },
-    asTexture({ name, extentsOf, prepare }) {
-      const texture = textures.get(name) ?? plan.constantTexture(label, extentsOf(shape), prepare(stored, shape));
-      textures.set(name, texture);
-      return texture;
-    },
-  };
-}

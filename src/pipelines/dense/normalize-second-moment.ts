@@ -28,10 +28,3 @@ export function normalizeSecondMomentInto(plan: PlanBuilder, input: Tensor, outp
     workgroups: [rows!],
   });
 }
-
-/** y = x / sqrt(mean(x^2) + 1e-8) for every row of [N, C]. */
-export function normalizeSecondMoment(plan: PlanBuilder, input: Tensor): Tensor {
-  const output = plan.tensor(`${input.label} normalised`, input.shape); // the kernel leaves the padding as it is: zero
-  normalizeSecondMomentInto(plan, input, output, 0);
-  return output;
-}

@@ -1,10 +1,9 @@
 /** The decoder (EG3D section 4.2): features of a point to its density and colour features. */
-import type { Gpu } from '../../gpu/device';
 import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
-import { expectShape, type Tensor, uploadTensor } from '../../gpu/tensor';
+import { expectShape, type Tensor } from '../../gpu/tensor';
 import decoderShader from '../../shaders/volume/decoder.wgsl';
 import { decoderConstants, groupsOf } from './render-constants';
 import type { DecoderExtents } from './rendering-options';
@@ -84,12 +83,6 @@ export function packDecoder(arrays: DecoderArrays, extents: DecoderExtents, lrMu
   return packed;
 }
 
-/** {@link packDecoder} as a tensor on the device; free it with `destroyTensor`. */
-export function uploadDecoder(gpu: Gpu, arrays: DecoderArrays, extents: DecoderExtents, lrMultiplier: number): Tensor {
-  const packed = packDecoder(arrays, extents, lrMultiplier);
-  return uploadTensor(gpu, 'decoder', [packed.length], packed);
-}
-
 /** @throws ShapeError unless the tensor is a packed decoder of these extents */
 export function expectDecoder(decoder: Tensor, extents: DecoderExtents, what: string): void {
   expectShape(decoder, [packedDecoderLength(extents)], `${what}: the packed decoder`);
@@ -106,7 +99,7 @@ export interface DecodedPoints {
 /**
  * Decodes features that were sampled before.
  * @param features [N, planes, M, C], one row for each plane; the decoder takes their mean
- * @param decoder from {@link uploadDecoder}
+ * @param decoder packed: {@link packDecoder}
  */
 export function decode(plan: PlanBuilder, features: Tensor, decoder: Tensor, extents: DecoderExtents): DecodedPoints {
   const [batch, planes, points, channels] = features.shape;

@@ -30,7 +30,7 @@ const UNITS_PER_DISPATCH = 2 ** 22;
 export interface DensityGridInputs {
   /** [1, H, W, planes * C], plane index major */
   readonly planes: Tensor;
-  /** From `uploadDecoder`. */
+  /** As `packDecoder` packs it. */
   readonly decoder: Tensor;
   readonly rendering: TriPlaneOptions & DecoderExtents;
   /** Voxels on a side of the grid, N. They fill the box; each is sampled in its middle. */

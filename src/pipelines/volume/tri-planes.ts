@@ -58,7 +58,7 @@ export function sampleTriPlanes(plan: PlanBuilder, planes: Tensor, points: Tenso
 
 /**
  * Density (before softplus) and colours of arbitrary points, in one dispatch.
- * @param inputs planes [N, H, W, planes * C]; decoder from `uploadDecoder`; points [N, M, 3] in scene units
+ * @param inputs planes [N, H, W, planes * C]; decoder as `packDecoder` packs it; points [N, M, 3] in scene units
  * @returns sigma [N, M, 1] and colours [N, M, outputs] in (-0.001, 1.001)
  */
 export function evaluatePoints(

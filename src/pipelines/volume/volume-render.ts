@@ -28,7 +28,7 @@ export interface FaceVolume {
 }
 
 export interface VolumeRenderInputs extends FaceVolume {
-  /** From `uploadDecoder`. */
+  /** As `packDecoder` packs it. */
   readonly decoder: Tensor;
   /** Labels [N, 25]: camera-to-world (16, row by row) and normalised intrinsics (9). Read at each run. */
   readonly cameras: Tensor;
