@@ -7,6 +7,7 @@ import {
   ShaderTextError,
   storageDefinitions,
 } from '../../src/gpu/wgsl';
+import { shaderVariants } from '../support/shader-variants';
 
 const file = (text: string, includes: Record<string, ShaderFile> = {}, path = 'test/shader.wgsl'): ShaderFile => ({
   path,
@@ -202,4 +203,17 @@ describe('mistakes', () => {
     expect(wrong).toThrow(ShaderTextError);
     expect(wrong).toThrow(message);
   });
+});
+
+it('every binding that a shader of ours declares is used, or devices would not let it be bound', () => {
+  const files = Object.values(
+    import.meta.glob<ShaderFile>('../../src/shaders/**/*.wgsl', { eager: true, import: 'default' }),
+  );
+  const unused = shaderVariants(files).flatMap(({ name, code, bindings }) => {
+    const words = code.replace(/\/\/.*$/gm, '').match(/\w+/g) ?? [];
+    const counts = new Map<string, number>();
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+    return bindings.filter((binding) => counts.get(binding)! < 2).map((binding) => `${name}: ${binding}`);
+  });
+  expect(unused).toEqual([]);
 });

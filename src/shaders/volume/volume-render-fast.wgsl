@@ -23,6 +23,7 @@
 #const SCOUTS
 #const STEPS
 #texture sketch: texture_3d<f32>
+#sampler filtered
 
 const KNOTS = SCOUTS + SAMPLES;
 const BINS = max(STEPS, SCOUTS + 1u);
