@@ -84,9 +84,9 @@ export interface DeviceReport {
   /** Frames a second of the last motion; undefined before the first. */
   readonly framesPerSecond: number | undefined;
   readonly isMoving: boolean;
-  /** Step of the quality ladder that is on the canvas: 0 for the full picture, more while the camera moves on a device that is too slow. */
+  /** Level of the quality ladder that is on the canvas: 0 for the full picture, more while the camera moves on a device that is too slow. */
   readonly level: number;
-  /** What that step is; undefined for pictures that no camera changes. */
+  /** What that level is; undefined for pictures that no camera changes. */
   readonly detail: QualityLevel | undefined;
   /** What the full picture takes for a new camera; undefined until it is known. */
   readonly fullMilliseconds: number | undefined;
