@@ -33,18 +33,25 @@ async function built(wire: (plan: PlanBuilder, x: Tensor) => Tensor) {
   return { gpu, plan, run };
 }
 
+/** Notes the timestamps of each compute pass that an encoder begins. */
+function watchPasses(encoder: GPUCommandEncoder) {
+  const begin = encoder.beginComputePass.bind(encoder);
+  const passes: (readonly (number | undefined)[])[] = [];
+  encoder.beginComputePass = (descriptor) => {
+    const { beginningOfPassWriteIndex, endOfPassWriteIndex } = descriptor?.timestampWrites ?? {};
+    passes.push([beginningOfPassWriteIndex, endOfPassWriteIndex]);
+    return begin(descriptor);
+  };
+  return passes;
+}
+
 /** Compute passes that recording a plan begins. */
 function passesOf(plan: Plan): number {
   const encoder = plan.gpu.device.createCommandEncoder();
-  const begin = encoder.beginComputePass.bind(encoder);
-  let passes = 0;
-  encoder.beginComputePass = (descriptor) => {
-    passes++;
-    return begin(descriptor);
-  };
+  const passes = watchPasses(encoder);
   plan.encode(encoder);
   encoder.finish();
-  return passes;
+  return passes.length;
 }
 
 describe('a plan with fills and copies', () => {
@@ -81,7 +88,7 @@ describe('a plan with fills and copies', () => {
     plain.destroy();
   });
 
-  it('is timed as one stage', async () => {
+  it('is timed as one stage, from the beginning of its first pass to the end of its last', async () => {
     const { gpu, plan } = await built(wire);
     let arrived = () => {};
     const timer = StageTimer.create(gpu, () => arrived());
@@ -91,8 +98,15 @@ describe('a plan with fills and copies', () => {
     });
     gpu.device.pushErrorScope('validation');
     const recorder = new Recorder(gpu, timer);
+    const passes = watchPasses(recorder.encoder);
     recorder.repeat(plan, 2);
     recorder.submit();
+    expect(passes).toEqual([
+      [0, undefined],
+      [undefined, undefined],
+      [undefined, undefined],
+      [undefined, 1],
+    ]);
     await timed;
     expect((await gpu.device.popErrorScope())?.message).toBeUndefined();
     expect([...timer.milliseconds.keys()]).toEqual(['steps']);
@@ -117,11 +131,12 @@ describe('a parameter that is a tensor', () => {
       const sum = builder.keep(builder.scratch('sum', SHAPE));
       builder.fill(sum);
       addScaledInto(builder, sum, x, scale);
+      addScaledInto(builder, sum, x, scale);
       return sum;
     });
     for (const factor of [0.5, -2]) {
       writeTensor(gpu, scale!, [factor]);
-      expect(await run()).toEqual(times(factor));
+      expect(await run()).toEqual(times(2 * factor));
     }
     expect(passesOf(plan)).toBe(1);
     plan.destroy();
