@@ -110,8 +110,8 @@ export interface FrameRenderer {
   /** The plans that a new camera runs on a level for pictures of some kinds, in their order; those of normals are left out. */
   plansOf(level: number, kinds: readonly PictureKind[]): readonly Plan[];
   /**
-   * The next thing that a frame has to run, undefined when there is nothing left; it is the same until it is `done`. Who stops before has
-   * lost what the plan was at, and nothing else.
+   * The next thing that a frame has to run, undefined when there is nothing left; it is the same until it is `done`. Stopping before
+   * that loses what was computed of this one plan.
    * @throws PictureNotPreparedError
    */
   nextWork(): FrameWork | undefined;

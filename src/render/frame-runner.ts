@@ -23,7 +23,7 @@ export class FramesOverlapError extends GpuError {
 /** Appends the drawing on the canvas, which wants to be submitted in the same task. */
 export type Present = (recorder: Recorder) => void;
 
-/** Drawing at rest, which covers the whole canvas, as something that takes time. */
+/** Stands for the drawing of a full frame on the canvas, whose time is measured like that of a plan. */
 const PRESENTING: Divisible = { stepCount: 1 };
 
 export class FrameRunner {

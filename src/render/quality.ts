@@ -123,28 +123,37 @@ export function ladderOf(
   });
 }
 
-/** A frame for each repaint, or for every second, are worth so much: the least share of rays along one side. */
+/**
+ * A new frame for each repaint of the display, or for every second one, is worth fewer rays, but no fewer along one side than this share of
+ * the full picture's.
+ */
 const REPAINTS = [1, 2] as const;
 const LEAST_RAYS = 3 / 4;
 /** A frame has to be ready a little before the repaint. */
 const SHARE_OF_INTERVAL = 0.9;
-/** The longest frame under which turning is still turning: with the wait for the next repaint, eleven a second and more. */
+/** Longer frames no longer look like motion: with the wait for the next repaint, these still come eleven times a second and more. */
 const LONGEST_FRAME_MILLISECONDS = 75;
-/** A frame that takes so much longer than it should is late. */
+/** A frame is late when it takes this many times what it should. So many late frames in a row, and the level is left. */
 const LATE = 1.3;
 const LATE_FRAMES = 2;
-/** One that takes so much longer counts as that many. */
+/** A single frame that takes this many times what it should counts as enough late ones. */
 const MUCH_TOO_LATE = 4;
-/** Frames in time, and their share of the budget that the better level may take, before it is tried. */
+/** After so many frames in time a better level is tried, if it should take no more than this share of the time that there is. */
 const EARLY_FRAMES = 20;
 const ROOM = 0.75;
-/** Frames until a level that had to be left may be tried again: doubled each time, forgotten when it is held for as long as the longest. */
+/**
+ * A level that had to be left is blocked for so many frames, twice as many each time up to the longest. A level that has been held for as long as
+ * the longest block has its history forgotten.
+ */
 const FIRST_BLOCK = 120;
 const LONGEST_BLOCK = 3840;
-/** What was known of such a level loses this share of its weight whenever a block has passed, down to this share of what the present level says. */
+/**
+ * Whenever the shortest block has passed, the time that was measured on a blocked level is multiplied by this, because the device may have become
+ * quicker meanwhile; but not below this share of what the present level's time lets expect.
+ */
 const FORGETTING = 0.8;
 const LEAST_TRUST = 0.7;
-/** What a level takes is the middle one of so many frames, as soon as there are a few. */
+/** The time of a level is the median of its last frames: of so many at most, and from a few on. */
 const MEASURED_FRAMES = 9;
 const FEWEST_FRAMES = 3;
 /** Weight of the newest measurement at rest. */

@@ -44,8 +44,8 @@ export interface RenderedArrays {
 
 export interface VolumetricOptions {
   /**
-   * Whether frames are drawn while somebody turns the camera: then there are quicker {@link VolumetricRenderer.levels} and what `fast` rendering reads. Otherwise there
-   * is the full picture alone. Default: false.
+   * Whether frames are drawn while somebody turns the camera: then there are quicker {@link VolumetricRenderer.levels} and what `fast` rendering
+   * reads. Otherwise there is the full picture alone. Default: false.
    */
   readonly forViewing?: boolean;
   /** Whether the quicker levels are built with {@link VolumetricRenderer.buildLadder}; until then they are drawn as the full one is. Default: false. */
