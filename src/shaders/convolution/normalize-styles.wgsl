@@ -6,23 +6,16 @@
 // Memory    64 partial sums (256 bytes).
 // Cost      3 N C FLOPs and 12 N C bytes: negligible.
 
+#include "common/sum-of-threads"
 #param vectors: u32 // vec4f in all
 #param count: u32 // N C
 #read input: array<vec4f>
 #write output: array<vec4f>
 
-var<workgroup> partialSums: array<f32, 64>;
-
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) thread: u32) {
   var sum = 0.0;
   for (var at = thread; at < params.vectors; at += 64u) { sum += dot(input[at], input[at]); }
-  partialSums[thread] = sum;
-  for (var half = 32u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (thread < half) { partialSums[thread] += partialSums[thread + half]; }
-  }
-  workgroupBarrier();
-  let scale = inverseSqrt(partialSums[0] / f32(params.count));
+  let scale = inverseSqrt(sumOfThreads(sum, thread) / f32(params.count));
   for (var at = thread; at < params.vectors; at += 64u) { output[at] = input[at] * scale; }
 }

@@ -7,12 +7,11 @@
 // Memory    64 partial sums (256 bytes).
 // Cost      4 C FLOPs and 12 C bytes a row: negligible.
 
+#include "common/sum-of-threads"
 #param channels, outputStride, column: u32
 #param inputStride: u32 // floats from row to row
 #read input: array<f32>
 #accumulate output: array<f32> // columns outside stay as they are
-
-var<workgroup> partialSums: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -23,13 +22,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let value = input[inputStart + channel];
     sum += value * value;
   }
-  partialSums[thread] = sum;
-  for (var half = 32u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (thread < half) { partialSums[thread] += partialSums[thread + half]; }
-  }
-  workgroupBarrier();
-  let scale = inverseSqrt(partialSums[0] / f32(params.channels) + 1e-8);
+  let scale = inverseSqrt(sumOfThreads(sum, thread) / f32(params.channels) + 1e-8);
   for (var channel = thread; channel < params.channels; channel += 64u) {
     output[outputStart + channel] = input[inputStart + channel] * scale;
   }
