@@ -7,12 +7,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { chromiumLaunch } from './tests/browser.ts';
 import { wgslModules } from './vite-wgsl.ts';
 
-/** Tests of kernels and what is made of a few; all other files in tests/gpu are about models. */
-const KERNELS = ['ops-', 'conv-', 'ray', 'render-ops', 'volume-render', 'present', 'normals', 'slices', 'stored-'].map(
-  (name) => `tests/gpu/${name}*.test.ts`,
-);
-
-function onDevice(name: string, include: string[], exclude: string[]): TestProjectConfiguration {
+function onDevice(name: string, folder: string): TestProjectConfiguration {
   return {
     plugins: [wgslModules()],
     // Found on the way, they would make Vite reload a test that runs.
@@ -21,8 +16,7 @@ function onDevice(name: string, include: string[], exclude: string[]): TestProje
     },
     test: {
       name,
-      include,
-      exclude,
+      include: [`${folder}/**/*.test.ts`],
       testTimeout: 180_000,
       hookTimeout: 60_000,
       fileParallelism: false,
@@ -48,8 +42,8 @@ export default defineConfig({
         plugins: [wgslModules()],
         test: { name: 'cli', include: ['tests/cli/**/*.test.ts'], environment: 'node', testTimeout: 180_000 },
       },
-      onDevice('gpu-kernels', KERNELS, []),
-      onDevice('gpu-models', ['tests/gpu/**/*.test.ts'], KERNELS),
+      onDevice('gpu-kernels', 'tests/gpu/kernels'),
+      onDevice('gpu-models', 'tests/gpu/models'),
     ],
   },
 });

@@ -1,4 +1,4 @@
-/** Every variant of every shader that a wrapper can ask for compiles in Dawn. The same in the browser: tests/gpu/ops-shader-variants.test.ts. */
+/** Every variant of every shader that a wrapper can ask for compiles in Dawn. The same in the browser: tests/gpu/kernels/ops-shader-variants.test.ts. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

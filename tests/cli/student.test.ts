@@ -149,7 +149,7 @@ describe('compare', () => {
     expect(found.by_yaw.map(({ yaw }: { yaw: number }) => yaw)).toEqual(yawsDegrees);
     expect(found.by_seed.map(({ seed }: { seed: number }) => seed)).toEqual(seeds);
     for (const { psnr: decibels, ssim } of [found.mean, ...found.by_seed]) {
-      // Nobody has distilled the small student; tests/gpu/portrait-student.test.ts compares the bundled one with its teacher.
+      // Nobody has distilled the small student; tests/gpu/models/portrait-student.test.ts compares the bundled one with its teacher.
       expect(decibels).toBeGreaterThan(8);
       expect(decibels).toBeLessThan(40);
       expect(ssim).toBeGreaterThan(0.2);

@@ -16,7 +16,9 @@ export function playwrightPart(name, words, more = {}) {
 }
 
 /** Kernels on their own, against the reference vectors. */
-const SINGLE_KERNELS = ['ops-', 'mapping', 'rays', 'render-ops', 'stored-vectors'].map((name) => `tests/gpu/${name}`);
+const SINGLE_KERNELS = ['kernels/ops-', 'kernels/ray', 'kernels/render-ops', 'kernels/stored-', 'models/mapping'].map(
+  (name) => `tests/gpu/${name}`,
+);
 
 const BROWSER = { name: 'browser', command: [here('../prepare-browser.mjs')] };
 const LINT = { name: 'lint', command: [bin('@biomejs/biome/bin/biome'), 'check', '.'] };
