@@ -12,7 +12,16 @@ function onDevice(name: string, folder: string): TestProjectConfiguration {
     plugins: [wgslModules()],
     // Found on the way, they would make Vite reload a test that runs.
     optimizeDeps: {
-      include: ['idb-keyval', 'ml-matrix', 'mediabunny', 'fast-png', 'fflate', '@gltf-transform/core', 'fast-check'],
+      include: [
+        'comlink',
+        'idb-keyval',
+        'ml-matrix',
+        'mediabunny',
+        'fast-png',
+        'fflate',
+        '@gltf-transform/core',
+        'fast-check',
+      ],
     },
     test: {
       name,

@@ -55,34 +55,41 @@ export interface AdapterDescription {
   readonly isSoftware: boolean;
 }
 
+/** What all models on a device share. */
+interface OpenDevice {
+  readonly device: GPUDevice;
+  readonly adapter: AdapterDescription;
+  readonly kernels: KernelCache;
+  readonly statistics: GpuStatistics;
+  readonly lost: Promise<GPUDeviceLostInfo>;
+  readonly samplers: Map<GPUFilterMode, GPUSampler>;
+  degradations: readonly string[];
+  isDestroyed: boolean;
+}
+
 /** An open WebGPU device and everything that lives and dies with it. */
 export class Gpu implements TensorHost {
-  readonly memory: MemoryLedger;
+  readonly device: GPUDevice;
+  readonly adapter: AdapterDescription;
   readonly kernels: KernelCache;
-  readonly statistics: GpuStatistics = { dispatches: {}, submits: 0 };
-  /** Set by the autotune, before the plans are wired that follow it. */
-  convChoices: ReadonlyMap<string, string> = new Map();
-  #degradations: readonly string[];
+  readonly statistics: GpuStatistics;
   /** Resolves when the device is lost for any reason but {@link Gpu.destroy}. */
   readonly lost: Promise<GPUDeviceLostInfo>;
-  #destroyedByUs = false;
-  #samplers = new Map<GPUFilterMode, GPUSampler>();
+  /** Set by the autotune, before the plans are wired that follow it. */
+  convChoices: ReadonlyMap<string, string> = new Map();
+  readonly #open: OpenDevice;
 
   private constructor(
-    readonly device: GPUDevice,
-    readonly adapter: AdapterDescription,
-    degradations: readonly string[],
-    /** As asked for; to be changed only before anything is wired. */
-    public convolutionFormat: StorageFormat,
+    open: OpenDevice,
+    readonly memory: MemoryLedger,
+    readonly convolutionFormat: StorageFormat,
   ) {
-    this.#degradations = degradations;
-    this.memory = new MemoryLedger(device);
-    this.kernels = new KernelCache(device);
-    this.lost = new Promise((resolve) => {
-      device.lost.then((info) => {
-        if (!this.#destroyedByUs) resolve(info);
-      });
-    });
+    this.#open = open;
+    this.device = open.device;
+    this.adapter = open.adapter;
+    this.kernels = open.kernels;
+    this.statistics = open.statistics;
+    this.lost = open.lost;
   }
 
   /**
@@ -107,21 +114,38 @@ export class Gpu implements TensorHost {
       requiredLimits,
       requiredFeatures: granted.map(({ feature }) => feature),
     });
-    return new Gpu(
+    const open: OpenDevice = {
       device,
-      description,
-      missing.map(({ feature, without }) => `${feature}: ${without}`),
-      request.convolutionFormat ?? 'f32',
-    );
+      adapter: description,
+      kernels: new KernelCache(device),
+      statistics: { dispatches: {}, submits: 0 },
+      lost: new Promise((resolve) => {
+        device.lost.then((info) => {
+          if (!open.isDestroyed) resolve(info);
+        });
+      }),
+      samplers: new Map(),
+      degradations: missing.map(({ feature, without }) => `${feature}: ${without}`),
+      isDestroyed: false,
+    };
+    return new Gpu(open, new MemoryLedger(device), request.convolutionFormat ?? 'f32');
+  }
+
+  /**
+   * The same device for one model of several: convolutions have a format and choices of their own, and its memory is counted apart (and with
+   * that of the whole device as well). Kernels are compiled once for all.
+   */
+  forModel(convolutionFormat: StorageFormat): Gpu {
+    return new Gpu(this.#open, new MemoryLedger(this.device, this.memory), convolutionFormat);
   }
 
   /** What this device does not do as it could, each with what is lost: features not granted, kernels that its driver gets wrong. */
   get degradations(): readonly string[] {
-    return this.#degradations;
+    return this.#open.degradations;
   }
 
   addDegradation(degradation: string): void {
-    this.#degradations = [...this.#degradations, degradation];
+    this.#open.degradations = [...this.#open.degradations, degradation];
   }
 
   get limits(): GPUSupportedLimits {
@@ -150,9 +174,10 @@ export class Gpu implements TensorHost {
 
   /** Clamped to the edge. */
   sampler(filter: GPUFilterMode): GPUSampler {
+    const { samplers } = this.#open;
     const made =
-      this.#samplers.get(filter) ?? this.device.createSampler({ label: filter, magFilter: filter, minFilter: filter });
-    this.#samplers.set(filter, made);
+      samplers.get(filter) ?? this.device.createSampler({ label: filter, magFilter: filter, minFilter: filter });
+    samplers.set(filter, made);
     return made;
   }
 
@@ -183,9 +208,9 @@ export class Gpu implements TensorHost {
     this.statistics.dispatches[stage] = (this.statistics.dispatches[stage] ?? 0) + count;
   }
 
-  /** Frees the device and all that was made on it. */
+  /** Frees the device and all that was made on it, of all models. */
   destroy(): void {
-    this.#destroyedByUs = true;
+    this.#open.isDestroyed = true;
     this.device.destroy();
   }
 }

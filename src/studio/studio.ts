@@ -2,7 +2,7 @@
  * The studio: the state of the page and every action on it. The elements in `ui` show the state and call the actions; they know
  * nothing of devices. A web app that embeds `<trifold-app>` finds this object as its property `studio`.
  *
- * Behind it, `SessionKeeper` keeps a model on the screen, `Openings` opens models, `Students` their students; `comparisons`, `directions` and
+ * Behind it, `ScreenKeeper` keeps a model on the screen, `ModelOpener` opens models, `Students` their students; `comparisons`, `directions` and
  * `undo` are parts of their own.
  */
 import { isMoving, type OrbitState, reset, settle } from '../camera/orbit';
@@ -16,10 +16,11 @@ import { Exports } from './export/exports';
 import { DirectionFinder } from './face/direction-finder';
 import { type FaceChange, withPlaceOf, withSeed } from './face/face-actions';
 import { FaceLibrary } from './face/face-library';
+import { checkMemory } from './model/memory-check';
 import type { KnownConfiguration } from './model/model-facts';
+import { ModelOpener } from './model/model-opener';
 import type { ModelRequest, ModelSource } from './model/open-model';
-import { Openings } from './model/openings';
-import { type Arrive, SessionKeeper } from './model/session-keeper';
+import { ScreenKeeper, type StateForModel } from './model/screen-keeper';
 import { Students } from './model/students';
 import {
   carryStudio,
@@ -66,25 +67,25 @@ export class Studio {
   /** What was done can be undone. */
   readonly undo: UndoKeeper;
   #saved: SavedStudio;
-  readonly #openings: Openings;
-  readonly #keeper: SessionKeeper;
+  readonly #opener: ModelOpener;
+  readonly #keeper: ScreenKeeper;
   readonly #students: Students;
 
   constructor(private readonly options: StudioOptions) {
     this.#saved = options.saved ?? NOTHING_SAVED;
-    const openings = new Openings(this.store, options.source);
-    const arrive: Arrive = ({ config, first }) =>
+    const opener = new ModelOpener(this.store, options.source);
+    const firstState: StateForModel = ({ config, first }) =>
       restoreStudio(config, orFirstView(this.#saved, first), this.#tellUnreadable);
-    const keeper: SessionKeeper = new SessionKeeper(
+    const keeper = new ScreenKeeper(
       this.store,
       (gpu, options) =>
-        openings.first(this.#firstRequest, options, async (opened) => {
-          keeper.checkMemory(opened, restoreStudio(opened.config, this.#saved).settings, await gpu);
+        opener.first(this.#firstRequest, options, async (opened) => {
+          checkMemory(opened, restoreStudio(opened.config, this.#saved).settings, await gpu);
         }),
-      arrive,
+      firstState,
       (config) => restoreStudio(config, this.#saved).settings,
     );
-    this.#openings = openings;
+    this.#opener = opener;
     this.#keeper = keeper;
     this.#students = new Students(this.store, options.source.folder, keeper);
     this.comparisons = new Comparisons(this.store, () => keeper.screen);
@@ -125,7 +126,7 @@ export class Studio {
 
   /** Frees the device. The studio can be started again. */
   close(): void {
-    this.#openings.cancel();
+    this.#opener.cancel();
     this.#students.cancel();
     this.comparisons.stopStrip();
     this.comparisons.stopEfficiency();
@@ -158,21 +159,21 @@ export class Studio {
 
   /** Gives up opening a model; the one on screen stays. */
   cancelOpening(): void {
-    this.#openings.cancel();
+    this.#opener.cancel();
   }
 
   /** Whether opened files, the present one included, are kept on this device for the next visit. */
   async keepFiles(isWanted: boolean): Promise<void> {
-    await this.#openings.setKeeping(isWanted);
+    await this.#opener.setKeeping(isWanted);
   }
 
   /** Removes a kept file from this device. */
   async forgetFile(fingerprint: string): Promise<void> {
-    await this.#openings.forget(fingerprint);
+    await this.#opener.forget(fingerprint);
   }
 
-  async #openModel(request: ModelRequest, arrive: Arrive = carryOver): Promise<void> {
-    await this.#openings.open(request, this.#keeper, this.#students, arrive);
+  async #openModel(request: ModelRequest, stateFor: StateForModel = carryOver): Promise<void> {
+    await this.#opener.open(request, this.#keeper, this.#students, stateFor);
   }
 
   get #firstRequest(): ModelRequest {
@@ -343,7 +344,7 @@ export class Studio {
 }
 
 /** Face, settings and view stay as far as the other model allows. */
-const carryOver: Arrive = ({ config }, state) =>
+const carryOver: StateForModel = ({ config }, state) =>
   state.model ? carryStudio(config, state.model.config, state) : restoreStudio(config, NOTHING_SAVED);
 
 /** Whether a hash, or its first digits, name the model; no name is any model's. */

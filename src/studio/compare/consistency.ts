@@ -18,10 +18,10 @@ export async function fillStrip(
   const { face, yaws } = strip;
   let views: StripState['views'] = [];
   for (const yaw of yaws) {
-    const view = await step(async (session) => {
-      const camera = stripCamera(session.config.camera, yaw);
-      const volumetric = await session.render('volumetric', face, camera);
-      const convolutional = await session.render('convolutional', face, camera);
+    const view = await step(async ({ config, offScreen }) => {
+      const camera = stripCamera(config.camera, yaw);
+      const volumetric = await offScreen.render('volumetric', face, camera);
+      const convolutional = await offScreen.render('convolutional', face, camera);
       return compareView(yaw, volumetric, convolutional);
     });
     views = [...views, view];

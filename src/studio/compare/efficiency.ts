@@ -44,8 +44,8 @@ export async function measureEfficiency(
   for (const { measured, renderer, isNewFace } of CASES) {
     const timed = async (frame: number) => {
       const yaws = stripYaws();
-      return step((session) =>
-        session.time(renderer, face, stripCamera(session.config.camera, yaws[frame % yaws.length]!), isNewFace),
+      return step((viewer) =>
+        viewer.offScreen.time(renderer, face, stripCamera(viewer.config.camera, yaws[frame % yaws.length]!), isNewFace),
       );
     };
     await timed(0);
@@ -55,7 +55,7 @@ export async function measureEfficiency(
       times.push(milliseconds);
       sum += milliseconds;
     }
-    const estimate = await step(async (session) => session.estimator(renderer));
+    const estimate = await step(async ({ offScreen }) => offScreen.estimator(renderer));
     const { weightsBytes, planBytes } = estimate(1);
     const millisecondsPerFrame = median(times);
     rows = [

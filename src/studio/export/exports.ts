@@ -90,7 +90,7 @@ export class Exports {
     const { face, view } = this.store.state;
     const camera = labelOf(view);
     return this.#make('picture', async ({ step }) => {
-      const rendered = await step((session) => session.renderArrays(renderer, face, camera));
+      const rendered = await step(({ offScreen }) => offScreen.renderArrays(renderer, face, camera));
       const { exportPicture } = await import('./picture-export');
       return exportPicture(rendered, choice);
     });
@@ -105,7 +105,7 @@ export class Exports {
       const frame = async (index: number): Promise<PictureRgba> => {
         const { pose, walkPosition } = frames[index]!;
         const shown = walkPosition === undefined ? face : { ...face, mode: 'walk' as const, walkPosition };
-        const rendered = await step((session) => session.renderArrays(renderer, shown, orbitLabel(pose)));
+        const rendered = await step(({ offScreen }) => offScreen.renderArrays(renderer, shown, orbitLabel(pose)));
         const picture = exportedPicture(rendered, { side, isTransparent: false });
         onFrame?.(picture);
         return picture;

@@ -72,15 +72,15 @@ async function onPlanes<T>(
   onProgress: OnProgress,
   work: (generator: Generator, planes: Tensor, job: DeviceJob) => Promise<T>,
 ): Promise<T> {
-  const { owner, planes } = await step(async (session) => ({
-    owner: session,
-    planes: await session.planesOf(face, camera),
+  const { owner, planes } = await step(async (viewer) => ({
+    owner: viewer,
+    planes: await viewer.offScreen.planesOf(face, camera),
   }));
   const turn = <Part>(piece: () => Promise<Part>) =>
-    step(async (session) => {
-      if (session !== owner) throw new FrameLoopStoppedError(); // what the work has on the device has gone with it
-      await session.planesOf(face, camera);
+    step(async (viewer) => {
+      if (viewer !== owner) throw new FrameLoopStoppedError(); // what the work has on the device has gone with it
+      await viewer.offScreen.planesOf(face, camera);
       return piece();
     });
-  return work(owner.generator, planes, { signal, onProgress, turn });
+  return work(owner.model.generator, planes, { signal, onProgress, turn });
 }

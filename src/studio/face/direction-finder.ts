@@ -1,6 +1,6 @@
 /** Directions of w for the model on screen: kept ones are there at once, others are found when they are asked for (directions.ts). */
 
-import type { SessionKeeper } from '../model/session-keeper';
+import type { ScreenKeeper } from '../model/screen-keeper';
 import { Job } from '../shared/jobs';
 import type { DirectionsState, StudioState } from '../shared/state';
 import type { Store } from '../shared/store';
@@ -13,7 +13,7 @@ export class DirectionFinder {
 
   constructor(
     private readonly store: Store<StudioState>,
-    private readonly keeper: SessionKeeper,
+    private readonly keeper: ScreenKeeper,
   ) {
     this.#job = new Job(() => keeper.screen);
     store.subscribe((state, previous) => {
@@ -36,7 +36,7 @@ export class DirectionFinder {
         const found = await findDirections(
           { key: model.sha256 ?? model.fingerprint, wDim: mapping.wDim },
           context,
-          (session, samples) => session.sampleLatents(samples),
+          (viewer, samples) => viewer.model.sampleLatents(samples),
           (share) => report({ status: 'finding', share, shares: [] }),
         );
         await this.keeper.setDirections(found.directions);

@@ -25,7 +25,7 @@ export interface DirectionsModel {
   readonly wDim: number;
 }
 
-/** What finds directions uses the device through: a `JobContext`, with the session as its device. */
+/** What finds directions uses the device through: a `JobContext`, with the viewer as its device. */
 export interface StepContext<Device> {
   readonly signal: AbortSignal;
   step<T>(work: (device: Device) => Promise<T>): Promise<T>;

@@ -191,7 +191,7 @@ export class FaceLibrary {
     const screen = this.screen();
     if (!screen) throw new NoPictureError();
     const rendered = await screen
-      .between((session) => session.renderArrays(kind, face, labelOf(view)))
+      .between(({ offScreen }) => offScreen.renderArrays(kind, face, labelOf(view)))
       .catch((error: unknown) => {
         throw error instanceof FrameLoopStoppedError ? new NoPictureError() : error;
       });

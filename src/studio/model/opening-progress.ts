@@ -12,13 +12,29 @@ const ALMOST = 0.99;
 /** What goes on in the device is looked at so often. */
 const LOOK_MILLISECONDS = 100;
 
+/** What tells how far a device's compiler is. */
+type KernelCounts = Pick<KernelCache, 'compiledCount' | 'pipelineCount'>;
+
+/** Leaves out what the compiler has done for other models. */
+export function kernelsFromNowOn(kernels: KernelCounts): KernelCounts {
+  const { compiledCount, pipelineCount } = kernels;
+  return {
+    get compiledCount() {
+      return kernels.compiledCount - compiledCount;
+    },
+    get pipelineCount() {
+      return kernels.pipelineCount - pipelineCount;
+    },
+  };
+}
+
 type Part = keyof typeof WAY;
 const PARTS = Object.keys(WAY) as Part[];
 
 export class OpeningProgress {
   readonly #done: Record<Part, number> = { files: 0, kernels: 0, planes: 0, picture: 0 };
   #files: LoadingProgress = { phase: 'device', receivedBytes: 0, totalBytes: 0 };
-  #kernels: Pick<KernelCache, 'compiledCount' | 'pipelineCount'> | undefined;
+  #kernels: KernelCounts | undefined;
   #picture: (() => number) | undefined;
   readonly #looking = setInterval(() => this.look(), LOOK_MILLISECONDS);
 
@@ -40,7 +56,7 @@ export class OpeningProgress {
   }
 
   /** Follows the compiler of a device. */
-  kernels(kernels: Pick<KernelCache, 'compiledCount' | 'pipelineCount'>): void {
+  kernels(kernels: KernelCounts): void {
     this.#kernels = kernels;
   }
 

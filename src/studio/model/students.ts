@@ -13,7 +13,7 @@ import { wantsStudent } from '../view/shown';
 import { parameterCount } from './model-facts';
 import type { StudentEntry } from './model-index';
 import type { OpenedStudent } from './open-model';
-import type { SessionKeeper } from './session-keeper';
+import type { ScreenKeeper } from './screen-keeper';
 import { type StudentFacts, studentFactsOf } from './student-facts';
 import { loadWeights, sha256 } from './weights';
 
@@ -27,7 +27,7 @@ export class Students {
   constructor(
     private readonly store: Store<StudioState>,
     private readonly folder: URL,
-    private readonly keeper: SessionKeeper,
+    private readonly keeper: ScreenKeeper,
   ) {
     store.subscribe((state, previous) => {
       if (state.model?.config !== previous.model?.config) this.#modelChanged(state);

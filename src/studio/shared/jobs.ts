@@ -1,9 +1,9 @@
 /** A long job that goes step by step between frames: one at a time of each kind, with progress and a way to stop it. */
 
 import { TrifoldError } from '../../errors';
-import type { Session } from '../model/session';
 import { FrameLoopStoppedError } from '../view/frame-loop';
 import type { Screen } from '../view/screen';
+import type { Viewer } from '../view/viewer';
 import { describeFailure, LoadingCancelledError } from './failure';
 import type { JobProgress } from './state';
 
@@ -12,7 +12,7 @@ export interface JobContext {
   /** Whether somebody still wants the result. */
   readonly signal: AbortSignal;
   /** Runs a short step between two frames. @throws the signal's reason if the job was stopped */
-  step<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  step<T>(work: (viewer: Viewer) => Promise<T>): Promise<T>;
 }
 
 /** Why a job ends without a report; no person meets it. */

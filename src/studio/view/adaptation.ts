@@ -5,11 +5,11 @@
 
 import type { QualityLevel } from '../../render/quality';
 import { QualityControl } from '../../render/quality';
-import type { FrameRequest, Session } from '../model/session';
 import type { StudioState } from '../shared/state';
 import type { Store } from '../shared/store';
 import type { Pace } from './pace';
 import { picturesShown, renderersShown } from './shown';
+import type { FrameRequest, Viewer } from './viewer';
 
 /** A full picture that takes no longer is worth waiting for; before a slower one of another head there is a quick one. */
 const QUICK_FRAME_MILLISECONDS = 120;
@@ -24,7 +24,7 @@ export class Adaptation {
 
   constructor(
     private readonly store: Store<StudioState>,
-    private readonly session: Session,
+    private readonly viewer: Viewer,
     private readonly pace: Pace,
   ) {}
 
@@ -36,12 +36,12 @@ export class Adaptation {
   /** Whether the full picture is soon there, as far as one can tell. */
   isQuick(frame: FrameRequest): boolean {
     const expected = this.fullMilliseconds(frame);
-    return expected === undefined ? !this.session.gpu.adapter.isSoftware : expected < QUICK_FRAME_MILLISECONDS;
+    return expected === undefined ? !this.viewer.gpu.adapter.isSoftware : expected < QUICK_FRAME_MILLISECONDS;
   }
 
   /** What the full picture takes for a new camera; undefined until it is known. */
   fullMilliseconds({ picture, shown }: FrameRequest): number | undefined {
-    return this.session.expectedMilliseconds(picture, shown, 0);
+    return this.viewer.expectedMilliseconds(picture, shown, 0);
   }
 
   /** A frame was drawn for a new camera. */
@@ -54,25 +54,25 @@ export class Adaptation {
   /** The full picture was drawn at rest, and the raw one on its way. */
   noteFull(frame: FrameRequest): void {
     const { picture, shown } = frame;
-    const levels = Math.min(2, this.session.levels(picture, shown).length);
+    const levels = Math.min(2, this.viewer.levels(picture, shown).length);
     for (let level = 0; level < levels; level++) {
-      const milliseconds = this.session.expectedMilliseconds(picture, shown, level);
+      const milliseconds = this.viewer.expectedMilliseconds(picture, shown, level);
       if (milliseconds !== undefined) this.#control(frame).measured(level, milliseconds);
     }
   }
 
   /** The level of the ladder on which a frame is, in words and numbers. */
   detailOf({ picture, shown, level }: FrameRequest): QualityLevel | undefined {
-    return this.session.levels(picture, shown)[level];
+    return this.viewer.levels(picture, shown)[level];
   }
 
   #control(frame: FrameRequest): QualityControl {
-    const { gpu, settings } = this.session;
+    const { gpu, settings } = this.viewer;
     const { neuralResolution, depthSamples, quality } = settings;
     const key = [keyOf(frame), neuralResolution, depthSamples, quality].join();
     let control = this.#controls.get(key);
     if (!control) {
-      control = new QualityControl(this.session.levels(frame.picture, frame.shown), gpu.adapter.isSoftware);
+      control = new QualityControl(this.viewer.levels(frame.picture, frame.shown), gpu.adapter.isSoftware);
       this.#controls.set(key, control);
     }
     return control;

@@ -20,6 +20,10 @@ export class FrameLoopStoppedError extends TrifoldError {
 export class FrameLoop {
   #requested = false;
   #running = false;
+  /** Resolved when nothing is wanted or on its way any more. */
+  #ended: Promise<void> = Promise.resolve();
+  /** Ends the waiting for the next repaint. */
+  #giveUpRepaint = () => {};
   #isAtStep = false;
   #stopped = false;
   #steps: { readonly run: () => Promise<void>; readonly reject: (reason: unknown) => void }[] = [];
@@ -58,16 +62,22 @@ export class FrameLoop {
     return !this.#requested && (!this.#running || this.#isAtStep);
   }
 
-  /** Draws nothing more. */
-  stop(): void {
+  /** Draws nothing more. @returns resolved when the frame or the step that is on its way has ended */
+  async stop(): Promise<void> {
     this.#stopped = true;
     for (const { reject } of this.#steps) reject(new FrameLoopStoppedError());
     this.#steps = [];
+    this.#giveUpRepaint(); // a page that is hidden has none
+    await this.#ended;
   }
 
-  async #run(): Promise<void> {
+  #run(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#ended = this.#runAll();
+  }
+
+  async #runAll(): Promise<void> {
     while (!this.#stopped && (this.#requested || this.#steps.length > 0)) {
       if (this.#requested) await this.#frame();
       if (!this.#stopped && this.#steps.length > 0) await this.#step();
@@ -76,12 +86,13 @@ export class FrameLoop {
   }
 
   #frame(): Promise<void> {
-    return new Promise((resolve) =>
+    return new Promise((resolve) => {
+      this.#giveUpRepaint = resolve;
       this.nextFrame((now) => {
         this.#requested = false;
         resolve(this.#stopped ? undefined : this.draw(now));
-      }),
-    );
+      });
+    });
   }
 
   async #step(): Promise<void> {

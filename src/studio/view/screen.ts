@@ -1,5 +1,5 @@
 /**
- * The screen: keeps the canvas in step with the state, one session long. It moves the camera on by the time that passed, brings the
+ * The screen: keeps the canvas in step with the state, for as long as one viewer has it. It moves the camera on by the time that passed, brings the
  * renderer to the wanted settings, decides between the full picture and a quick one, draws, and reports figures. It draws only what
  * changed: at rest nothing runs.
  */
@@ -9,7 +9,6 @@ import type { AdapterDescription } from '../../gpu/device';
 import type { CanvasSize } from '../../render/canvas-output';
 import { type FrameDue, STAGES } from '../../render/frame-renderer';
 import { walkedOn } from '../face/face-actions';
-import type { FrameRequest, Session } from '../model/session';
 import { describeFailure } from '../shared/failure';
 import { renderSettingsFor } from '../shared/settings';
 import { type DeviceReport, type StudentState, type StudioState, withNotice } from '../shared/state';
@@ -19,6 +18,7 @@ import { FrameLoop } from './frame-loop';
 import { Pace, REST_MILLISECONDS } from './pace';
 import { PictureRefusedError } from './prepared-pictures';
 import { renderersShown, shownNow, wantsStudent } from './shown';
+import type { FrameRequest, Viewer } from './viewer';
 
 const REPORT_INTERVAL_MILLISECONDS = 250;
 /** What moves by itself does not leap after a pause (a tab that was hidden, a long job). */
@@ -46,15 +46,15 @@ export class Screen {
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #reportTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onError called for an error that ends the session */
+  /** @param onError called for an error that the viewer cannot go on after */
   constructor(
     private readonly store: Store<StudioState>,
-    private readonly session: Session,
+    private readonly viewer: Viewer,
     size: CanvasSize,
     private readonly onError: (error: unknown) => void,
   ) {
     this.#size = size;
-    this.#adaptation = new Adaptation(store, session, this.#pace);
+    this.#adaptation = new Adaptation(store, viewer, this.#pace);
     this.#unsubscribe = store.subscribe((state, previous) => {
       const isSame = DRAWN.every((field) => state[field] === previous[field]);
       if (!isSame) this.#loop.request();
@@ -73,20 +73,21 @@ export class Screen {
 
   /** What frames in motion need is compiled now that there is something to turn. */
   async #buildLadder(): Promise<void> {
-    await this.session.buildLadder().catch(() => {}); // then it turns as the full picture does, or the device is lost, which is told
+    await this.viewer.buildLadder().catch(() => {}); // then it turns as the full picture does, or the device is lost, which is told
     this.#hasLadder = true;
   }
 
-  close(): void {
+  /** Draws nothing more. @returns resolved when nothing of it is on its way to the device any more */
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.#unsubscribe();
-    this.#loop.stop();
     clearTimeout(this.#restTimer);
     clearTimeout(this.#reportTimer);
+    await this.#loop.stop();
   }
 
   get adapter(): AdapterDescription {
-    return this.session.gpu.adapter;
+    return this.viewer.gpu.adapter;
   }
 
   /** Whether the canvas shows the state in full and nothing is on its way, the ladder for the first motion included. */
@@ -104,14 +105,14 @@ export class Screen {
     );
   }
 
-  /** Puts a student on the device. @throws as `Session.setStudent`; FrameLoopStoppedError */
+  /** Puts a student on the device. @throws as `Viewer.setStudent`; FrameLoopStoppedError */
   async setStudent(checkpoint: Checkpoint | undefined): Promise<void> {
-    await this.between((session) => session.setStudent(checkpoint));
+    await this.between((viewer) => viewer.setStudent(checkpoint));
   }
 
-  /** Runs a step of a long job between two frames. @throws what the step throws; FrameLoopStoppedError when the session ends before */
-  between<T>(step: (session: Session) => Promise<T>): Promise<T> {
-    return this.#loop.between(() => step(this.session));
+  /** Runs a step of a long job between two frames. @throws what the step throws; FrameLoopStoppedError when the screen is closed before */
+  between<T>(step: (viewer: Viewer) => Promise<T>): Promise<T> {
+    return this.#loop.between(() => step(this.viewer));
   }
 
   resize(size: CanvasSize): void {
@@ -162,8 +163,9 @@ export class Screen {
     const frame = { ...full, level: this.#adaptation.levelOf(full) };
     const hasNewFace = frame.face !== this.#drawn?.face;
     const begun = performance.now();
+    const isOpen = () => !this.#isClosed;
     // A new face takes long on a slow device, and is drawn in parts.
-    const due = await this.#show(frame, (session) => (hasNewFace ? session.refine(frame) : session.draw(frame)));
+    const due = await this.#show(frame, (viewer) => (hasNewFace ? viewer.refine(frame, isOpen) : viewer.draw(frame)));
     if (!due) return;
     const milliseconds = performance.now() - begun;
     this.#pace.note({ begun: now, milliseconds, isMoving: true });
@@ -180,8 +182,8 @@ export class Screen {
     const isOfAnother = this.#drawn !== undefined && full.face !== this.#drawn.face;
     const level = isOfAnother && !this.#adaptation.isQuick(full) ? this.#adaptation.levelOf(full) : 0;
     const frame = { ...full, level };
-    const isWanted = isOfAnother ? undefined : () => this.#isWanted(full);
-    const due = await this.#show(frame, (session) => session.refine(frame, isWanted));
+    const isWanted = () => (isOfAnother ? !this.#isClosed : this.#isWanted(full));
+    const due = await this.#show(frame, (viewer) => viewer.refine(frame, isWanted));
     if (level > 0) this.#loop.request();
     else if (due) this.#adaptation.noteFull(full);
     if (due) this.#compare(frame, due);
@@ -197,7 +199,7 @@ export class Screen {
   #frame(level: number): FrameRequest {
     const { settings, student, face, view } = this.store.state;
     const { picture, slice } = settings;
-    const shown = shownNow(settings, this.session.hasStudent ? student : NO_STUDENT);
+    const shown = shownNow(settings, this.viewer.hasStudent ? student : NO_STUDENT);
     return { face, picture, shown, slice, level, view, size: this.#size };
   }
 
@@ -207,10 +209,10 @@ export class Screen {
    */
   async #show(
     frame: FrameRequest,
-    draw: (session: Session) => Promise<FrameDue | undefined>,
+    draw: (viewer: Viewer) => Promise<FrameDue | undefined>,
   ): Promise<FrameDue | undefined> {
     try {
-      const due = await draw(this.session);
+      const due = await draw(this.viewer);
       if (due) this.#drawn = frame;
       return due;
     } catch (error) {
@@ -231,14 +233,14 @@ export class Screen {
     if (!isComplete || due.face || due.view) this.store.update({ likeness: undefined });
     if (!isComplete || this.store.state.likeness) return;
     const frame = ++this.#comparison;
-    const measure = async (session: Session) => (frame === this.#comparison ? session.measure(view) : undefined);
+    const measure = async (viewer: Viewer) => (frame === this.#comparison ? viewer.offScreen.measure(view) : undefined);
     this.between(measure).then(
       (likeness) => {
         if (frame !== this.#comparison) return;
         if (likeness) this.store.update({ likeness });
         else this.#loop.request(); // a job was quicker and has left its own pictures
       },
-      () => undefined, // the session has ended: its successor measures anew
+      () => undefined, // the screen is closed: its successor measures anew
     );
   }
 
@@ -272,18 +274,18 @@ export class Screen {
 
   /** Brings the renderer to the wanted settings; if the device refuses, the page goes back to the ones in force and says why. */
   async #configure(): Promise<void> {
-    const { config } = this.session;
+    const { config } = this.viewer;
     const wanted = renderSettingsFor(config, this.store.state.settings);
-    const inForce = this.session.settings;
+    const inForce = this.viewer.settings;
     const isInForce = RENDER_FIELDS.every((field) => wanted[field] === inForce[field]);
     if (isInForce) return;
     try {
-      await this.session.configure(wanted);
+      await this.viewer.configure(wanted);
     } catch (error) {
       const failure = describeFailure(error);
       if (failure.kind !== 'limit') throw error;
       const { settings, notices } = this.store.state;
-      const { neuralResolution, depthSamples, quality } = this.session.settings;
+      const { neuralResolution, depthSamples, quality } = this.viewer.settings;
       this.store.update({
         settings: { ...settings, neuralResolution, depthSamples, quality },
         notices: [...notices, { kind: 'setting-refused', message: failure.message, remedy: failure.remedy }],
@@ -292,7 +294,7 @@ export class Screen {
   }
 
   #report(): DeviceReport {
-    const { gpu, stageTimes } = this.session;
+    const { gpu, stageTimes } = this.viewer;
     return {
       adapter: gpu.adapter,
       precision: gpu.convolutionFormat,

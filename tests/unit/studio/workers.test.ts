@@ -1,9 +1,9 @@
 /** The two ends of a worker, over a channel instead of a script: what crosses, and what is told when nothing comes. */
 import { transfer } from 'comlink';
 import { afterEach, expect, test } from 'vitest';
-import { MissingFactsError } from '../../src/checkpoints/errors';
-import { NoSurfaceError } from '../../src/geometry/errors';
-import { RemoteWorker, serve, WorkerError } from '../../src/studio/shared/workers';
+import { MissingFactsError } from '../../../src/checkpoints/errors';
+import { NoSurfaceError } from '../../../src/geometry/errors';
+import { RemoteWorker, serve, WorkerError } from '../../../src/studio/shared/workers';
 
 const opened: RemoteWorker<object>[] = [];
 

@@ -18,7 +18,7 @@ import {
   openModel,
   StudentAloneError,
 } from './open-model';
-import type { Arrive, SessionKeeper } from './session-keeper';
+import type { ScreenKeeper, StateForModel } from './screen-keeper';
 import type { Students } from './students';
 
 const BUNDLED: ModelRequest = { kind: 'bundled' };
@@ -30,7 +30,7 @@ const KEEP_NOTICES: Readonly<Record<Exclude<KeepResult, 'kept'>, PlainNotice>> =
   unreadable: 'file-unreadable',
 };
 
-export class Openings {
+export class ModelOpener {
   #attempt: AbortController | undefined;
   /** What could be kept, should the person want it: the file on screen. */
   #keepable: Pick<OpenedModel, 'file' | 'like'> = { file: undefined, like: undefined };
@@ -74,7 +74,7 @@ export class Openings {
   }
 
   /** Opens a model and shows it, or a student of the one on screen. Never rejects: what goes wrong is in a notice. */
-  async open(request: ModelRequest, keeper: SessionKeeper, students: Students, arrive: Arrive): Promise<void> {
+  async open(request: ModelRequest, keeper: ScreenKeeper, students: Students, stateFor: StateForModel): Promise<void> {
     this.#attempt?.abort(new LoadingCancelledError());
     const attempt = new AbortController();
     this.#attempt = attempt;
@@ -95,7 +95,7 @@ export class Openings {
         await this.#openStudent(opened, students);
         return;
       }
-      await keeper.replace(opened, arrive, signal, show);
+      await keeper.replace(opened, stateFor, signal, show);
       this.#afterwards(opened);
     } catch (error) {
       if (!signal.aborted) this.#noteFailure(request, error);
