@@ -3,14 +3,13 @@
 // Shapes    y, wanted: any one shape, of `vectors` vectors with zeros as padding, and `count` numbers without it; loss [1].
 // Layout    vec4f along the last axis.
 // Dispatch  one workgroup of 64 threads.
-// Memory    64 partial sums (256 bytes).
+// Memory    64 partial sums (256 bytes, common/sum-of-threads.wgsl).
 // Cost      3 FLOPs and 8 bytes an element; for small tensors, as one workgroup does it all.
 
+#include "common/sum-of-threads"
 #param vectors, count: u32
 #read y, wanted: array<vec4f>
 #write loss: array<vec4f>
-
-var<workgroup> partialSums: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) thread: u32) {
@@ -19,10 +18,6 @@ fn main(@builtin(local_invocation_index) thread: u32) {
     let difference = y[index] - wanted[index];
     sum += dot(difference, difference);
   }
-  partialSums[thread] = sum;
-  for (var half = 32u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (thread < half) { partialSums[thread] += partialSums[thread + half]; }
-  }
-  if (thread == 0u) { loss[0] = vec4f(partialSums[0] / f32(params.count), 0, 0, 0); }
+  let total = sumOfThreads(sum, thread);
+  if (thread == 0u) { loss[0] = vec4f(total / f32(params.count), 0, 0, 0); }
 }

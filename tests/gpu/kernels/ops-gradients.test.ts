@@ -134,11 +134,14 @@ function slopeOfLayer(
 }
 
 describe('difference quotients agree with second derivatives:', () => {
-  const CURVED = ['tanh', 'sigmoid', 'elu', 'selu', 'softplus', 'swish'] as const;
-  it.each(CURVED)('the slope of a layer, %s', async (activation) => {
-    const shapes = { x: [2, 4], weight: [4, 3], bias: [3] };
-    await expectGradients(`slope ${activation}`, shapes, (...wired) => slopeOfLayer(activation, ...wired));
-  });
+  const straight: readonly Activation[] = ['linear', 'relu', 'lrelu'];
+  it.each(ACTIVATIONS.filter((activation) => !straight.includes(activation)))(
+    'the slope of a layer, %s',
+    async (activation) => {
+      const shapes = { x: [2, 4], weight: [4, 3], bias: [3] };
+      await expectGradients(`slope ${activation}`, shapes, (...wired) => slopeOfLayer(activation, ...wired));
+    },
+  );
 
   it('the slope of a layer to its weights', async () => {
     await expectGradients('weight slope', { x: [2, 4], weight: [4, 3], bias: [3] }, (...wired) =>
