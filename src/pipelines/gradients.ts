@@ -1,4 +1,4 @@
-/** Where the tape of the `gpu` folder, which knows no kernel, meets the kernel that adds gradients. */
+/** Where the tape of the `gpu` folder, which knows no kernel, meets the kernel that adds gradients. So far only tests train; training loops will start here. */
 import type { PlanBuilder } from '../gpu/plan';
 import { Tape } from '../gpu/tape';
 import { add } from './dense/add';
