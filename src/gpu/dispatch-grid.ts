@@ -1,5 +1,5 @@
 /**
- * Sizes of dispatch grids, and how a long dispatch is split. The shader side of `linearGrid` is shaders/common/linear-index.wgsl.
+ * Sizes of dispatch grids, and how a long dispatch is split. The shader side of `linearGrid` is shaders/common/each-element.wgsl.
  *
  * A dispatch that runs for seconds makes a browser believe that the graphics card hangs. A software adapter is slow enough for that, so on one of
  * those a convolution is split into bands of rows; on hardware it stays one dispatch, unless what it writes should not be in memory all at once.
@@ -9,7 +9,7 @@ import type { PlanBuilder } from './plan';
 const LINEAR_WORKGROUP_SIZE = 64;
 const MAX_WORKGROUPS_PER_AXIS = 65535;
 
-/** Workgroups that give at least `count` threads of a kernel with `linearIndex`. */
+/** Workgroups that give at least `count` threads of a kernel that includes common/each-element. */
 export function linearGrid(count: number): [number, number] {
   return workgroupGrid(Math.ceil(count / LINEAR_WORKGROUP_SIZE));
 }

@@ -5,7 +5,7 @@ import { add } from './dense/add';
 
 /**
  * Has a plan remember its operations from here on, so that `tape.gradients(...)` can append what computes gradients. To be called before the
- * first operation through which a gradient is to flow.
+ * first operation through which a gradient is to flow. Used by training (issue 14).
  */
 export function startTape(plan: PlanBuilder): Tape {
   const tape = new Tape((a, b) => add(plan, a, b));

@@ -35,7 +35,7 @@ export interface FrameRequest {
   readonly shown: Shown;
   /** Where density slices cut the box, -1..1. */
   readonly slice: number;
-  /** Step of the quality ladder: 0 for the full picture, more while the camera moves on a device that is too slow for it. */
+  /** Level of the quality ladder: 0 for the full picture, more while the camera moves on a device that is too slow for it. */
   readonly level: number;
   readonly view: OrbitState;
   /** Size of the canvas in device pixels. */
@@ -215,7 +215,7 @@ export class Viewer {
     return shown.layout === 'difference' ? ladder.slice(0, haveEqualRaw(renderers) ? 2 : 1) : ladder;
   }
 
-  /** What a step of the ladder should take for a new camera, as far as what was drawn at rest tells. */
+  /** What a level of the ladder should take for a new camera, as far as what was drawn at rest tells. */
   expectedMilliseconds(picture: PictureKind, shown: Shown, level: number): number | undefined {
     const kinds = picturesShown(picture, shown);
     const plans = this.#renderers.shown(shown).flatMap((renderer) => renderer.plansOf(level, kinds));

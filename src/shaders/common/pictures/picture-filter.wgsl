@@ -36,8 +36,8 @@ fn filtered(place: vec2f) -> vec3f {
   return enlarged(place);
 }
 
-// One row of the picture at a place between its columns. Sums of values, without a variable that every step writes: a processor that plays a
-// graphics card needs a third less time for it.
+// One row of the picture at a place between its columns. Sums of values, without a variable that every step writes: a software adapter
+// needs a third less time for it.
 fn filteredRow(columns: vec4u, row: u32, weights: vec4f) -> vec3f {
   let first = row * params.width;
   return texel(first + columns.x) * weights.x + texel(first + columns.y) * weights.y
