@@ -99,6 +99,7 @@ test.describe('one page, one file after the other', () => {
     expect(await fact(page, 'Source')).toBe('comes with this page');
     expect(await fact(page, 'Tri-planes')).toBe('32 × 32 × 96');
     const [stateBefore, pictureBefore] = [await studioState(page), await picture(page)];
+    const device = await page.evaluateHandle(() => document.querySelector('trifold-app')!.studio.gpu!.device);
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Open file…' }).click();
     await (await chooser).setFiles(TINY);
@@ -115,6 +116,8 @@ test.describe('one page, one file after the other', () => {
     expect(stateAfter.view.home).toMatchObject({ ...camera });
     expect(difference(await picture(page), pictureBefore)).toBeGreaterThan(1);
     await expectNewViewOnly(page, () => page.getByRole('application').press('ArrowRight'));
+    const isSame = (former: GPUDevice) => document.querySelector('trifold-app')!.studio.gpu!.device === former;
+    expect(await device.evaluate(isSame)).toBe(true); // one device for all models
   });
 
   const served = readFileSync(fixturePath('small/small-eg3d.safetensors'));
