@@ -7,7 +7,7 @@
  * MODELS_DIR holds the bundled models and `expected.safetensors`, the pictures they must give. This script keeps
  * what the forward tests need and nothing else, so that a clone carries few megabytes:
  *
- *  - gradients and cotangents (`*.grad.*`, `*.cot.*`) go, but for those of operations that have a backward rule: `ops-gradients`;
+ *  - gradients and cotangents (`*.grad.*`, `*.cot.*`) go to files of their own, which forward tests do not load: `ops-gradients` and so on;
  *  - `resample_filter` buffers go: they are always the outer product of [1, 3, 3, 1] / 8 with itself;
  *  - where a whole picture `X.out.rgb` is kept, its strided copy, its crops and its statistics go;
  *  - `synthesis: const.out.img_0` becomes `const.out.img_0_every_third_channel` = [:, ::3] (the other outputs of that
@@ -22,8 +22,8 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const REFERENCE_FILES = ['ops', 'mapping', 'synthesis', 'rays', 'render', 'sr', 'generator_tiny', 'stylegan3'];
-/** Cases of `ops` whose gradients are tested. */
-const WITH_GRADIENTS = /^(bias_act|fc)_/;
+/** Files whose gradients are tested, each beside its forward fixture in `FILE-gradients`. */
+const WITH_GRADIENTS = ['ops', 'mapping', 'stylegan3', 'render'];
 const WHOLE_PICTURE_MAKES_REDUNDANT = ['rgb_strided', 'rgb_crop_tl', 'rgb_crop_br', 'rgb_crop_mid', 'rgb_stats'];
 const ELEMENT_BYTES = {
   F64: 8,
@@ -144,9 +144,15 @@ for (const file of REFERENCE_FILES) {
   writeTensors(join(outputDir, `${file}.safetensors`), metadata, kept);
 }
 
-const ops = readTensors(join(referenceDir, 'ops.safetensors')).tensors;
-const gradients = new Map([...ops].filter(([name]) => isGradient(name) && WITH_GRADIENTS.test(name)));
-writeTensors(join(outputDir, 'ops-gradients.safetensors'), {}, gradients);
+for (const file of WITH_GRADIENTS) {
+  const { tensors } = readTensors(join(referenceDir, `${file}.safetensors`));
+  const gradients = new Map([...tensors].filter(([name]) => isGradient(name)));
+  writeTensors(join(outputDir, `${file}-gradients.safetensors`), {}, gradients);
+}
+
+// The discriminator's cases are there for their gradients: forward and backward in one file.
+const discriminator = readTensors(join(referenceDir, 'discriminator.safetensors'));
+writeTensors(join(outputDir, 'discriminator.safetensors'), discriminator.metadata, discriminator.tensors);
 
 const pickle = 'generator_small_nosrc.pkl';
 copyFileSync(join(referenceDir, pickle), join(outputDir, pickle));
