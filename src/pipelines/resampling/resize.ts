@@ -6,6 +6,7 @@ import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
 import blendShader from '../../shaders/resampling/blend.wgsl';
 import resizeBilinearShader from '../../shaders/resampling/resize-bilinear.wgsl';
+import { scaled } from '../dense/multiply';
 import { BINOMIAL_FILTER, downsample2d, upsample2d } from './upfirdn2d';
 
 const RESIZE = defineKernel(resizeBilinearShader);
@@ -56,6 +57,14 @@ export function blend(plan: PlanBuilder, first: Tensor, second: Tensor, amount: 
     bindings: { first, second, output },
     params: { count, amount },
     workgroups: linearGrid(count),
+  });
+  plan.record({
+    inputs: [first, second],
+    outputs: [output],
+    backward: ([gradient], [wantsFirst, wantsSecond]) => [
+      wantsFirst && scaled(plan, gradient, 1 - amount),
+      wantsSecond && scaled(plan, gradient, amount),
+    ],
   });
   return output;
 }

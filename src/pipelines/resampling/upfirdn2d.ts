@@ -98,6 +98,27 @@ export function upfirdn2d(
     },
     workgroups: linearGrid((batch * outHeight * outWidth * input.stride) / 4),
   });
+  plan.record({
+    inputs: [input],
+    outputs: [output],
+    // Each output gives to the inputs that it was made of: the other way round with the filter turned, up and down exchanged, and as much padding
+    // that the filter's first position meets the first input, its last the last.
+    backward: ([gradient]) => {
+      const firstX = filter.width - 1 - left;
+      const firstY = filter.height - 1 - top;
+      const lastX = (width - 1) * upX + filter.width - outWidth * downX - firstX;
+      const lastY = (height - 1) * upY + filter.height - outHeight * downY - firstY;
+      return [
+        upfirdn2d(plan, gradient, filter, {
+          up: [downX, downY],
+          down: [upX, upY],
+          padding: [firstX, lastX, firstY, lastY],
+          flipFilter: !options.flipFilter,
+          gain,
+        }),
+      ];
+    },
+  });
   return output;
 }
 
