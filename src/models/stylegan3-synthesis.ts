@@ -5,8 +5,14 @@
  */
 import type { PlanBuilder } from '../gpu/plan';
 import { expectShape, type Tensor } from '../gpu/tensor';
-import { type ConvShape, squaredConvShape, squaredConvWeights, tapsFirst } from '../pipelines/convolution/conv-weights';
-import { conv2d, convGain } from '../pipelines/convolution/conv2d';
+import {
+  type ConvShape,
+  convGain,
+  squaredConvShape,
+  squaredConvWeights,
+  tapsFirst,
+} from '../pipelines/convolution/conv-weights';
+import { conv2d } from '../pipelines/convolution/conv2d';
 import { squaredWeights } from '../pipelines/convolution/derived-weights';
 import {
   modulatedConvFull,

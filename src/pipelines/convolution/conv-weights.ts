@@ -94,6 +94,11 @@ export function prepareConv(
   return arranged(values, tapsFirst(shape, options.flip), options.gain);
 }
 
+/** The factor that acts on stored weights of an equalised convolution: 1 / sqrt(inChannels * taps). */
+export function convGain(inChannels: number, kernelSize: number): number {
+  return 1 / Math.sqrt(inChannels * kernelSize * kernelSize);
+}
+
 /** Q[in, out] = sum over taps of w[out, in]^2, for the demodulation (StyleGAN2 equation 3). */
 export function squaredConvWeights(values: ArrayLike<number>, shape: ConvShape): PreparedArray {
   const [outChannels, inChannels, ...kernel] = shape;

@@ -8,7 +8,7 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
-import demodulationShader from '../../shaders/convolution/demodulation.wgsl';
+import demodulationShader from '../../shaders/convolution/modulation/demodulation.wgsl';
 import type { ConvWeights } from './conv-weights';
 import type { Conv3x3Variant } from './conv3x3';
 import { chooseVariant } from './conv3x3-variants';

@@ -8,7 +8,7 @@ import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
 import conv1x1Shader from '../../shaders/convolution/conv1x1.wgsl';
-import normalizeStylesShader from '../../shaders/convolution/normalize-styles.wgsl';
+import normalizeStylesShader from '../../shaders/convolution/modulation/normalize-styles.wgsl';
 import { upfirdn2d } from '../resampling/upfirdn2d';
 import { type ConvShape, type ConvWeights, TAPS_FIRST } from './conv-weights';
 import { demodulationCoefficients, type LayerStyles, modulatedConv3x3 } from './modulated-conv';

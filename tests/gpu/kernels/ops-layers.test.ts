@@ -2,8 +2,8 @@
 import { describe, it } from 'vitest';
 import type { PlanBuilder } from '../../../src/gpu/plan';
 import type { Tensor } from '../../../src/gpu/tensor';
-import { type ConvShape, prepareConv } from '../../../src/pipelines/convolution/conv-weights';
-import { conv2dLayer, conv2dResample, convGain } from '../../../src/pipelines/convolution/conv2d';
+import { type ConvShape, convGain, prepareConv } from '../../../src/pipelines/convolution/conv-weights';
+import { conv2dLayer, conv2dResample } from '../../../src/pipelines/convolution/conv2d-layer';
 import { ACTIVATIONS, type Activation } from '../../../src/pipelines/dense/activation';
 import { fullyConnected, fullyConnectedGain, inputsFirst } from '../../../src/pipelines/dense/fully-connected';
 import { normalizeSecondMomentInto } from '../../../src/pipelines/dense/normalize-second-moment';
