@@ -118,3 +118,30 @@ export function expectClose(label: string, actual: Float32Array, expected: Float
   console.info(`${label}: largest error ${largest.toExponential(2)} (allowed ${tolerance})`);
   expect(largest, `${label}: at ${at} got ${actual[at]}, expected ${expected[at]}`).toBeLessThanOrEqual(tolerance);
 }
+
+/** How far a gradient may be from the reference's: parts of the number itself, or absolute for numbers near 0. */
+export const REFERENCE_GRADIENT = { relative: 1e-3, absolute: 1e-5 } as const;
+
+/** Fails unless every number of a gradient is within {@link REFERENCE_GRADIENT} of the reference's; prints the largest error under `label`. */
+export function expectGradient(label: string, actual: Float32Array, expected: Float32Array): void {
+  expect(actual.length, `${label}: number of values`).toBe(expected.length);
+  const { relative, absolute } = REFERENCE_GRADIENT;
+  let largest = 0;
+  let worst = 0; // error over what is allowed
+  let at = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const error = Math.abs(actual[i]! - expected[i]!);
+    const share = error / Math.max(absolute, relative * Math.abs(expected[i]!));
+    largest = Math.max(largest, error);
+    if (share <= worst) continue;
+    worst = share; // also takes NaN, which no later error replaces
+    at = i;
+    if (Number.isNaN(share)) break;
+  }
+  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  console.info(
+    `${label}: largest error ${largest.toExponential(2)} of values up to ${scale.toExponential(2)}; ` +
+      `${(100 * worst).toFixed(1)} % of what is allowed (${relative} relative or ${absolute})`,
+  );
+  expect(worst, `${label}: at ${at} got ${actual[at]}, expected ${expected[at]}`).toBeLessThanOrEqual(1);
+}

@@ -3,13 +3,15 @@
 import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
-import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
+import { expectShape, imageExtents, type Tensor, vectorCount } from '../../gpu/tensor';
 import blendShader from '../../shaders/resampling/blend.wgsl';
 import resizeBilinearShader from '../../shaders/resampling/resize-bilinear.wgsl';
+import resizeBilinearGradientShader from '../../shaders/resampling/resize-bilinear-gradient.wgsl';
 import { scaled } from '../dense/multiply';
 import { BINOMIAL_FILTER, downsample2d, upsample2d } from './upfirdn2d';
 
 const RESIZE = defineKernel(resizeBilinearShader);
+const RESIZE_GRADIENT = defineKernel(resizeBilinearGradientShader);
 const BLEND = defineKernel(blendShader);
 
 export interface ResizeOptions {
@@ -43,6 +45,45 @@ export function resizeBilinear(plan: PlanBuilder, input: Tensor, options: Resize
     },
     constants: { ANTIALIAS: options.antialias ? 1 : 0 },
     workgroups: linearGrid(batch * options.height * options.width * groups),
+  });
+  plan.record({
+    inputs: [input],
+    outputs: [output],
+    backward: ([gradient]) => [resizeBilinearGradient(plan, gradient, input.shape, options)],
+  });
+  return output;
+}
+
+/** The gradient with respect to the input, of the given shape. Its own gradient is the resize again. */
+function resizeBilinearGradient(
+  plan: PlanBuilder,
+  gradient: Tensor,
+  shape: readonly number[],
+  options: ResizeOptions,
+): Tensor {
+  const output = plan.scratch(`${gradient.label} before resize`, shape);
+  const { batch, height, width } = imageExtents(output, 'resizeBilinearGradient');
+  const groups = output.stride / 4;
+  plan.dispatch({
+    kernel: RESIZE_GRADIENT,
+    bindings: { gradient, output },
+    params: {
+      batch,
+      height,
+      width,
+      groups,
+      outHeight: options.height,
+      outWidth: options.width,
+      scaleY: height / options.height,
+      scaleX: width / options.width,
+    },
+    constants: { ANTIALIAS: options.antialias ? 1 : 0 },
+    workgroups: linearGrid(vectorCount(output)),
+  });
+  plan.record({
+    inputs: [gradient],
+    outputs: [output],
+    backward: ([upstream]) => [resizeBilinear(plan, upstream, options)],
   });
   return output;
 }
