@@ -26,6 +26,9 @@ export class SeedError extends TrifoldError {
   }
 }
 
+/** What numpy seeds from before it mixes a list of numbers in. */
+const SEED_OF_LISTS = 19650218;
+
 /** numpy's `RandomState(seed)`. Equal seeds give equal streams; `rand` and `randn` draw from the same one. */
 export class NumpyRandomState {
   private readonly words = new Uint32Array(STATE_WORDS);
@@ -33,16 +36,16 @@ export class NumpyRandomState {
   private spareNormal: number | undefined;
 
   /**
-   * @param seed whole number, 0..2^32-1
+   * @param seed whole number, 0..2^32-1, or a list of some, such as a seed and the number of a training step: each list has a stream of its own
    * @throws SeedError
    */
-  constructor(seed: number) {
-    if (!Number.isInteger(seed) || seed < 0 || seed > LARGEST_SEED) throw new SeedError(seed);
-    this.words[0] = seed;
-    for (let i = 1; i < STATE_WORDS; i++) {
-      const previous = this.words[i - 1]!;
-      this.words[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
+  constructor(seed: number | readonly [number, ...number[]]) {
+    const seeds = typeof seed === 'number' ? [seed] : seed;
+    for (const one of seeds) {
+      if (!Number.isInteger(one) || one < 0 || one > LARGEST_SEED) throw new SeedError(one);
     }
+    this.fill(typeof seed === 'number' ? seed : SEED_OF_LISTS);
+    if (typeof seed !== 'number') this.mixIn(seed);
   }
 
   /** `count` uniform numbers in [0, 1). */
@@ -56,6 +59,35 @@ export class NumpyRandomState {
    */
   randn(count: number): Float64Array {
     return Float64Array.from({ length: count }, () => this.nextNormal());
+  }
+
+  private fill(seed: number): void {
+    this.words[0] = seed;
+    for (let i = 1; i < STATE_WORDS; i++) {
+      const previous = this.words[i - 1]!;
+      this.words[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
+    }
+  }
+
+  /** The Mersenne Twister's `init_by_array`: two rounds over all words, the first of which takes the list in. */
+  private mixIn(seeds: readonly number[]): void {
+    const { words } = this;
+    const firstRound = Math.max(STATE_WORDS, seeds.length);
+    let word = 1;
+    for (let turn = 0; turn < firstRound + STATE_WORDS - 1; turn++) {
+      const previous = words[word - 1]!;
+      const mixed = previous ^ (previous >>> 30);
+      const entry = turn % seeds.length;
+      words[word] =
+        turn < firstRound
+          ? (words[word]! ^ Math.imul(mixed, 1664525)) + seeds[entry]! + entry
+          : (words[word]! ^ Math.imul(mixed, 1566083941)) - word;
+      word++;
+      if (word < STATE_WORDS) continue;
+      words[0] = words[STATE_WORDS - 1]!;
+      word = 1;
+    }
+    words[0] = 0x80000000;
   }
 
   private nextNormal(): number {

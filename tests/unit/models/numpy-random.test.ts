@@ -4,10 +4,15 @@ import { NumpyRandomState, SeedError } from '../../../src/models/numpy-random';
 import { readFixture } from '../fixtures';
 
 /** numpy 2: numpy.random.RandomState(seed).random_sample(3) */
-const NUMPY_UNIFORM: [seed: number, draws: number[]][] = [
+const NUMPY_UNIFORM: [seed: number | [number, ...number[]], draws: number[]][] = [
   [0, [0.5488135039273248, 0.7151893663724195, 0.6027633760716439]],
   [42, [0.3745401188473625, 0.9507143064099162, 0.7319939418114051]],
   [4294967295, [0.0976320289940138, 0.9123828453026218, 0.78903530185164]],
+  [
+    [7, 3],
+    [0.9770716452238201, 0.2604433886759464, 0.7565007906444766],
+  ],
+  [[5], [0.6229016948897019, 0.7417869892607294, 0.7951935655656966]],
 ];
 
 describe('NumpyRandomState', () => {
@@ -27,7 +32,7 @@ describe('NumpyRandomState', () => {
     expect(Float32Array.from(z)).toEqual(expected.floats('z'));
   });
 
-  test.each(NUMPY_UNIFORM)("uniform doubles of seed %i are numpy's", (seed, draws) => {
+  test.each(NUMPY_UNIFORM)("uniform doubles of seed %j are numpy's", (seed, draws) => {
     expect([...new NumpyRandomState(seed).rand(3)]).toEqual(draws);
   });
 
