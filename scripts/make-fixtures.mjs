@@ -150,9 +150,11 @@ for (const file of WITH_GRADIENTS) {
   writeTensors(join(outputDir, `${file}-gradients.safetensors`), {}, gradients);
 }
 
-// The discriminator's cases are there for their gradients: forward and backward in one file.
-const discriminator = readTensors(join(referenceDir, 'discriminator.safetensors'));
-writeTensors(join(outputDir, 'discriminator.safetensors'), discriminator.metadata, discriminator.tensors);
+// These cases are there for their gradients: forward and backward in one file.
+for (const file of ['discriminator', 'training']) {
+  const { metadata, tensors } = readTensors(join(referenceDir, `${file}.safetensors`));
+  writeTensors(join(outputDir, `${file}.safetensors`), metadata, tensors);
+}
 
 const pickle = 'generator_small_nosrc.pkl';
 copyFileSync(join(referenceDir, pickle), join(outputDir, pickle));
