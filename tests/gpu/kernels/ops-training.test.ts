@@ -3,49 +3,21 @@
  * change from run to run in tensors. The same steps are computed in double precision beside it.
  */
 import { expect, it } from 'vitest';
-import { linearGrid } from '../../../src/gpu/dispatch-grid';
-import { defineKernel } from '../../../src/gpu/kernel';
 import { PlanBuilder } from '../../../src/gpu/plan';
 import { Recorder } from '../../../src/gpu/recorder';
-import { elementCount, readTensor, type Tensor, vectorCount, writeTensor } from '../../../src/gpu/tensor';
+import { readTensor, writeTensor } from '../../../src/gpu/tensor';
 import { addScaledInto } from '../../../src/pipelines/dense/add';
 import { fullyConnected } from '../../../src/pipelines/dense/fully-connected';
 import { startTape } from '../../../src/pipelines/gradients';
 import { randomValues } from '../conv-cases';
-import squaredErrorShader from '../squared-error.wgsl';
-import squaredErrorGradientShader from '../squared-error-gradient.wgsl';
+import { squaredError } from '../squared-error';
 import { expectClose, testGpu } from '../support';
-
-const ERROR = defineKernel(squaredErrorShader);
-const ERROR_GRADIENT = defineKernel(squaredErrorGradientShader);
 
 const STEPS = 200;
 const BATCH = 17;
 /** No multiple of four but for the first, which has as many rows of weights as the tensor, without padding. */
 const [INPUTS, HIDDEN, OUTPUTS] = [4, 10, 3];
 const GAIN = 1.25;
-
-/** Mean of (y - wanted)^2. */
-function squaredError(plan: PlanBuilder, y: Tensor, wanted: Tensor): Tensor {
-  const size = { vectors: vectorCount(y), count: elementCount(y.shape) };
-  const loss = plan.scratch('loss', [1]);
-  plan.dispatch({ kernel: ERROR, bindings: { y, wanted, loss }, params: size, workgroups: [1] });
-  plan.record({
-    inputs: [y],
-    outputs: [loss],
-    backward: ([gradient]) => {
-      const output = plan.scratch('loss gradient', y.shape);
-      plan.dispatch({
-        kernel: ERROR_GRADIENT,
-        bindings: { y, wanted, output },
-        params: { ...size, gradient },
-        workgroups: linearGrid(size.vectors),
-      });
-      return [output];
-    },
-  });
-  return loss;
-}
 
 /** What a step is given: all of them numbers that f32 has exactly. */
 function stepData(step: number) {
