@@ -31,7 +31,7 @@ export interface Scene {
 }
 
 /** What is to be shown of it. */
-export interface Wish {
+export interface WantedPictures {
   readonly kinds: readonly PictureKind[];
   readonly isEnlarged: boolean;
 }
@@ -83,13 +83,13 @@ export class CameraView {
     if (kind === 'normals' && !this.#normals) throw new PictureNotPreparedError(kind);
   }
 
-  isDue(scene: Scene, wish: Wish): boolean {
-    return this.#due(scene, wish) !== undefined;
+  isDue(scene: Scene, wanted: WantedPictures): boolean {
+    return this.#due(scene, wanted) !== undefined;
   }
 
-  /** The next plan to run; undefined when everything wished for is there. */
-  nextWork(scene: Scene, wish: Wish): FrameWork | undefined {
-    switch (this.#due(scene, wish)) {
+  /** The next plan to run; undefined when everything wanted is there. */
+  nextWork(scene: Scene, wanted: WantedPictures): FrameWork | undefined {
+    switch (this.#due(scene, wanted)) {
       case 'march':
         this.rays.writeCamera(scene.camera);
         this.#normals?.writeCamera(scene.camera);
@@ -117,7 +117,7 @@ export class CameraView {
     this.#normals?.picture.destroy();
   }
 
-  #due({ version }: Scene, { kinds, isEnlarged }: Wish): 'march' | 'enlargement' | 'normals' | undefined {
+  #due({ version }: Scene, { kinds, isEnlarged }: WantedPictures): 'march' | 'enlargement' | 'normals' | undefined {
     if (!kinds.some(dependsOnCamera)) return undefined;
     if (this.#marched !== version) return 'march';
     if (isEnlarged && this.enlargement && kinds.includes('image') && this.#enlarged !== version) return 'enlargement';

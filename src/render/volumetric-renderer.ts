@@ -8,7 +8,7 @@ import { buildTogether } from '../gpu/plans-together';
 import type { Recorder } from '../gpu/recorder';
 import { readTensor, type Tensor } from '../gpu/tensor';
 import type { PresentSource } from '../pipelines/pictures/present';
-import type { CameraView, Scene, Wish } from './camera-view';
+import type { CameraView, Scene, WantedPictures } from './camera-view';
 import type { FaceLatents } from './face-latents';
 import { FacePictures, type FacePlanes } from './face-pictures';
 import {
@@ -128,7 +128,7 @@ export class VolumetricRenderer implements FrameRenderer {
   /** Where there is no enlarged picture, the raw one stands for it. */
   pictureOf(kind: PictureKind): PresentSource {
     if (!dependsOnCamera(kind)) return { kind: 'rgb', image: this.#facePictures.imageOf(kind) };
-    return this.#view.pictureOf(kind, this.#wish.isEnlarged);
+    return this.#view.pictureOf(kind, this.#wantedPictures.isEnlarged);
   }
 
   get due(): FrameDue {
@@ -136,7 +136,7 @@ export class VolumetricRenderer implements FrameRenderer {
     const isFacePictureDue = this.#wanted.some(
       (kind) => !dependsOnCamera(kind) && this.#facePictures.isDue(kind, this.latents.version),
     );
-    return { face, view: face || isFacePictureDue || this.#view.isDue(this.#scene, this.#wish) };
+    return { face, view: face || isFacePictureDue || this.#view.isDue(this.#scene, this.#wantedPictures) };
   }
 
   setCamera(camera: CameraLabel): void {
@@ -216,9 +216,9 @@ export class VolumetricRenderer implements FrameRenderer {
     const planes = this.#planesWork();
     if (planes) return planes;
     const view = this.#view;
-    const work = view.nextWork(this.#scene, this.#wish);
+    const work = view.nextWork(this.#scene, this.#wantedPictures);
     if (work) return work;
-    if (this.#wish.isEnlarged && this.#wanted.includes('image')) this.#enlarged = view;
+    if (this.#wantedPictures.isEnlarged && this.#wanted.includes('image')) this.#enlarged = view;
     for (const kind of this.#wanted) {
       const own = dependsOnCamera(kind) ? undefined : this.#facePictures.work(kind, version);
       if (own) return own;
@@ -293,7 +293,7 @@ export class VolumetricRenderer implements FrameRenderer {
     return this.views.exact;
   }
 
-  get #wish(): Wish {
+  get #wantedPictures(): WantedPictures {
     return { kinds: this.#wanted, isEnlarged: this.#detail === 'exact' || this.#level(this.#detail).isEnlarged };
   }
 }

@@ -2,7 +2,7 @@
  * The studio: the state of the page and every action on it. The elements in `ui` show the state and call the actions; they know
  * nothing of devices. A web app that embeds `<trifold-app>` finds this object as its property `studio`.
  *
- * Behind it, `ScreenKeeper` keeps a model on the screen, `ModelOpener` opens models, `Students` their students; `comparisons`, `directions` and
+ * Behind it, `ScreenKeeper` keeps a model on the screen, `ModelOpener` opens models, `StudentKeeper` their students; `comparisons`, `directions` and
  * `undo` are parts of their own.
  */
 import { isMoving, type OrbitState, reset, settle } from '../camera/orbit';
@@ -21,16 +21,16 @@ import type { KnownConfiguration } from './model/model-facts';
 import { ModelOpener } from './model/model-opener';
 import type { ModelRequest, ModelSource } from './model/open-model';
 import { ScreenKeeper, type StateForModel } from './model/screen-keeper';
-import { Students } from './model/students';
+import { StudentKeeper } from './model/student-keeper';
 import {
   carryStudio,
   encodeStudio,
   type KeptState,
-  orFirstView,
   recipeModelOf,
   restoreStudio,
   type SavedStudio,
-  type Unreadable,
+  type UnreadableLink,
+  withFirstView,
 } from './shared/address';
 import { defaultSettings, type PictureSettings, sanitiseSettings } from './shared/settings';
 import { initialState, type Notice, type StudioState, withNotice } from './shared/state';
@@ -69,13 +69,13 @@ export class Studio {
   #saved: SavedStudio;
   readonly #opener: ModelOpener;
   readonly #keeper: ScreenKeeper;
-  readonly #students: Students;
+  readonly #students: StudentKeeper;
 
   constructor(private readonly options: StudioOptions) {
     this.#saved = options.saved ?? NOTHING_SAVED;
     const opener = new ModelOpener(this.store, options.source);
     const firstState: StateForModel = ({ config, first }) =>
-      restoreStudio(config, orFirstView(this.#saved, first), this.#tellUnreadable);
+      restoreStudio(config, withFirstView(this.#saved, first), this.#tellUnreadable);
     const keeper = new ScreenKeeper(
       this.store,
       (gpu, options) =>
@@ -87,7 +87,7 @@ export class Studio {
     );
     this.#opener = opener;
     this.#keeper = keeper;
-    this.#students = new Students(this.store, options.source.folder, keeper);
+    this.#students = new StudentKeeper(this.store, options.source.folder, keeper);
     this.comparisons = new Comparisons(this.store, () => keeper.screen);
     this.directions = new DirectionFinder(this.store, keeper);
     this.exports = new Exports(this.store, () => keeper.screen);
@@ -338,7 +338,7 @@ export class Studio {
     this.store.update({ notices: this.state.notices.filter((other) => other !== notice) });
   }
 
-  readonly #tellUnreadable = ({ message, remedy }: Unreadable) => {
+  readonly #tellUnreadable = ({ message, remedy }: UnreadableLink) => {
     this.store.update({ notices: withNotice(this.state.notices, { kind: 'link-unreadable', message, remedy }) });
   };
 }

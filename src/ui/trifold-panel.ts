@@ -73,7 +73,7 @@ export class TrifoldPanel extends StudioElement {
     `,
   ];
 
-  protected slice({ status, model, settings }: StudioState): readonly unknown[] {
+  protected watches({ status, model, settings }: StudioState): readonly unknown[] {
     return [status, model, settings];
   }
 

@@ -138,8 +138,8 @@ export class TrifoldViewer extends LitElement {
       throw new ViewerStateError(strings.notReady, strings.notReadyRemedy);
     }
     const { exports } = studio;
-    const wish = { renderer: exports.rendererShown, side: side ?? config.imageResolution, isTransparent: false };
-    const made = await exports.exportPicture(wish);
+    const request = { renderer: exports.rendererShown, side: side ?? config.imageResolution, isTransparent: false };
+    const made = await exports.exportPicture(request);
     const failure = studio.state.export?.failure;
     exports.dismiss();
     if (!made) throw new ViewerStateError(failure?.message ?? strings.noPicture, failure?.remedy ?? '');
@@ -195,7 +195,7 @@ export class TrifoldViewer extends LitElement {
     const studio = new Studio({
       source: { folder, page: address, kept: new KeptFiles(new URL('kept/', document.baseURI)), hasSubstitute: false },
       address: isFile ? address.href : undefined,
-      saved: this.#wishes,
+      saved: this.#asSaved,
       prefersReducedMotion,
     });
     studio.store.subscribe((state, previous) => {
@@ -220,7 +220,7 @@ export class TrifoldViewer extends LitElement {
   }
 
   /** What the attributes ask for. */
-  get #wishes(): SavedStudio {
+  get #asSaved(): SavedStudio {
     const { seed, psi } = this;
     return { settings: { autoRotate: this.#turns }, face: { seed, psi }, view: this.#camera };
   }
@@ -250,7 +250,7 @@ export class TrifoldViewer extends LitElement {
   /** Brings what has changed into the studio. */
   #push(studio: Studio, changed: PropertyValues<this>): void {
     if (!studio.state.model) {
-      studio.restore(this.#wishes);
+      studio.restore(this.#asSaved);
       return;
     }
     const { face } = studio.state;

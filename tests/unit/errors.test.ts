@@ -57,7 +57,7 @@ test('each says what to do in a sentence, and its name for logs is that of its c
     }
   }
   expect(told).toBeGreaterThan(60);
-});
+}, 60_000); // it loads half of the program
 
 function errorClassesIn(file: string): ErrorClass[] {
   const source = readFileSync(new URL(file, import.meta.url), 'utf8');

@@ -22,30 +22,30 @@ import { SurfaceWorker } from './surface-worker';
 import type { ExportedFile, VideoFormat } from './video-file';
 import { planVideo, VIDEO_LIMITS, type VideoOptions, type VideoPose } from './video-plan';
 
-export interface PictureWish extends PictureChoice {
+export interface PictureRequest extends PictureChoice {
   readonly renderer: RendererKind;
 }
 
 /** 'zip': every frame as a PNG picture, for browsers without an encoder. */
-export type VideoWishFormat = VideoFormat | 'zip';
+export type VideoFileFormat = VideoFormat | 'zip';
 
-export interface VideoWish {
+export interface VideoRequest {
   readonly video: VideoOptions;
   /** Pixels. */
   readonly side: number;
-  readonly format: VideoWishFormat;
+  readonly format: VideoFileFormat;
   readonly renderer: RendererKind;
   /** Is shown every frame as soon as it is rendered. */
   readonly onFrame?: (picture: PictureRgba) => void;
 }
 
 /** 'mrc': the density itself; of the surface options it needs none. */
-export type MeshWishFormat = MeshFormat | 'mrc';
+export type MeshFileFormat = MeshFormat | 'mrc';
 
-export interface MeshWish extends SurfaceOptions {
+export interface MeshRequest extends SurfaceOptions {
   /** Voxels on a side. */
   readonly resolution: number;
-  readonly format: MeshWishFormat;
+  readonly format: MeshFileFormat;
 }
 
 /** Something to save. */
@@ -86,7 +86,7 @@ export class Exports {
   }
 
   /** The present view as a PNG picture. @returns undefined if it was stopped or failed */
-  exportPicture({ renderer, ...choice }: PictureWish): Promise<MadeFile | undefined> {
+  exportPicture({ renderer, ...choice }: PictureRequest): Promise<MadeFile | undefined> {
     const { face, view } = this.store.state;
     const camera = labelOf(view);
     return this.#make('picture', async ({ step }) => {
@@ -97,7 +97,7 @@ export class Exports {
   }
 
   /** @returns undefined if it was stopped or failed */
-  exportVideo({ video, side, format, renderer, onFrame }: VideoWish): Promise<MadeFile | undefined> {
+  exportVideo({ video, side, format, renderer, onFrame }: VideoRequest): Promise<MadeFile | undefined> {
     const { face } = this.store.state;
     return this.#make('video', async ({ step, signal }, onProgress) => {
       const { fps, frames } = planVideo(video);
@@ -138,24 +138,24 @@ export class Exports {
   }
 
   /** The face as a mesh, or its density. @returns undefined if it was stopped or failed */
-  exportMesh(wish: MeshWish): Promise<MadeFile | undefined> {
+  exportMesh(request: MeshRequest): Promise<MadeFile | undefined> {
     this.#subject ??= this.#present;
     const subject = this.#subject;
     return this.#make('mesh', async (context, onProgress) => {
       const part = (from: number, to: number) => (share: number) => onProgress(from + (to - from) * share);
       const { density, surface, colours } = MESH_SHARES;
-      const grid = await this.#grids.sample(context, subject, wish.resolution, part(0, density));
+      const grid = await this.#grids.sample(context, subject, request.resolution, part(0, density));
       const worker = new SurfaceWorker(grid);
       const stop = () => worker.end(context.signal.reason);
       context.signal.addEventListener('abort', stop);
       try {
         context.signal.throwIfAborted();
-        if (wish.format === 'mrc') return fileOf(await worker.volumeFile(), 'mrc');
-        const plain = await worker.surface(wish, part(density, surface));
-        const mesh = keepsColours(wish.format)
+        if (request.format === 'mrc') return fileOf(await worker.volumeFile(), 'mrc');
+        const plain = await worker.surface(request, part(density, surface));
+        const mesh = keepsColours(request.format)
           ? await shadeFaceMesh(context, subject, plain, voxelSide(grid), part(surface, colours))
           : plain;
-        return fileOf(await worker.meshFile(wish.format, mesh, this.#name), wish.format);
+        return fileOf(await worker.meshFile(request.format, mesh, this.#name), request.format);
       } finally {
         context.signal.removeEventListener('abort', stop);
         worker.end();
@@ -240,7 +240,7 @@ export class Exports {
 }
 
 /** STL has room for neither colours nor normals. */
-export function keepsColours(format: MeshWishFormat): boolean {
+export function keepsColours(format: MeshFileFormat): boolean {
   return format !== 'stl' && format !== 'mrc';
 }
 
@@ -275,7 +275,7 @@ export function secondsLeft(share: number, milliseconds: number): number | undef
   return ((1 - share) / share) * (milliseconds / 1000);
 }
 
-const MIME_TYPES: Readonly<Record<MeshWishFormat, string>> = {
+const MIME_TYPES: Readonly<Record<MeshFileFormat, string>> = {
   glb: 'model/gltf-binary',
   obj: 'model/obj',
   stl: 'model/stl',
@@ -283,7 +283,7 @@ const MIME_TYPES: Readonly<Record<MeshWishFormat, string>> = {
   mrc: 'application/octet-stream',
 };
 
-function fileOf(bytes: Uint8Array<ArrayBuffer>, extension: MeshWishFormat): ExportedFile {
+function fileOf(bytes: Uint8Array<ArrayBuffer>, extension: MeshFileFormat): ExportedFile {
   const mimeType = MIME_TYPES[extension];
   return { blob: new Blob([bytes], { type: mimeType }), mimeType, extension };
 }

@@ -56,7 +56,7 @@ export class MeshPreview {
     await this.#askWorker();
   }
 
-  /** Shows another surface; while one is being found, the newest wish waits. */
+  /** Shows another surface; while one is being found, the newest request waits. */
   async show(options: SurfaceOptions): Promise<void> {
     this.#wanted = options;
     await this.#askWorker();

@@ -34,7 +34,7 @@ const MIME_TYPES: Readonly<Record<VideoFormat, string>> = { mp4: 'video/mp4', we
 /** A player can jump to these; more of them make the file larger. */
 const SECONDS_BETWEEN_KEY_FRAMES = 2;
 
-export interface VideoRequest extends LongJob {
+export interface VideoEncodingRequest extends LongJob {
   readonly format: VideoFormat;
   /** Width and height of every frame in pixels; odd ones grow by one. */
   readonly side: number;
@@ -65,7 +65,7 @@ export interface VideoFile extends ExportedFile {
 /** The codec that this browser would take, undefined if it has no encoder for that size. */
 export async function videoCodecFor(
   format: VideoFormat,
-  { side, fps, bitrate }: Pick<VideoRequest, 'side' | 'fps' | 'bitrate'>,
+  { side, fps, bitrate }: Pick<VideoEncodingRequest, 'side' | 'fps' | 'bitrate'>,
 ): Promise<VideoCodec | undefined> {
   const size = { width: evenSide(side), height: evenSide(side) };
   const options = { ...size, frameRate: fps, quality: qualityOf(bitrate) };
@@ -77,7 +77,7 @@ export async function videoCodecFor(
  * @throws NoVideoEncoderError (before any frame is rendered), VideoEncodingError, OutOfRoomError, what `frame` throws, and the signal's
  * reason if it is stopped
  */
-export async function encodeVideo(request: VideoRequest): Promise<VideoFile> {
+export async function encodeVideo(request: VideoEncodingRequest): Promise<VideoFile> {
   const { format, side, fps, frameCount, bitrate, frame, signal, onProgress } = request;
   signal?.throwIfAborted();
   const codec = await videoCodecFor(format, request);

@@ -67,13 +67,13 @@ export function withSeeds(index: number, seeds: readonly number[]): FaceChange {
 }
 
 /** One source more, at the end; nothing happens when there are as many as may be. */
-export function withOneMore(source?: FaceSource): FaceChange {
+export function withAnotherSource(source?: FaceSource): FaceChange {
   return (face) =>
     face.sources.length >= MOST_SOURCES ? face : { ...face, sources: [...face.sources, source ?? nextSource(face)] };
 }
 
 /** A source less; the last one stays. */
-export function without(index: number): FaceChange {
+export function withoutSource(index: number): FaceChange {
   return (face) => {
     const sources = face.sources.filter((_, at) => at !== index);
     if (sources.length === 0) return face;
@@ -83,7 +83,7 @@ export function without(index: number): FaceChange {
 }
 
 /** A source goes to another place among the others. */
-export function withMoved(from: number, to: number): FaceChange {
+export function withSourceMoved(from: number, to: number): FaceChange {
   return (face) => {
     const source = face.sources[from];
     if (!source || to < 0 || to >= face.sources.length) return face;
@@ -93,7 +93,7 @@ export function withMoved(from: number, to: number): FaceChange {
 }
 
 /** A becomes B, and B becomes A. */
-export const swapped: FaceChange = (face) => {
+export const withSourcesSwapped: FaceChange = (face) => {
   const [a, b, ...others] = face.sources;
   return b ? { ...face, sources: [b, a!, ...others] } : face;
 };

@@ -1,6 +1,6 @@
 /**
- * The faces that the person has saved, as the page shows them: `state.savedFaces`. Nothing here rejects; what became of a wish is in its
- * `news`. A face knows the model that it was made with: with another one, its seeds give another person, and the page says so first.
+ * The faces that the person has saved, as the page shows them: `state.savedFaces`. Nothing here rejects; how an action ended is in its
+ * `outcome`. A face knows the model that it was made with: with another one, its seeds give another person, and the page says so first.
  */
 import { labelOf, lookFrom, type OrbitState, orbitAt } from '../../camera/orbit';
 import type { FaceSource } from '../../models/faces/recipe';
@@ -11,12 +11,12 @@ import type { ModelFacts } from '../model/model-facts';
 import { carryFace, recipeModelOf, type SavedStudio } from '../shared/address';
 import { describeFailure } from '../shared/failure';
 import { packJson } from '../shared/packed-json';
-import type { SavedFacesNews, SavedFacesState, StudioState } from '../shared/state';
+import type { SavedFacesOutcome, SavedFacesState, StudioState } from '../shared/state';
 import type { Store } from '../shared/store';
 import { FrameLoopStoppedError } from '../view/frame-loop';
 import type { Screen } from '../view/screen';
 import { shownNow } from '../view/shown';
-import { type FaceChange, withMode, withOneMore, withSource } from './face-actions';
+import { type FaceChange, withAnotherSource, withMode, withSource } from './face-actions';
 import { type SavedFace, type SavedView, writeFacesFile } from './faces-file';
 import { SavedFaces } from './saved-faces';
 
@@ -67,7 +67,7 @@ export class FaceLibrary {
     if (!model || this.store.state.savedFaces.isSaving) return;
     const fingerprint = hashOf(model);
     if (!fingerprint) return this.#tell({ kind: 'nameless-model' });
-    this.#update({ isSaving: true, news: undefined });
+    this.#update({ isSaving: true, outcome: undefined });
     await this.#safely(async () => {
       const thumbnail = await this.#thumbnail();
       const made = { fingerprint, name: model.name, ...recipeModelOf(model.config) };
@@ -83,7 +83,7 @@ export class FaceLibrary {
     return model !== undefined && [model.fingerprint, model.sha256].includes(fingerprint);
   }
 
-  /** Goes to a saved face and its view; for one of another model, asks first (`news` is 'other-model'). */
+  /** Goes to a saved face and its view; for one of another model, asks first (`outcome` is 'other-model'). */
   bringBack(face: SavedFace): void {
     if (this.isOfPresentModel(face)) this.#show(face);
     else this.#tell({ kind: 'other-model', face });
@@ -110,7 +110,7 @@ export class FaceLibrary {
   /** A walk goes through a saved face, too. */
   addKeyframe(face: SavedFace): void {
     const source = this.#sourceOf(face);
-    this.#change((present) => ({ ...withOneMore(source)(present), mode: 'walk' }));
+    this.#change((present) => ({ ...withAnotherSource(source)(present), mode: 'walk' }));
   }
 
   async rename(id: string, name: string): Promise<void> {
@@ -120,7 +120,7 @@ export class FaceLibrary {
     });
   }
 
-  /** Deletes a face; the news has it, for bringing it back. */
+  /** Deletes a face; the outcome has it, for bringing it back. */
   async remove(face: SavedFace): Promise<void> {
     await this.#safely(async () => {
       await this.kept.remove(face.id);
@@ -130,10 +130,10 @@ export class FaceLibrary {
 
   /** The face that was removed last is there again. */
   async undoRemoval(): Promise<void> {
-    const { news } = this.store.state.savedFaces;
-    if (news?.kind !== 'removed') return;
+    const { outcome } = this.store.state.savedFaces;
+    if (outcome?.kind !== 'removed') return;
     await this.#safely(async () => {
-      const result = await this.kept.putBack(news.face);
+      const result = await this.kept.putBack(outcome.face);
       return result === 'kept' ? undefined : { kind: result };
     });
   }
@@ -151,7 +151,7 @@ export class FaceLibrary {
     });
   }
 
-  /** Takes the news away. */
+  /** Takes the outcome away. */
   dismissNews(): void {
     this.#tell(undefined);
   }
@@ -200,18 +200,18 @@ export class FaceLibrary {
   }
 
   /** Does something with what is kept, reads it anew, and tells what became of it. */
-  async #safely(work: () => Promise<SavedFacesNews | undefined>): Promise<void> {
-    let news: SavedFacesNews | undefined;
+  async #safely(work: () => Promise<SavedFacesOutcome | undefined>): Promise<void> {
+    let outcome: SavedFacesOutcome | undefined;
     try {
-      news = await work();
+      outcome = await work();
     } catch (error) {
-      news = failed(error);
+      outcome = failed(error);
     }
-    this.#update({ faces: await this.kept.list(), news });
+    this.#update({ faces: await this.kept.list(), outcome });
   }
 
-  #tell(news: SavedFacesNews | undefined): void {
-    this.#update({ news });
+  #tell(outcome: SavedFacesOutcome | undefined): void {
+    this.#update({ outcome });
   }
 
   #update(patch: Partial<SavedFacesState>): void {
@@ -219,7 +219,7 @@ export class FaceLibrary {
   }
 }
 
-function failed(error: unknown): SavedFacesNews {
+function failed(error: unknown): SavedFacesOutcome {
   const { message, remedy } = describeFailure(error);
   return { kind: 'failed', message, remedy };
 }

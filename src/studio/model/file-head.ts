@@ -10,7 +10,7 @@ import type { TensorDirectory } from '../../models/generator-config';
  * @param tell is called once, if the head can be read
  * @returns takes the bytes so far, as often as some have come
  */
-export function headOf(fileBytes: number, tell: (head: TensorDirectory) => void): (received: Uint8Array) => void {
+export function headListener(fileBytes: number, tell: (head: TensorDirectory) => void): (received: Uint8Array) => void {
   let isDone = false;
   return (received) => {
     if (isDone || received.length < LENGTH_BYTES) return;

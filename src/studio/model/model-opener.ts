@@ -19,7 +19,7 @@ import {
   StudentAloneError,
 } from './open-model';
 import type { ScreenKeeper, StateForModel } from './screen-keeper';
-import type { Students } from './students';
+import type { StudentKeeper } from './student-keeper';
 
 const BUNDLED: ModelRequest = { kind: 'bundled' };
 const PREFERENCE = 'trifold-keep-files';
@@ -74,7 +74,12 @@ export class ModelOpener {
   }
 
   /** Opens a model and shows it, or a student of the one on screen. Never rejects: what goes wrong is in a notice. */
-  async open(request: ModelRequest, keeper: ScreenKeeper, students: Students, stateFor: StateForModel): Promise<void> {
+  async open(
+    request: ModelRequest,
+    keeper: ScreenKeeper,
+    students: StudentKeeper,
+    stateFor: StateForModel,
+  ): Promise<void> {
     this.#attempt?.abort(new LoadingCancelledError());
     const attempt = new AbortController();
     this.#attempt = attempt;
@@ -107,7 +112,7 @@ export class ModelOpener {
     }
   }
 
-  async #openStudent(opened: OpenedStudent, students: Students): Promise<void> {
+  async #openStudent(opened: OpenedStudent, students: StudentKeeper): Promise<void> {
     if (!this.store.state.model) throw new StudentAloneError(opened.name);
     await students.open(opened, this.#keepable.file);
   }
@@ -200,6 +205,6 @@ function writePreference(isWanted: boolean): void {
     if (isWanted) localStorage.setItem(PREFERENCE, 'yes');
     else localStorage.removeItem(PREFERENCE);
   } catch {
-    // The wish then lasts as long as the page.
+    // The preference then lasts as long as the page.
   }
 }

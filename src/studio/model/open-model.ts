@@ -1,5 +1,5 @@
 /**
- * From a wish to a model in memory: the bundled one (from the cache or the network, checked against its hash), a file of the person's, one
+ * From a request to a model in memory: the bundled one (from the cache or the network, checked against its hash), a file of the person's, one
  * that was kept on this device, or one from an address. Nothing here touches the device.
  */
 import type { Checkpoint } from '../../checkpoints/checkpoint';
@@ -9,7 +9,7 @@ import { readGeneratorConfig, type TensorDirectory } from '../../models/generato
 import { isStudentFile } from '../../models/student-config';
 import { fingerprintInWorker, readInWorker } from './checkpoint-reader';
 import { downloadFile, modelAddress, nameInAddress } from './download';
-import { headOf } from './file-head';
+import { headListener } from './file-head';
 import type { KeptFiles } from './kept-files';
 import {
   type KnownConfiguration,
@@ -188,7 +188,7 @@ async function openBundled(source: ModelSource, options: OpenOptions): Promise<O
  */
 async function loadBundled({ folder, id }: ModelSource, { signal, onProgress, onHead }: OpenOptions) {
   const load = async (entry: ModelEntry) => {
-    const onBytes = onHead && headOf(entry.bytes, onHead);
+    const onBytes = onHead && headListener(entry.bytes, onHead);
     return { entry, ...(await loadWeights(folder, entry, { signal, onProgress, onBytes })) };
   };
   const entry = await readModelEntry(folder, { signal, id });

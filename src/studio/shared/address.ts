@@ -65,7 +65,7 @@ export interface KeptState {
 }
 
 /** A part of an address that this version cannot read; the rest of it counts. */
-export interface Unreadable {
+export interface UnreadableLink {
   readonly message: string;
   readonly remedy: string;
 }
@@ -173,7 +173,7 @@ function seedsIn(text: string): Pick<SavedFace, 'seed' | 'seeds'> {
 }
 
 /** What an address asks for, or where it names neither face nor camera the view that flatters the model. */
-export function orFirstView(saved: SavedStudio, first: FirstView | undefined): SavedStudio {
+export function withFirstView(saved: SavedStudio, first: FirstView | undefined): SavedStudio {
   const isEmpty = Object.keys(saved.face).length === 0 && Object.keys(saved.view).length === 0;
   if (!first || !isEmpty) return saved;
   const { seed, yaw, pitch } = first;
@@ -187,7 +187,7 @@ export function orFirstView(saved: SavedStudio, first: FirstView | undefined): S
 export function restoreStudio(
   config: GeneratorConfig,
   saved: SavedStudio,
-  tell: (unreadable: Unreadable) => void = () => {},
+  tell: (unreadable: UnreadableLink) => void = () => {},
 ): KeptState {
   const { radius, pivot, focal } = config.camera;
   const home = { yaw: 0, pitch: 0, radius, pivot, focal };
@@ -206,7 +206,7 @@ export function restoreStudio(
 function restoreFace(
   config: GeneratorConfig,
   { seed = 0, seeds = [seed], psi, packed }: SavedFace,
-  tell: (unreadable: Unreadable) => void,
+  tell: (unreadable: UnreadableLink) => void,
 ): FaceRecipe {
   const model = recipeModelOf(config);
   if (packed !== undefined) {

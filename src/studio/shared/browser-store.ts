@@ -12,7 +12,7 @@ export interface KeyValueStore {
   keys(): Promise<string[]>;
 }
 
-/** What became of a wish to keep something. */
+/** How an attempt to keep something ended. */
 export type StoreResult = 'kept' | 'no-storage' | 'storage-full';
 
 /** @param name of the database; one for each kind of thing */

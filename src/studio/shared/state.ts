@@ -68,7 +68,7 @@ export type PlainNotice =
   | 'file-unreadable';
 
 /** Whether opened files are kept on this device, and which are. */
-export interface Keeping {
+export interface FileKeeping {
   readonly isWanted: boolean;
   /** Newest first. */
   readonly files: readonly KeptFile[];
@@ -91,7 +91,7 @@ export interface DeviceReport {
   /** What the full picture takes for a new camera; undefined until it is known. */
   readonly fullMilliseconds: number | undefined;
   readonly memoryBytes: number;
-  /** Wished-for features that this device does not have, each with what is lost. */
+  /** Features that are used where they are there and that this device does not have, each with what is lost. */
   readonly degradations: readonly string[];
 }
 
@@ -186,8 +186,8 @@ export interface MeshPreviewState extends JobProgress {
   readonly problem: Failure | undefined;
 }
 
-/** What became of the last wish about saved faces, where there is something to tell. */
-export type SavedFacesNews =
+/** How the last action on saved faces ended, where there is something to tell. */
+export type SavedFacesOutcome =
   | { readonly kind: 'saved'; readonly name: string }
   | { readonly kind: 'removed'; readonly face: SavedFace }
   | { readonly kind: 'imported'; readonly added: number; readonly known: number }
@@ -203,7 +203,7 @@ export interface SavedFacesState {
   /** Newest first; undefined until they have been read. */
   readonly faces: readonly SavedFace[] | undefined;
   readonly isSaving: boolean;
-  readonly news: SavedFacesNews | undefined;
+  readonly outcome: SavedFacesOutcome | undefined;
 }
 
 export interface StudioState {
@@ -212,7 +212,7 @@ export interface StudioState {
   readonly failure: Failure | undefined;
   readonly notices: readonly Notice[];
   readonly opening: Opening | undefined;
-  readonly keeping: Keeping;
+  readonly keeping: FileKeeping;
   readonly model: ModelFacts | undefined;
   readonly settings: PictureSettings;
   readonly face: FaceRecipe;
@@ -276,7 +276,7 @@ export function initialState(): StudioState {
     export: undefined,
     meshPreview: undefined,
     pathViews: [],
-    savedFaces: { faces: undefined, isSaving: false, news: undefined },
+    savedFaces: { faces: undefined, isSaving: false, outcome: undefined },
     device: undefined,
   };
 }

@@ -245,7 +245,7 @@ export class Viewer {
     return coarseSize(size, side, shown.layout === 'side-by-side' ? 2 : 1);
   }
 
-  /** Hands face, camera and wishes to the renderers that are shown. */
+  /** Hands face, camera and what is wanted to the renderers that are shown. */
   async #apply({ face, picture, shown, slice, level, view }: FrameRequest): Promise<void> {
     const { volumetric } = this.wired;
     await this.wired.face.set(face, labelOf(view));

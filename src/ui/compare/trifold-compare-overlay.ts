@@ -170,7 +170,7 @@ export class TrifoldCompareOverlay extends StudioElement {
     `,
   ];
 
-  protected slice(state: StudioState): readonly unknown[] {
+  protected watches(state: StudioState): readonly unknown[] {
     const { status, settings, student, model, likeness } = state;
     return [status, settings, student, model, likeness, comparison.excesses(studentViewExcesses(state))];
   }

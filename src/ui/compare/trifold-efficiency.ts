@@ -50,7 +50,7 @@ export class TrifoldEfficiency extends StudioDialog {
 
   protected readonly heading = strings.title;
 
-  protected slice({ efficiency, student, model }: StudioState): readonly unknown[] {
+  protected watches({ efficiency, student, model }: StudioState): readonly unknown[] {
     return [efficiency, student, model];
   }
 

@@ -74,7 +74,7 @@ export class TrifoldStrip extends StudioDialog {
 
   protected readonly heading = strings.title;
 
-  protected slice({ strip, face, student, model }: StudioState): readonly unknown[] {
+  protected watches({ strip, face, student, model }: StudioState): readonly unknown[] {
     return [strip, face, student, model];
   }
 

@@ -110,7 +110,7 @@ export abstract class ExportDialog extends StudioDialog {
     return true;
   }
 
-  protected slice({ export: made, student, model, status }: StudioState): readonly unknown[] {
+  protected watches({ export: made, student, model, status }: StudioState): readonly unknown[] {
     return [made, student, model, status];
   }
 

@@ -1,7 +1,7 @@
 /** `<trifold-export-mesh>`: the face as a mesh file, with a live preview of the surface while the density level is chosen. */
 import { type CSSResultGroup, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { type MeshWishFormat, meshMemory } from '../../studio/export/exports';
+import { type MeshFileFormat, meshMemory } from '../../studio/export/exports';
 import { levelScale } from '../../studio/export/mesh-preview';
 import type { StudioState } from '../../studio/shared/state';
 import { numberField, slider } from '../shared/form-parts';
@@ -11,7 +11,7 @@ import { drawMesh } from './mesh-picture';
 
 const { meshDialog: strings } = EXPORT_STRINGS;
 const RESOLUTIONS = [64, 128, 256];
-const FORMATS: readonly MeshWishFormat[] = ['glb', 'ply', 'obj', 'stl', 'mrc'];
+const FORMATS: readonly MeshFileFormat[] = ['glb', 'ply', 'obj', 'stl', 'mrc'];
 const MOST_SMOOTHING = 20;
 /** Of the preview, in pixels. */
 const PREVIEW_SIDE = 320;
@@ -28,7 +28,7 @@ export class TrifoldExportMesh extends ExportDialog {
   @state() private resolution = 128;
   @state() private isLargestOnly = true;
   @state() private smoothing = 0;
-  @state() private format: MeshWishFormat = 'glb';
+  @state() private format: MeshFileFormat = 'glb';
   /** Degrees. */
   @state() private turn = 25;
   #drawn: readonly unknown[] = [];
@@ -56,8 +56,8 @@ export class TrifoldExportMesh extends ExportDialog {
   protected readonly kind = 'mesh';
   protected readonly heading = strings.title;
 
-  protected override slice(state: StudioState): readonly unknown[] {
-    return [...super.slice(state), state.meshPreview];
+  protected override watches(state: StudioState): readonly unknown[] {
+    return [...super.watches(state), state.meshPreview];
   }
 
   protected override begin(): void {
@@ -207,8 +207,8 @@ export class TrifoldExportMesh extends ExportDialog {
     </fieldset>`;
   }
 
-  protected override sliceChanged(state: StudioState): void {
-    super.sliceChanged(state);
+  protected override watchedChanged(state: StudioState): void {
+    super.watchedChanged(state);
     const level = state.meshPreview?.surface?.level;
     if (this.isOpen && this.level === undefined && level !== undefined) this.level = level;
   }
@@ -239,8 +239,8 @@ export class TrifoldExportMesh extends ExportDialog {
   async #make(): Promise<void> {
     this.forget();
     const { level = 0, smoothing, isLargestOnly, resolution, format } = this;
-    const wish = { level, smoothing, allComponents: !isLargestOnly, resolution, format };
-    await this.keep(this.studio.exports.exportMesh(wish));
+    const request = { level, smoothing, allComponents: !isLargestOnly, resolution, format };
+    await this.keep(this.studio.exports.exportMesh(request));
   }
 
   readonly #formatChosen = (event: Event) => {

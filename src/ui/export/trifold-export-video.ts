@@ -1,7 +1,7 @@
 /** `<trifold-export-video>`: a turntable, a swing, a camera path or a walk from face to face, as a video or as numbered pictures. */
 import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { VideoWish, VideoWishFormat } from '../../studio/export/exports';
+import type { VideoFileFormat, VideoRequest } from '../../studio/export/exports';
 import { frameCount, VIDEO_LIMITS, type VideoOptions } from '../../studio/export/video-plan';
 import { numberField, segmentBar } from '../shared/form-parts';
 import { EXPORT_STRINGS } from '../strings/export';
@@ -9,9 +9,9 @@ import { checkBox, choice, ExportDialog, valueIn } from './export-dialog';
 
 const { videoDialog: strings, dialog } = EXPORT_STRINGS;
 const KINDS = ['turntable', 'swing', 'camera-path', 'latent-walk'] as const;
-const FORMATS: readonly VideoWishFormat[] = ['mp4', 'webm', 'zip'];
+const FORMATS: readonly VideoFileFormat[] = ['mp4', 'webm', 'zip'];
 const RATES = [12, 24, 25, 30, 50, 60];
-type FramePicture = Parameters<NonNullable<VideoWish['onFrame']>>[0];
+type FramePicture = Parameters<NonNullable<VideoRequest['onFrame']>>[0];
 const DEGREES = 180 / Math.PI;
 /** To each side; up and down it is a quarter of it. */
 const SWING_YAW = 40 / DEGREES;
@@ -23,9 +23,9 @@ export class TrifoldExportVideo extends ExportDialog {
   @state() private seconds = 5;
   @state() private fps = 30;
   @state() private side = 0;
-  @state() private format: VideoWishFormat = 'mp4';
+  @state() private format: VideoFileFormat = 'mp4';
   /** What the browser can write at that size; undefined while it is being asked. */
-  @state() private possible: readonly VideoWishFormat[] | undefined;
+  @state() private possible: readonly VideoFileFormat[] | undefined;
   @query('canvas') private readonly canvas!: HTMLCanvasElement | null;
   #question = 0;
 

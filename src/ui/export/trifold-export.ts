@@ -28,7 +28,7 @@ export class TrifoldExport extends StudioElement {
     `,
   ];
 
-  protected slice({ status, pathViews }: StudioState): readonly unknown[] {
+  protected watches({ status, pathViews }: StudioState): readonly unknown[] {
     return [status, pathViews];
   }
 

@@ -94,7 +94,7 @@ export class TrifoldAttributes extends StudioElement {
     `,
   ];
 
-  protected slice({ model, face }: StudioState): readonly unknown[] {
+  protected watches({ model, face }: StudioState): readonly unknown[] {
     return [model?.attributes, face.mode, face.sources];
   }
 

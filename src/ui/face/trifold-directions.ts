@@ -77,7 +77,7 @@ export class TrifoldDirections extends StudioElement {
     `,
   ];
 
-  protected slice({ directions, face, model, status }: StudioState): readonly unknown[] {
+  protected watches({ directions, face, model, status }: StudioState): readonly unknown[] {
     return [directions, face.directions, model?.config, status];
   }
 

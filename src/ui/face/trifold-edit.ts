@@ -26,7 +26,7 @@ export class TrifoldEdit extends StudioElement {
     `,
   ];
 
-  protected slice({ model }: StudioState): readonly unknown[] {
+  protected watches({ model }: StudioState): readonly unknown[] {
     return [model?.attributes];
   }
 

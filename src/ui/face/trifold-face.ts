@@ -95,7 +95,7 @@ export class TrifoldFace extends StudioElement {
     `,
   ];
 
-  protected slice({ face, canUndo, canRedo, model }: StudioState): readonly unknown[] {
+  protected watches({ face, canUndo, canRedo, model }: StudioState): readonly unknown[] {
     const { mode, psi, psiCutoff, conditioning, mixLayers } = face;
     return [mode, psi, psiCutoff, conditioning, mixLayers.length, canUndo, canRedo, model?.config];
   }

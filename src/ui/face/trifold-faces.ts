@@ -6,7 +6,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { SavedFacesNews, StudioState } from '../../studio/shared/state';
+import type { SavedFacesOutcome, StudioState } from '../../studio/shared/state';
 import { saveBlob } from '../shared/save-file';
 import { inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
@@ -94,7 +94,7 @@ export class TrifoldFaces extends StudioElement {
         border: 1px solid var(--line);
         border-radius: var(--round);
       }
-      .news {
+      .outcome {
         display: grid;
         gap: 0.4rem;
         padding: 0.5rem 0.75rem;
@@ -102,7 +102,7 @@ export class TrifoldFaces extends StudioElement {
         background: var(--soft);
         overflow-wrap: anywhere;
       }
-      .news p {
+      .outcome p {
         margin: 0;
       }
       .wraps {
@@ -115,7 +115,7 @@ export class TrifoldFaces extends StudioElement {
     `,
   ];
 
-  protected slice({ status, savedFaces, face, model }: StudioState): readonly unknown[] {
+  protected watches({ status, savedFaces, face, model }: StudioState): readonly unknown[] {
     return [status, savedFaces, FACE_STRINGS.describe(face), model];
   }
 
@@ -131,7 +131,7 @@ export class TrifoldFaces extends StudioElement {
 
   protected override render() {
     const { savedFaces, status } = this.studio.state;
-    const { faces = [], isSaving, news } = savedFaces;
+    const { faces = [], isSaving, outcome } = savedFaces;
     this.#keepAddresses(faces);
     return html`
       <form @submit=${this.#save}>
@@ -152,7 +152,7 @@ export class TrifoldFaces extends StudioElement {
           </button>
         </div>
       </form>
-      <div role="status">${news ? this.#news(news) : nothing}</div>
+      <div role="status">${outcome ? this.#outcome(outcome) : nothing}</div>
       ${faces.length === 0 ? html`<p class="hint">${strings.empty}</p>` : nothing}
       <ul aria-label=${strings.list} ?hidden=${faces.length === 0}>
         ${repeat(
@@ -234,24 +234,24 @@ export class TrifoldFaces extends StudioElement {
     </li>`;
   }
 
-  #news(news: SavedFacesNews) {
+  #outcome(outcome: SavedFacesOutcome) {
     const { faces } = this.studio;
-    return html`<div class="news">
-      <p>${strings.news(news)}</p>
+    return html`<div class="outcome">
+      <p>${strings.outcome(outcome)}</p>
       <div class="row wraps">
         ${
-          news.kind === 'removed'
+          outcome.kind === 'removed'
             ? html`<button type="button" @click=${() => faces.undoRemoval()}>${strings.undo}</button>`
             : nothing
         }
         ${
-          news.kind === 'other-model'
-            ? html`<button type="button" @click=${() => faces.openModelOf(news.face)}>${strings.openModel}</button>
-                <button type="button" @click=${() => faces.bringBackHere(news.face)}>${strings.useHere}</button>`
+          outcome.kind === 'other-model'
+            ? html`<button type="button" @click=${() => faces.openModelOf(outcome.face)}>${strings.openModel}</button>
+                <button type="button" @click=${() => faces.bringBackHere(outcome.face)}>${strings.useHere}</button>`
             : nothing
         }
         <button type="button" @click=${() => faces.dismissNews()}>
-          ${news.kind === 'other-model' ? strings.cancel : strings.dismiss}
+          ${outcome.kind === 'other-model' ? strings.cancel : strings.dismiss}
         </button>
       </div>
     </div>`;

@@ -114,11 +114,11 @@ export class TrifoldMap extends StudioElement {
     `,
   ];
 
-  protected slice({ face }: StudioState): readonly unknown[] {
+  protected watches({ face }: StudioState): readonly unknown[] {
     return [face.mapX, face.mapY, face.sources[0]];
   }
 
-  protected override sliceChanged({ face }: StudioState): void {
+  protected override watchedChanged({ face }: StudioState): void {
     clearTimeout(this.#speechTimer);
     this.#speechTimer = setTimeout(() => {
       this.spoken = strings.spoken(nearestSeed(face));

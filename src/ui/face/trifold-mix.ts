@@ -54,7 +54,7 @@ export class TrifoldMix extends StudioElement {
     `,
   ];
 
-  protected slice({ face }: StudioState): readonly unknown[] {
+  protected watches({ face }: StudioState): readonly unknown[] {
     return [face.mixLayers, face.mixSuperResolution];
   }
 

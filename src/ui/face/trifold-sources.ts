@@ -9,11 +9,11 @@ import {
   type FaceSource,
   MOST_SOURCES,
   sourcesInUse,
-  swapped,
-  withMoved,
-  withOneMore,
-  without,
+  withAnotherSource,
+  withoutSource,
   withSeeds,
+  withSourceMoved,
+  withSourcesSwapped,
 } from '../../studio/face/face-actions';
 import type { StudioState } from '../../studio/shared/state';
 import { writtenField } from '../shared/form-parts';
@@ -85,7 +85,7 @@ export class TrifoldSources extends StudioElement {
     `,
   ];
 
-  protected slice({ face }: StudioState): readonly unknown[] {
+  protected watches({ face }: StudioState): readonly unknown[] {
     return [face.mode, face.sources];
   }
 
@@ -99,7 +99,7 @@ export class TrifoldSources extends StudioElement {
       <ol>
         ${used.map((source, index) => this.#row(source, index, used.length, isWalk))}
       </ol>
-      ${isWalk ? this.#add(used.length) : html`<button type="button" @click=${() => this.studio.changeFace(swapped)}>${strings.swap}</button>`}
+      ${isWalk ? this.#add(used.length) : html`<button type="button" @click=${() => this.studio.changeFace(withSourcesSwapped)}>${strings.swap}</button>`}
     `;
   }
 
@@ -146,7 +146,7 @@ export class TrifoldSources extends StudioElement {
 
   #order(index: number, count: number) {
     const move = (to: number, button: string) => {
-      this.studio.changeFace(withMoved(index, to));
+      this.studio.changeFace(withSourceMoved(index, to));
       this.#focus(`${button}-${to}`, `${button === 'earlier' ? 'later' : 'earlier'}-${to}`);
     };
     return html`
@@ -172,7 +172,7 @@ export class TrifoldSources extends StudioElement {
   #add(count: number) {
     const isFull = count >= MOST_SOURCES;
     return html`
-      <button id="add" type="button" ?disabled=${isFull} @click=${() => this.studio.changeFace(withOneMore())}>
+      <button id="add" type="button" ?disabled=${isFull} @click=${() => this.studio.changeFace(withAnotherSource())}>
         ${strings.add}
       </button>
       <p class="hint">${isFull ? strings.full(MOST_SOURCES) : strings.seedHint}</p>
@@ -180,7 +180,7 @@ export class TrifoldSources extends StudioElement {
   }
 
   #remove(index: number, count: number): void {
-    this.studio.changeFace(without(index));
+    this.studio.changeFace(withoutSource(index));
     this.#focus(`remove-${Math.min(index, count - 2)}`, 'source-0');
   }
 

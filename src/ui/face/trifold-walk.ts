@@ -21,7 +21,7 @@ export class TrifoldWalk extends StudioElement {
 
   static override styles = [controls, sections, segments, inSection];
 
-  protected slice({ face, isPlaying }: StudioState): readonly unknown[] {
+  protected watches({ face, isPlaying }: StudioState): readonly unknown[] {
     return [face.walkPosition, face.walkPath, face.sources.length, isPlaying];
   }
 

@@ -74,7 +74,7 @@ export class TrifoldModel extends StudioElement {
     `,
   ];
 
-  protected slice({ model, keeping, opening }: StudioState): readonly unknown[] {
+  protected watches({ model, keeping, opening }: StudioState): readonly unknown[] {
     return [model, keeping, opening === undefined];
   }
 

@@ -52,7 +52,7 @@ export class TrifoldOpening extends StudioElement {
     `,
   ];
 
-  protected slice({ opening }: StudioState): readonly unknown[] {
+  protected watches({ opening }: StudioState): readonly unknown[] {
     return [opening];
   }
 

@@ -111,7 +111,7 @@ export abstract class StudioDialog extends StudioElement {
     else this.begin();
   }
 
-  protected override sliceChanged({ student }: StudioState): void {
+  protected override watchedChanged({ student }: StudioState): void {
     if (!this.#waits || student.status === 'loading') return;
     this.#waits = false; // before the job begins: its first report comes back here
     if (student.status === 'ready') this.begin();

@@ -1,5 +1,5 @@
 /**
- * Base of the elements: holds the studio and draws again only when the slice of the state that it shows has changed, so that a
+ * Base of the elements: holds the studio and draws again only when the part of the state that it shows has changed, so that a
  * turning camera does not redraw the panel sixty times a second.
  */
 import { LitElement } from 'lit';
@@ -13,18 +13,18 @@ export abstract class StudioElement extends LitElement {
   #unsubscribe: (() => void) | undefined;
 
   /** The values that the element shows, always in the same order. */
-  protected abstract slice(state: StudioState): readonly unknown[];
+  protected abstract watches(state: StudioState): readonly unknown[];
 
-  /** Called at every change of the slice, beside the redraw. */
-  protected sliceChanged(_state: StudioState): void {}
+  /** Called at every change of these values, beside the redraw. */
+  protected watchedChanged(_state: StudioState): void {}
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#unsubscribe = this.studio.store.subscribe((state, previous) => {
-      const before = this.slice(previous);
-      if (this.slice(state).every((value, index) => Object.is(value, before[index]))) return;
+      const before = this.watches(previous);
+      if (this.watches(state).every((value, index) => Object.is(value, before[index]))) return;
       this.requestUpdate();
-      this.sliceChanged(state);
+      this.watchedChanged(state);
     });
   }
 

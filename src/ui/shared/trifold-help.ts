@@ -93,7 +93,7 @@ export class TrifoldHelp extends StudioElement {
     `,
   ];
 
-  protected slice(): readonly unknown[] {
+  protected watches(): readonly unknown[] {
     return [];
   }
 

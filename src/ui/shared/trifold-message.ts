@@ -89,7 +89,7 @@ export class TrifoldMessage extends StudioElement {
     `,
   ];
 
-  protected slice({ status, progress, failure }: StudioState): readonly unknown[] {
+  protected watches({ status, progress, failure }: StudioState): readonly unknown[] {
     return [status, progress, failure];
   }
 

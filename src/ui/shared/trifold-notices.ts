@@ -73,7 +73,7 @@ export class TrifoldNotices extends StudioElement {
     `,
   ];
 
-  protected slice({ notices }: StudioState): readonly unknown[] {
+  protected watches({ notices }: StudioState): readonly unknown[] {
     return [notices];
   }
 

@@ -1,5 +1,5 @@
 /** What the page says where one takes something away: pictures, videos, meshes (strings.ts has the rest). */
-import type { MeshWishFormat, VideoWishFormat } from '../../studio/export/exports';
+import type { MeshFileFormat, VideoFileFormat } from '../../studio/export/exports';
 import type { RendererKind } from '../../studio/shared/settings';
 
 /** Decimal, as file managers and browsers count. */
@@ -72,7 +72,7 @@ export const EXPORT_STRINGS = {
     fps: 'Frames a second',
     format: 'Format',
     formats: { mp4: 'MP4 (H.264)', webm: 'WebM', zip: 'PNG pictures in a zip' } satisfies Record<
-      VideoWishFormat,
+      VideoFileFormat,
       string
     >,
     cannot: (format: string) => `${format}: not in this browser`,
@@ -107,7 +107,7 @@ export const EXPORT_STRINGS = {
       obj: 'OBJ: with colours',
       stl: 'STL: without colours, for printing',
       mrc: 'MRC: the density itself, for ChimeraX',
-    } satisfies Record<MeshWishFormat, string>,
+    } satisfies Record<MeshFileFormat, string>,
     axes: 'The face looks along +z, y is up; one unit of the scene is one metre.',
     make: 'Make file',
   },

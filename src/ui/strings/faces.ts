@@ -1,10 +1,10 @@
 /** What the page says about saved faces (strings.ts has the rest). */
-import type { SavedFacesNews } from '../../studio/shared/state';
+import type { SavedFacesOutcome } from '../../studio/shared/state';
 
 const faces = (count: number) => (count === 1 ? 'one face' : `${count} faces`);
 
-/** Sentences for whatever became of a wish. */
-function news(told: SavedFacesNews): string {
+/** Sentences for how an action on saved faces ended. */
+function outcome(told: SavedFacesOutcome): string {
   switch (told.kind) {
     case 'saved':
       return `“${told.name}” is saved on this device.`;
@@ -31,7 +31,7 @@ function news(told: SavedFacesNews): string {
 }
 
 export const FACES_STRINGS = {
-  news,
+  outcome,
   name: 'Name',
   save: 'Save this face',
   saving: 'Saving',

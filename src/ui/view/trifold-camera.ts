@@ -84,7 +84,7 @@ export class TrifoldCamera extends StudioElement {
     `,
   ];
 
-  protected slice({ view }: StudioState): readonly unknown[] {
+  protected watches({ view }: StudioState): readonly unknown[] {
     const { yaw, pitch, radius, pivot, focal } = view;
     return [rounded(yaw * DEGREES, 1), rounded(pitch * DEGREES, 1), rounded(radius, 2), pivot, focal];
   }
@@ -99,7 +99,7 @@ export class TrifoldCamera extends StudioElement {
     clearTimeout(this.#labelTimer);
   }
 
-  protected override sliceChanged(): void {
+  protected override watchedChanged(): void {
     this.#writeLabelSoon();
   }
 

@@ -68,11 +68,11 @@ export class TrifoldRenderer extends StudioElement {
     `,
   ];
 
-  protected slice({ status, model, settings, student }: StudioState): readonly unknown[] {
+  protected watches({ status, model, settings, student }: StudioState): readonly unknown[] {
     return [status, model, settings.renderer, settings.layout, student];
   }
 
-  protected override sliceChanged({ settings, student, status }: StudioState): void {
+  protected override watchedChanged({ settings, student, status }: StudioState): void {
     if (status !== 'ready') return;
     const { layout, renderer } = shownNow(settings, student);
     const shown = strings.shown(layout, renderer);

@@ -64,7 +64,7 @@ export class TrifoldStatus extends StudioElement {
     }
   `;
 
-  protected slice({ device, settings, student }: StudioState): readonly unknown[] {
+  protected watches({ device, settings, student }: StudioState): readonly unknown[] {
     return [device, renderersShown(shownNow(settings, student)).join()];
   }
 

@@ -60,7 +60,7 @@ export class TrifoldView extends StudioElement {
     `,
   ];
 
-  protected slice({ model, settings, student }: StudioState): readonly unknown[] {
+  protected watches({ model, settings, student }: StudioState): readonly unknown[] {
     return [model, settings, student.status];
   }
 

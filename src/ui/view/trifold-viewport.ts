@@ -99,12 +99,12 @@ export class TrifoldViewport extends StudioElement {
     `,
   ];
 
-  protected slice({ face, settings, view, status, student }: StudioState): readonly unknown[] {
+  protected watches({ face, settings, view, status, student }: StudioState): readonly unknown[] {
     const { layout, renderer, against } = shownNow(settings, student);
     return [describe(face), settings.picture, viewOctant(view.yaw, view.pitch), status, layout, renderer, against];
   }
 
-  protected override sliceChanged({ status }: StudioState): void {
+  protected override watchedChanged({ status }: StudioState): void {
     clearTimeout(this.#speechTimer);
     if (status !== 'ready') return;
     this.#speechTimer = setTimeout(() => {

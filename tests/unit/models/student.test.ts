@@ -123,12 +123,12 @@ describe('what is shown', () => {
   );
 
   it('is the volumetric picture until the student is there', () => {
-    const wished: Shown = { layout: 'wipe', renderer: 'volumetric', wipe: 0.3, against: 'convolutional' };
-    expect(wantsStudent(wished)).toBe(true);
-    expect(wantsStudent({ ...wished, layout: 'single' })).toBe(false);
-    expect(wantsStudent({ ...wished, against: 'depth' })).toBe(false);
-    expect(renderersShown(shownNow(wished, { status: 'available', bytes: 1 }))).toEqual(['volumetric']);
-    expect(renderersShown(shownNow(wished, { status: 'ready', facts }))).toEqual(['volumetric', 'convolutional']);
+    const wanted: Shown = { layout: 'wipe', renderer: 'volumetric', wipe: 0.3, against: 'convolutional' };
+    expect(wantsStudent(wanted)).toBe(true);
+    expect(wantsStudent({ ...wanted, layout: 'single' })).toBe(false);
+    expect(wantsStudent({ ...wanted, against: 'depth' })).toBe(false);
+    expect(renderersShown(shownNow(wanted, { status: 'available', bytes: 1 }))).toEqual(['volumetric']);
+    expect(renderersShown(shownNow(wanted, { status: 'ready', facts }))).toEqual(['volumetric', 'convolutional']);
   });
 
   it('says whose student it is', () => {

@@ -9,8 +9,8 @@ import {
   defaultFace,
   encodeStudio,
   type KeptState,
-  orFirstView,
   restoreStudio,
+  withFirstView,
 } from '../../../src/studio/shared/address';
 import { PackedJsonError, packJson, unpackJson } from '../../../src/studio/shared/packed-json';
 import { defaultSettings, type PictureSettings } from '../../../src/studio/shared/settings';
@@ -122,7 +122,7 @@ describe('the address', () => {
 
   test('that names neither face nor camera stands for the first view of the model, with whatever else it holds', () => {
     const first = { seed: 34, yaw: 25, pitch: 4 };
-    const arrive = (fragment: string) => restoreStudio(CONFIG, orFirstView(decodeStudio(fragment), first));
+    const arrive = (fragment: string) => restoreStudio(CONFIG, withFirstView(decodeStudio(fragment), first));
     for (const fragment of ['', '#', '#picture=depth', '#model=0123456789abcdef']) {
       const { face, view } = arrive(fragment);
       expect(face, fragment).toEqual(faceOfSeed(34, 4));
@@ -132,9 +132,9 @@ describe('the address', () => {
     expect(arrive('#picture=depth').settings.picture).toBe('depth');
     for (const fragment of ['#seed=0', '#psi=0.7', '#yaw=10', '#distance=2', `#face=${packJson({ s: [5] })}`]) {
       const saved = decodeStudio(fragment);
-      expect(orFirstView(saved, first), fragment).toBe(saved);
+      expect(withFirstView(saved, first), fragment).toBe(saved);
     }
-    expect(orFirstView(decodeStudio(''), undefined)).toEqual(decodeStudio(''));
+    expect(withFirstView(decodeStudio(''), undefined)).toEqual(decodeStudio(''));
   });
 
   test('nonsense gives the defaults', () => {

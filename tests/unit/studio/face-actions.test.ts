@@ -9,23 +9,23 @@ import {
   mixOfGroup,
   nearestSeed,
   sourcesInUse,
-  swapped,
   walkedOn,
+  withAnotherSource,
   withCrossing,
   withDirection,
   withEdit,
   withMixGroup,
   withMixPreset,
   withMode,
-  withMoved,
-  withOneMore,
-  without,
   withoutEdits,
+  withoutSource,
   withPlace,
   withPlaceOf,
   withSeed,
   withSeeds,
   withSource,
+  withSourceMoved,
+  withSourcesSwapped,
 } from '../../../src/studio/face/face-actions';
 import { ownValuesOf } from '../../../src/studio/face/latent-values';
 import { readAttributes } from '../../../src/studio/model/model-facts';
@@ -63,20 +63,20 @@ describe('sources', () => {
   });
 
   test('are added up to a limit, removed down to one, moved and swapped', () => {
-    expect(seeds(withOneMore()(ABC))).toEqual([1, 2, 3, 4]);
-    expect(seeds(withOneMore(SAVED)(ABC))).toEqual([1, 2, 3, 'Grandma']);
+    expect(seeds(withAnotherSource()(ABC))).toEqual([1, 2, 3, 4]);
+    expect(seeds(withAnotherSource(SAVED)(ABC))).toEqual([1, 2, 3, 'Grandma']);
     const full = { ...ABC, sources: Array.from({ length: MOST_SOURCES }, (_, seed) => seedSource(seed)) };
-    expect(withOneMore()(full)).toBe(full);
-    expect(seeds(without(1)(ABC))).toEqual([1, 3]);
-    const one = without(0)(without(0)(ABC));
+    expect(withAnotherSource()(full)).toBe(full);
+    expect(seeds(withoutSource(1)(ABC))).toEqual([1, 3]);
+    const one = withoutSource(0)(withoutSource(0)(ABC));
     expect([one.mode, seeds(one)]).toEqual(['single', [3]]);
-    expect(without(0)(one)).toBe(one);
-    expect(seeds(withMoved(0, 2)(ABC))).toEqual([2, 3, 1]);
-    expect(seeds(withMoved(2, 1)(ABC))).toEqual([1, 3, 2]);
-    expect(withMoved(0, -1)(ABC)).toBe(ABC);
-    expect(withMoved(2, 3)(ABC)).toBe(ABC);
-    expect(seeds(swapped(ABC))).toEqual([2, 1, 3]);
-    expect(swapped(FACE)).toBe(FACE);
+    expect(withoutSource(0)(one)).toBe(one);
+    expect(seeds(withSourceMoved(0, 2)(ABC))).toEqual([2, 3, 1]);
+    expect(seeds(withSourceMoved(2, 1)(ABC))).toEqual([1, 3, 2]);
+    expect(withSourceMoved(0, -1)(ABC)).toBe(ABC);
+    expect(withSourceMoved(2, 3)(ABC)).toBe(ABC);
+    expect(seeds(withSourcesSwapped(ABC))).toEqual([2, 1, 3]);
+    expect(withSourcesSwapped(FACE)).toBe(FACE);
   });
 
   test('another seed keeps the edits; a saved face gives way to a seed and has no values to edit', () => {
@@ -153,7 +153,7 @@ test('whatever is done comes out as a recipe that fits the model', () => {
     withSeed(1, 77),
     withEdit(1, 3, -2),
     withMixPreset('half'),
-    swapped,
+    withSourcesSwapped,
     withPlaceOf(7),
   ];
   const face = all.reduce((before, change) => change(before), FACE);

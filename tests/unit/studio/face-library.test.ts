@@ -92,7 +92,7 @@ beforeEach(async () => {
 });
 
 const names = () => store.state.savedFaces.faces?.map(({ name }) => name).sort();
-const news = () => store.state.savedFaces.news;
+const outcome = () => store.state.savedFaces.outcome;
 
 describe('bringing back', () => {
   it('gives face and view as they were, as one change', () => {
@@ -110,11 +110,11 @@ describe('bringing back', () => {
 
   it('asks first for a face of another model, and leaves its edits out', () => {
     library.bringBack(tom);
-    expect(news()).toEqual({ kind: 'other-model', face: tom });
+    expect(outcome()).toEqual({ kind: 'other-model', face: tom });
     expect(store.state.face).toEqual(faceOfSeed(1, 4));
     library.bringBackHere(tom);
     expect(store.state.face.sources).toEqual([seedSource(7)]);
-    expect(news()).toBeUndefined();
+    expect(outcome()).toBeUndefined();
   });
 
   it('opens the model of a face by its fingerprint', () => {
@@ -153,20 +153,20 @@ describe('what is kept', () => {
   it('loses a face and gets it back as it was', async () => {
     await library.remove(ada);
     expect(names()).toEqual(['Tom']);
-    expect(news()).toEqual({ kind: 'removed', face: ada });
+    expect(outcome()).toEqual({ kind: 'removed', face: ada });
     await library.undoRemoval();
     expect(names()).toEqual(['Ada', 'Tom']);
     expect(kept.entries.get('ada')).toEqual(ada);
-    expect(news()).toBeUndefined();
+    expect(outcome()).toBeUndefined();
   });
 
   it('says that storage is full, and stays as it was', async () => {
     kept.isFull = true;
     await library.rename('ada', 'Grace');
-    expect(news()).toEqual({ kind: 'storage-full' });
+    expect(outcome()).toEqual({ kind: 'storage-full' });
     expect(names()).toEqual(['Ada', 'Tom']);
     await library.importFile(await writeFacesFile([{ ...ada, id: 'another' }]));
-    expect(news()).toEqual({ kind: 'storage-full' });
+    expect(outcome()).toEqual({ kind: 'storage-full' });
     expect(names()).toEqual(['Ada', 'Tom']);
   });
 
@@ -175,19 +175,19 @@ describe('what is kept', () => {
     expect(name).toBe('trifold-faces.json');
     await library.remove(tom);
     await library.importFile(blob);
-    expect(news()).toEqual({ kind: 'imported', added: 1, known: 1 });
+    expect(outcome()).toEqual({ kind: 'imported', added: 1, known: 1 });
     expect(names()).toEqual(['Ada', 'Tom']);
     await library.importFile(new Blob(['cats']));
-    expect(news()).toMatchObject({ kind: 'failed', message: 'The file is no JSON, or only a part of it.' });
+    expect(outcome()).toMatchObject({ kind: 'failed', message: 'The file is no JSON, or only a part of it.' });
   });
 
   it('takes no face without a picture, and none of a model without a name', async () => {
     await library.save('Bob');
-    expect(news()).toMatchObject({ kind: 'failed' });
+    expect(outcome()).toMatchObject({ kind: 'failed' });
     expect(store.state.savedFaces.isSaving).toBe(false);
     store.update({ model: { ...MODEL, sha256: undefined } });
     await library.save('Bob');
-    expect(news()).toEqual({ kind: 'nameless-model' });
+    expect(outcome()).toEqual({ kind: 'nameless-model' });
     expect(names()).toEqual(['Ada', 'Tom']);
   });
 });

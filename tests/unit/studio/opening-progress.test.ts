@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseSafetensors, writeSafetensors } from '../../../src/checkpoints/safetensors';
 import type { TensorDirectory } from '../../../src/models/generator-config';
-import { headOf } from '../../../src/studio/model/file-head';
+import { headListener } from '../../../src/studio/model/file-head';
 import { OpeningProgress } from '../../../src/studio/model/opening-progress';
 import type { LoadingProgress } from '../../../src/studio/shared/state';
 
@@ -85,7 +85,7 @@ describe('the head of a file that is on its way', () => {
 
   test('is told once, as soon as it is whole, and says what the file says', () => {
     const heads: TensorDirectory[] = [];
-    const take = headOf(file.length, (head) => heads.push(head));
+    const take = headListener(file.length, (head) => heads.push(head));
     const whole = parseSafetensors(file);
     for (let length = 0; length <= file.length; length++) {
       take(file.subarray(0, length));
@@ -100,7 +100,7 @@ describe('the head of a file that is on its way', () => {
   test('that cannot be read is left to whoever reads the whole file', () => {
     const tell = vi.fn();
     for (const bytes of [new Uint8Array(100).fill(255), new Uint8Array(100), file.map((byte) => byte ^ 1)]) {
-      const take = headOf(bytes.length, tell);
+      const take = headListener(bytes.length, tell);
       expect(() => take(bytes)).not.toThrow();
       take(bytes);
     }
@@ -108,7 +108,7 @@ describe('the head of a file that is on its way', () => {
   });
 
   test('that cannot be used harms nobody', () => {
-    const take = headOf(file.length, () => {
+    const take = headListener(file.length, () => {
       throw new Error('not a model');
     });
     expect(() => take(file)).not.toThrow();

@@ -1,6 +1,6 @@
 /**
  * The student of the model on screen: loaded when the convolutional renderer is first wanted, or when the person opens a student's file.
- * Follows the state: another model makes another student, and a wish that cannot be met goes back to the volumetric renderer with a notice.
+ * Follows the state: another model makes another student, and where a student is wanted and cannot be had, the volumetric renderer comes back with a notice.
  */
 import type { Checkpoint } from '../../checkpoints/checkpoint';
 import { parseSafetensors } from '../../checkpoints/safetensors';
@@ -20,7 +20,7 @@ import { loadWeights, sha256 } from './weights';
 /** Hashing wants all bytes of a file at once: larger generators stay unchecked. */
 const LARGEST_HASHED_BYTES = 512 << 20;
 
-export class Students {
+export class StudentKeeper {
   #attempt: AbortController | undefined;
 
   /** @param folder address of the folder `weights`, with a slash at its end */
@@ -125,7 +125,7 @@ export class Students {
     } catch (error) {
       if (this.#attempt !== attempt) return false; // a newer one is under way
       store.update({ student: former });
-      if (error instanceof FrameLoopStoppedError) return false; // the device is being set up again; the wish stays
+      if (error instanceof FrameLoopStoppedError) return false; // the device is being set up again; it stays wanted
       this.#giveUp();
       if (signal.aborted) return false;
       const { message, remedy } = describeFailure(error);
