@@ -57,7 +57,8 @@ export function invertCdf(
 
 /**
  * Fine depths from the coarse pass: its weights are smoothed over neighbours, 0.01 is added, and the first and last are left out; the bins
- * are the mid-points between samples, so no fine depth lies beyond the next-to-last mid-point.
+ * are the mid-points between samples, so no fine depth lies beyond the next-to-last mid-point. They are taken as given: no gradient flows through
+ * them, as in EG3D.
  * @param depths [N, R, S, 1], S of 4 or more
  * @param weights [N, R, S - 1, 1] from `marchRays`
  * @param samples fine samples F a ray
@@ -86,5 +87,6 @@ export function importanceDepths(
     workgroups: linearGrid(rows * (coarseSamples! - 1)),
   });
   const drawn = invertCdf(plan, bins, binWeights, samples, sampling);
+  plan.record({ inputs: [], outputs: [drawn], backward: () => [] });
   return { ...drawn, label: 'fine depths', shape: [batch!, rays!, samples, 1] };
 }

@@ -6,10 +6,12 @@ import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
 import marcherShader from '../../shaders/volume/marcher.wgsl';
+import gradientShader from '../../shaders/volume/marcher-gradient.wgsl';
 import { clearedRangeCells } from '../reduction/range-cells';
 import { finishDepth } from './finish-depth';
 
 const KERNEL = defineKernel(marcherShader);
+const GRADIENT = defineKernel(gradientShader);
 
 /** Samples of rays. */
 export interface RaySamples {
@@ -28,13 +30,13 @@ export interface MarchedRays {
   readonly depth: Tensor;
   /** [N, R, 1]: sum of the weights */
   readonly alpha: Tensor;
-  /** [N, R, S - 1, 1]: share of each interval */
+  /** [N, R, S - 1, 1]: share of each interval; it has no gradient */
   readonly weights: Tensor;
   /** [4] as in `VolumeRendering` */
   readonly depthRange: Tensor;
 }
 
-/** Integrates colour and depth over the intervals between neighbouring samples. @throws ShapeError */
+/** Integrates colour and depth over the intervals between neighbouring samples. Gradients reach colours and sigma, not depths. @throws ShapeError */
 export function marchRays(plan: PlanBuilder, ray: RaySamples, whiteBackground = false): MarchedRays {
   const { depths, sigma, colours } = ray;
   const [batch, rays, samples] = depths.shape;
@@ -45,14 +47,36 @@ export function marchRays(plan: PlanBuilder, ray: RaySamples, whiteBackground = 
   if (samples! < 2) throw new ShapeError('marchRays: an interval needs 2 samples or more');
   const cells = clearedRangeCells(plan);
   const picture = plan.scratch('marched colours', [batch!, rays!, channels]);
-  const depth = plan.scratch('marched depth', [batch!, rays!, 1]);
+  const depthAlpha = plan.scratch('marched depth', [batch!, rays!, 4]);
   const weights = plan.scratch('weights', [batch!, rays!, samples! - 1, 1]);
   plan.dispatch({
     kernel: KERNEL,
-    bindings: { colours, sigma, depths, cells, picture, depthAlpha: depth, weights },
+    bindings: { colours, sigma, depths, cells, picture, depthAlpha, weights },
     params: { rays: batch! * rays!, samples: samples!, groups: colours.stride / 4, channels },
     constants: { WHITE_BACKGROUND: Number(whiteBackground) },
     workgroups: linearGrid(batch! * rays!),
   });
-  return { picture, depth, weights, ...finishDepth(plan, cells, depth) };
+  plan.record({
+    inputs: [colours, sigma],
+    outputs: [picture, depthAlpha],
+    backward: ([ofPicture, ofDepthAlpha]) => {
+      const colourGradient = plan.scratch(`${colours.label} gradient`, colours.shape);
+      const sigmaGradient = plan.scratch(`${sigma.label} gradient`, sigma.shape);
+      const orZeros = (gradient: Tensor | undefined, { shape }: Tensor) =>
+        gradient ?? plan.fill(plan.scratch('no gradient', shape));
+      plan.dispatch({
+        kernel: GRADIENT,
+        bindings: {
+          ...{ colours, sigma, depths, colourGradient, sigmaGradient },
+          pictureGradient: orZeros(ofPicture, picture),
+          depthAlphaGradient: orZeros(ofDepthAlpha, depthAlpha),
+        },
+        params: { rays: batch! * rays!, samples: samples!, groups: colours.stride / 4 },
+        constants: { WHITE_BACKGROUND: Number(whiteBackground) },
+        workgroups: linearGrid(batch! * rays!),
+      });
+      return [colourGradient, sigmaGradient];
+    },
+  });
+  return { picture, weights, ...finishDepth(plan, cells, depthAlpha) };
 }

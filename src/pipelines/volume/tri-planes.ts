@@ -8,12 +8,15 @@ import { imageExtents, type Tensor } from '../../gpu/tensor';
 import evaluatePointsShader from '../../shaders/volume/evaluate-points.wgsl';
 import projectShader from '../../shaders/volume/project.wgsl';
 import triPlanesShader from '../../shaders/volume/tri-planes.wgsl';
+import pointGradientShader from '../../shaders/volume/tri-planes-point-gradient.wgsl';
 import { type DecodedPoints, expectDecoder } from './decoder';
+import { PlanesGradient } from './gradient/scatter-to-planes';
 import { decoderConstants, planeAxesConstants, triPlaneConstants } from './render-constants';
 import type { DecoderExtents, TriPlaneOptions } from './rendering-options';
 
 const PROJECT = defineKernel(projectShader);
 const TRI_PLANES = defineKernel(triPlanesShader);
+const POINT_GRADIENT = defineKernel(pointGradientShader);
 const EVALUATE_POINTS = defineKernel(evaluatePointsShader);
 
 /**
@@ -53,7 +56,56 @@ export function sampleTriPlanes(plan: PlanBuilder, planes: Tensor, points: Tenso
     params: { samples: batch, points: count, planeWidth: width, planeHeight: height, boxSide: options.boxWarp },
     workgroups: linearGrid(batch * planeCount * count),
   });
+  plan.record({
+    inputs: [planes, points],
+    outputs: [features],
+    backward: ([gradient], [wantsPlanes, wantsPoints]) => [
+      wantsPlanes && planesGradient(plan, gradient, planes.shape, points, options),
+      wantsPoints && pointsGradient(plan, gradient, planes, points, options),
+    ],
+  });
   return features;
+}
+
+/** @param gradient [N, planes, M, C], with respect to the features @param shape of the planes */
+function planesGradient(
+  plan: PlanBuilder,
+  gradient: Tensor,
+  shape: readonly number[],
+  points: Tensor,
+  options: TriPlaneOptions,
+): Tensor {
+  const [batch, planeCount, count] = gradient.shape;
+  const sum = new PlanesGradient(plan, shape, options);
+  const total = plan.constant('points of an image', [1], [count!]);
+  for (let image = 0; image < batch!; image++) {
+    sum.add(
+      { points, first: image * count!, most: count!, total, image },
+      { rows: gradient, first: image * planeCount! * count!, planeStep: count!, share: 1 },
+    );
+  }
+  return sum.sum;
+}
+
+/** @param gradient as in {@link planesGradient} @returns [N, M, 3] */
+function pointsGradient(
+  plan: PlanBuilder,
+  gradient: Tensor,
+  planes: Tensor,
+  points: Tensor,
+  options: TriPlaneOptions,
+): Tensor {
+  const [batch, count] = points.shape;
+  const [, height, width] = planes.shape;
+  const output = plan.scratch(`${points.label} gradient`, points.shape);
+  plan.dispatch({
+    kernel: POINT_GRADIENT,
+    constants: triPlaneConstants(options),
+    bindings: { planes, points, gradient, output },
+    params: { samples: batch!, points: count!, planeWidth: width!, planeHeight: height!, boxSide: options.boxWarp },
+    workgroups: linearGrid(batch! * count!),
+  });
+  return output;
 }
 
 /**

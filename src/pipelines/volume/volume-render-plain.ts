@@ -1,11 +1,13 @@
 /**
  * The volume renderer as a chain of plain stages, every intermediate in memory: the readable reference that the fused kernel of
- * volume-render.ts is tested against. It computes the same pictures, slower and with about 500 bytes a sample. Its
- * gradient is what training begins with (issue 14).
+ * volume-render.ts is tested against. It computes the same pictures, slower and with about 500 bytes a sample.
+ * With the decoder as layers each stage is an operation that knows its gradient, or takes what it makes as given (the depths of samples): the
+ * reference of the fused kernel's gradient.
  */
 import { ShapeError } from '../../gpu/errors';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, type Tensor } from '../../gpu/tensor';
+import { type DecoderLayers, decodeByLayers } from './decoder-layers';
 import { importanceDepths } from './importance';
 import { marchRays, type RaySamples } from './marcher';
 import { mergeSamples } from './merge-samples';
@@ -13,7 +15,7 @@ import { rayBoxLimits, replaceMissedRays } from './ray-limits';
 import { generateRays, pointsOnRays } from './rays';
 import { checkMarchOptions } from './rendering-options';
 import { stratifiedDepths } from './stratified';
-import { evaluatePoints } from './tri-planes';
+import { evaluatePoints, sampleTriPlanes } from './tri-planes';
 import type { VolumeRenderInputs, VolumeRendering } from './volume-render';
 
 /** What the stages leave behind. */
@@ -23,15 +25,23 @@ export interface PlainVolumeRendering extends VolumeRendering {
   readonly fine: RaySamples | undefined;
 }
 
+export interface PlainVolumeRenderInputs extends Omit<VolumeRenderInputs, 'decoder'> {
+  /** As `packDecoder` packs it, or as layers, through which gradients flow. */
+  readonly decoder: Tensor | DecoderLayers;
+}
+
 /** As `volumeRender`. @throws ShapeError, RenderingOptionError */
-export function volumeRenderPlain(plan: PlanBuilder, inputs: VolumeRenderInputs): PlainVolumeRendering {
+export function volumeRenderPlain(plan: PlanBuilder, inputs: PlainVolumeRenderInputs): PlainVolumeRendering {
   const { planes, decoder, cameras, resolution, rendering, sampling } = inputs;
   checkMarchOptions(rendering);
   const rays = generateRays(plan, cameras, resolution);
   const [batch, count] = rays.origins.shape;
   const evaluate = (depths: Tensor): RaySamples => {
     const points = pointsOnRays(plan, rays, depths);
-    const { sigma, colours } = evaluatePoints(plan, { planes, decoder, points, rendering });
+    const { sigma, colours } =
+      'hidden' in decoder
+        ? decodeByLayers(plan, sampleTriPlanes(plan, planes, points, rendering), decoder)
+        : evaluatePoints(plan, { planes, decoder, points, rendering });
     const samples = depths.shape[2]!;
     return {
       depths,

@@ -74,7 +74,7 @@ export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): Vol
 
   const cells = clearedRangeCells(plan);
   if (rayLimits === 'auto') recordStartRange(plan, cells, { cameras, resolution, boxSide: rendering.boxWarp });
-  const depth = plan.scratch('depth image', [batch, resolution, resolution, 1]);
+  const depthAlpha = plan.scratch('marched depth', [batch, resolution, resolution, 4]);
   const canBeFast = quality !== 'exact' && quality !== undefined && sampling.mode === 'even' && !disparitySampling;
   const march =
     canBeFast && sketch ? fastMarch(plan, { ...inputs, sketch }) : exactMarch(plan, { ...inputs, sampling, rays });
@@ -83,7 +83,7 @@ export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): Vol
   for (const { firstRay, endRay } of rayRanges(plan, rays, march)) {
     plan.dispatch({
       kernel: march.kernel,
-      bindings: { ...march.bindings, decoder, cameras, cells, feature, depthAlpha: depth },
+      bindings: { ...march.bindings, decoder, cameras, cells, feature, depthAlpha },
       textures: march.textures,
       params: {
         ...march.params,
@@ -104,7 +104,7 @@ export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): Vol
       workgroups: linearGrid(endRay - firstRay),
     });
   }
-  return { feature, depth, ...finishDepth(plan, cells, depth) };
+  return { feature, ...finishDepth(plan, cells, depthAlpha) };
 }
 
 /** Consecutive ranges of rays, one for each dispatch. */

@@ -1,5 +1,4 @@
-// Concatenates the coarse and the fine samples of each ray and sorts them by depth: a sample moves to the place that equals the number of
-// samples in front of it. Of equal depths the earlier one stays in front, coarse before fine.
+// Concatenates the coarse and the fine samples of each ray and sorts them by depth (common/volume/merged-place.wgsl).
 //
 // Shapes    values [rows, S, C] and fineValues [rows, F, C] (densities, colours or the depths themselves); depths [rows, S, 1];
 //           fineDepths [rows, F, 1]; merged [rows, S + F, C]
@@ -7,28 +6,18 @@
 // Cost      S + F comparisons and 16 (S + F) bytes of (cached) reads a sample
 
 #include "common/each-element"
+#include "common/volume/merged-place"
 #param rows, coarseSamples, fineSamples: u32
 #param groups: u32 // vec4f of a value
-#read depths, fineDepths, values, fineValues: array<vec4f>
+#read values, fineValues: array<vec4f>
 #write merged: array<vec4f>
-
-fn depthOf(row: u32, sample: u32) -> f32 {
-  if (sample < params.coarseSamples) { return depths[row * params.coarseSamples + sample].x; }
-  return fineDepths[row * params.fineSamples + sample - params.coarseSamples].x;
-}
 
 fn element(index: u32) {
   let samples = params.coarseSamples + params.fineSamples;
   if (index >= params.rows * samples) { return; }
   let row = index / samples;
   let sample = index % samples;
-  let depth = depthOf(row, sample);
-  var place = 0u;
-  for (var other = 0u; other < samples; other++) {
-    let otherDepth = depthOf(row, other);
-    if (otherDepth < depth || (otherDepth == depth && other < sample)) { place++; }
-  }
-  let to = (row * samples + place) * params.groups;
+  let to = (row * samples + mergedPlace(row, sample)) * params.groups;
   for (var group = 0u; group < params.groups; group++) {
     if (sample < params.coarseSamples) {
       merged[to + group] = values[(row * params.coarseSamples + sample) * params.groups + group];

@@ -1,0 +1,205 @@
+/** Gradients of volume rendering, stage by stage: against the reference's, and against difference quotients. */
+import { describe, expect, it } from 'vitest';
+import type { PlanBuilder } from '../../../src/gpu/plan';
+import type { Tensor } from '../../../src/gpu/tensor';
+import { fullyConnectedGain, inputsFirst } from '../../../src/pipelines/dense/fully-connected';
+import { arranged } from '../../../src/pipelines/dense/rearrange';
+import { startTape } from '../../../src/pipelines/gradients';
+import type { DecoderArrays } from '../../../src/pipelines/volume/decoder';
+import { type DecoderLayers, decodeByLayers } from '../../../src/pipelines/volume/decoder-layers';
+import { sampleGrid3d } from '../../../src/pipelines/volume/grid-3d';
+import { marchRays } from '../../../src/pipelines/volume/marcher';
+import { mergeSamples } from '../../../src/pipelines/volume/merge-samples';
+import { sampleTriPlanes } from '../../../src/pipelines/volume/tri-planes';
+import { expectGradients } from '../gradient-check';
+import { DECODER, decoderArrays, EG3D_PLANE_AXES, planesChannelsLast } from '../render-support';
+import { expectGradient, fixture, permute, runOnce } from '../support';
+
+const file = await fixture('render');
+const reference = await fixture('render-gradients');
+
+const load = (plan: PlanBuilder, name: string): Tensor => plan.constant(name, file.info(name).shape, file.floats(name));
+const cotangent = (plan: PlanBuilder, name: string): Tensor =>
+  plan.constant(name, reference.info(name).shape, reference.floats(name));
+
+describe('as the reference', () => {
+  it.each(['sample_planes_bw1', 'sample_planes_bw1.6'])('%s', async (name) => {
+    const [batch, planeCount, channels, height, width] = file.info(`${name}.in.planes`).shape;
+    const options = {
+      planeAxes: EG3D_PLANE_AXES,
+      planeChannels: channels!,
+      boxWarp: JSON.parse(file.metadata[name]!).box_warp,
+    };
+    const { ofPlanes, ofPoints } = await runOnce((plan) => {
+      const tape = startTape(plan);
+      const points = load(plan, `${name}.in.x`);
+      const shape = [batch!, height!, width!, planeCount! * channels!];
+      const planes = plan.constant('planes', shape, planesChannelsLast(file, `${name}.in.planes`));
+      const features = sampleTriPlanes(plan, planes, points, options);
+      const seed = { of: features, gradient: cotangent(plan, `${name}.cot.y`) };
+      const [ofPlanes, ofPoints] = tape.gradients([seed], [planes, points]);
+      return { ofPlanes: ofPlanes!, ofPoints: ofPoints! };
+    });
+    const expected = planesChannelsLast(reference, `${name}.grad.planes`);
+    expectGradient(`${name} planes`, ofPlanes, expected);
+    expectGradient(`${name} points`, ofPoints, reference.floats(`${name}.grad.x`));
+  });
+
+  it('sample_3dgrid', async () => {
+    const name = 'sample_3dgrid';
+    const [, channels, depth, height, width] = file.info(`${name}.in.grid`).shape;
+    const channelsLast = (values: Float32Array) =>
+      permute(values, [1, channels!, depth! * height!, width!], [0, 2, 3, 1]);
+    const { ofGrid, ofPoints } = await runOnce((plan) => {
+      const tape = startTape(plan);
+      const values = channelsLast(file.floats(`${name}.in.grid`));
+      const grid = plan.constant('grid', [1, depth!, height!, width!, channels!], values);
+      const points = load(plan, `${name}.in.x`);
+      const samples = sampleGrid3d(plan, grid, points);
+      const seed = { of: samples, gradient: cotangent(plan, `${name}.cot.y`) };
+      const [ofGrid, ofPoints] = tape.gradients([seed], [grid, points]);
+      return { ofGrid: ofGrid!, ofPoints: ofPoints! };
+    });
+    expectGradient(`${name} grid`, ofGrid, channelsLast(reference.floats(`${name}.grad.grid`)));
+    expectGradient(`${name} points`, ofPoints, reference.floats(`${name}.grad.x`));
+  });
+
+  it.each(['decoder_lr1', 'decoder_lr0.5'])('%s', async (name) => {
+    const lrMultiplier: number = JSON.parse(file.metadata[name]!).lr_mul;
+    const { features, ...ofLayers } = await runOnce((plan) => {
+      const tape = startTape(plan);
+      const features = load(plan, `${name}.in.features`);
+      const layers = decoderLayers(plan, decoderArrays(file, name), lrMultiplier);
+      const { sigma, colours } = decodeByLayers(plan, features, layers);
+      const seeds = [
+        { of: sigma, gradient: cotangent(plan, `${name}.cot.sigma`) },
+        { of: colours, gradient: cotangent(plan, `${name}.cot.rgb`) },
+      ];
+      return gradientsOf(tape.gradients(seeds, [features, ...layersOf(layers)]), ['features', ...LAYER_NAMES]);
+    });
+    expectGradient(`${name} features`, features!, reference.floats(`${name}.grad.features`));
+    for (const [parameter, values] of Object.entries(storedGradients(ofLayers, lrMultiplier))) {
+      expectGradient(`${name} ${parameter}`, values, reference.floats(`${name}.grad.${parameter}`));
+    }
+  });
+
+  it.each([0, 1])('march_white%i', async (white) => {
+    const name = `march_white${white}`;
+    const { ofColours, ofSigma } = await runOnce((plan) => {
+      const tape = startTape(plan);
+      const colours = load(plan, 'march.in.colors');
+      const sigma = load(plan, 'march.in.densities');
+      const { picture } = marchRays(plan, { depths: load(plan, 'march.in.depths'), sigma, colours }, white === 1);
+      const seed = { of: picture, gradient: cotangent(plan, `${name}.cot.rgb`) };
+      const [ofColours, ofSigma] = tape.gradients([seed], [colours, sigma]);
+      return { ofColours: ofColours!, ofSigma: ofSigma! };
+    });
+    expectGradient(`${name} colours`, ofColours, reference.floats(`${name}.grad.colors`));
+    expectGradient(`${name} densities`, ofSigma, reference.floats(`${name}.grad.densities`));
+  });
+});
+
+describe('difference quotients agree with the gradients of', () => {
+  it('tri-planes, for points in and around the box', async () => {
+    const options = { planeAxes: EG3D_PLANE_AXES, planeChannels: 4, boxWarp: 1.6 };
+    await expectGradients('tri-planes', { planes: [2, 3, 4, 12], points: [2, 70, 3] }, (plan, { planes, points }) =>
+      sampleTriPlanes(plan, planes!, points!, options),
+    );
+  });
+
+  it.each([false, true])('the marcher: picture, depth and alpha, white background %s', async (white) => {
+    const shapes = { sigma: [1, 2, 5, 1], colours: [1, 2, 5, 3] };
+    const depths = [0.5, 0.9, 1.2, 2, 2.1, 1, 1.5, 1.6, 2.5, 4];
+    for (const output of ['picture', 'depth', 'alpha'] as const) {
+      const wanted = output === 'picture' ? shapes : { sigma: shapes.sigma };
+      await expectGradients(`marcher ${output}`, wanted, (plan, inputs) => {
+        const colours = inputs.colours ?? plan.constant('colours', shapes.colours, new Float32Array(30).fill(0.5));
+        const given = plan.constant('depths', shapes.sigma, depths);
+        return marchRays(plan, { depths: given, sigma: inputs.sigma!, colours }, white)[output];
+      });
+    }
+  });
+
+  it('a grid of each sample', async () => {
+    await expectGradients('grid', { grid: [2, 2, 3, 3, 5], points: [2, 40, 3] }, (plan, { grid, points }) =>
+      sampleGrid3d(plan, grid!, points!),
+    );
+  });
+
+  it('merged samples', async () => {
+    const shapes = { coarse: [1, 2, 3, 5], fine: [1, 2, 2, 5] };
+    await expectGradients('merged samples', shapes, (plan, { coarse, fine }) => {
+      const part = (label: string, depths: number[], colours: Tensor) => {
+        const given = plan.constant(label, [1, 2, depths.length / 2, 1], depths);
+        return { depths: given, sigma: given, colours };
+      };
+      const first = part('coarse depths', [1, 2, 3, 1, 2, 3], coarse!);
+      return mergeSamples(plan, first, part('fine depths', [2, 0.5, 4, 2.5], fine!)).colours;
+    });
+  });
+});
+
+it('a ray that is opaque at once, and one that is empty, have finite gradients', async () => {
+  const { ofSigma } = await runOnce((plan) => {
+    const tape = startTape(plan);
+    const sigma = plan.constant('sigma', [1, 2, 4, 1], [2000, 2000, 2000, 2000, -200, -200, -200, -200]);
+    const colours = plan.constant(
+      'colours',
+      [1, 2, 4, 4],
+      Float32Array.from({ length: 32 }, (_, i) => Math.sin(i)),
+    );
+    const depths = plan.constant('depths', [1, 2, 4, 1], [1, 2, 3, 4, 1, 2, 3, 4]);
+    const marched = marchRays(plan, { depths, sigma, colours });
+    const ones = plan.constant('ones', marched.picture.shape, new Float32Array(8).fill(1));
+    const one = plan.constant('one', marched.depth.shape, [1, 1]);
+    const seeds = [
+      { of: marched.picture, gradient: ones },
+      { of: marched.depth, gradient: one },
+      { of: marched.alpha, gradient: one },
+    ];
+    return { ofSigma: tape.gradients(seeds, [sigma])[0]! };
+  });
+  expect([...ofSigma].every((value) => value === 0)).toBe(true);
+});
+
+const LAYER_NAMES = ['hiddenWeight', 'hiddenBias', 'outputWeight', 'outputBias'];
+
+function decoderLayers(plan: PlanBuilder, arrays: DecoderArrays, lrMultiplier: number): DecoderLayers {
+  const { planeChannels, decoderHiddenWidth, decoderOutputs } = DECODER;
+  const layer = (weight: Float32Array, bias: Float32Array, outputs: number, inputs: number) => {
+    const { shape, values } = arranged(weight, inputsFirst(outputs, inputs), fullyConnectedGain(inputs, lrMultiplier));
+    return {
+      weight: plan.constant('weight', shape, values),
+      bias: plan.constant(
+        'bias',
+        [outputs],
+        bias.map((value) => value * lrMultiplier),
+      ),
+    };
+  };
+  return {
+    hidden: layer(arrays.hiddenWeight, arrays.hiddenBias, decoderHiddenWidth, planeChannels),
+    output: layer(arrays.outputWeight, arrays.outputBias, 1 + decoderOutputs, decoderHiddenWidth),
+  };
+}
+
+function layersOf({ hidden, output }: DecoderLayers): Tensor[] {
+  return [hidden.weight, hidden.bias!, output.weight, output.bias!];
+}
+
+function gradientsOf(gradients: readonly (Tensor | undefined)[], names: readonly string[]): Record<string, Tensor> {
+  return Object.fromEntries(names.map((name, index) => [name, gradients[index]!]));
+}
+
+/** Gradients of the layers as those of the file's tensors. */
+function storedGradients(ofLayers: Record<string, Float32Array>, lrMultiplier: number): Record<string, Float32Array> {
+  const { planeChannels, decoderHiddenWidth, decoderOutputs } = DECODER;
+  const stored = (values: Float32Array, inputs: number, outputs: number) =>
+    permute(values, [inputs, outputs], [1, 0]).map((value) => value * fullyConnectedGain(inputs, lrMultiplier));
+  return {
+    'net.0.weight': stored(ofLayers.hiddenWeight!, planeChannels, decoderHiddenWidth),
+    'net.0.bias': ofLayers.hiddenBias!.map((value) => value * lrMultiplier),
+    'net.2.weight': stored(ofLayers.outputWeight!, decoderHiddenWidth, 1 + decoderOutputs),
+    'net.2.bias': ofLayers.outputBias!.map((value) => value * lrMultiplier),
+  };
+}
