@@ -7,8 +7,9 @@ import { ShapeError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
 import { expectShape, type Tensor } from '../gpu/tensor';
 import { fullyConnected } from '../pipelines/dense/fully-connected';
-import { normalizeSecondMomentInto } from '../pipelines/dense/normalize-second-moment';
+import { normalizeSecondMoment, normalizeSecondMomentInto } from '../pipelines/dense/normalize-second-moment';
 import { broadcastTruncated, truncationValues } from '../pipelines/dense/truncation';
+import { concatenate } from '../pipelines/dense/window';
 import type { MappingConfig } from './config';
 import { denseLayer } from './dense-layer';
 import type { ParameterScope } from './parameters';
@@ -36,17 +37,14 @@ export function mapping(
 ): Tensor {
   const { zDim, cDim, wDim, numWs, lrMultiplier, embedFeatures = wDim, layerFeatures = wDim } = config;
   const batch = (zDim > 0 ? z : c)?.shape[0] ?? 0;
-  let features = zDim + (cDim > 0 ? embedFeatures : 0);
-  const inputs = plan.tensor('mapping inputs', [Math.max(1, batch), features]);
-  if (zDim > 0) {
-    normalizeSecondMomentInto(plan, required(z, 'z', [batch, zDim]), inputs, 0);
-  }
+  const parts: Tensor[] = [];
+  if (zDim > 0) parts.push(required(z, 'z', [batch, zDim]));
   if (cDim > 0) {
     const embedding = denseLayer(plan, parameters, 'embed', { inFeatures: cDim, outFeatures: embedFeatures });
-    const embedded = fullyConnected(plan, required(c, 'c', [batch, cDim]), embedding);
-    normalizeSecondMomentInto(plan, embedded, inputs, zDim);
+    parts.push(fullyConnected(plan, required(c, 'c', [batch, cDim]), embedding));
   }
-  let w = inputs;
+  let w = normalizedTogether(plan, parts);
+  let features = w.shape[1]!;
   for (let layer = 0; layer < config.layers; layer++) {
     const outFeatures = layer === config.layers - 1 ? wDim : layerFeatures;
     const dense = denseLayer(plan, parameters, `fc${layer}`, { inFeatures: features, outFeatures, lrMultiplier });
@@ -75,6 +73,22 @@ export function updatedAverageW(average: Float32Array, batch: Float32Array, beta
     const mean = sum / samples;
     return mean + beta * (old - mean);
   });
+}
+
+/** Every part normalised on its own, side by side. One kernel a part writes its columns, unless gradients are to flow. */
+function normalizedTogether(plan: PlanBuilder, parts: readonly Tensor[]): Tensor {
+  if (plan.tape) {
+    const normalized = parts.map((part) => normalizeSecondMoment(plan, part));
+    return concatenate(plan, normalized, 1);
+  }
+  const features = parts.reduce((sum, { shape }) => sum + shape[1]!, 0);
+  const inputs = plan.tensor('mapping inputs', [parts[0]!.shape[0]!, features]);
+  let column = 0;
+  for (const part of parts) {
+    normalizeSecondMomentInto(plan, part, inputs, column);
+    column += part.shape[1]!;
+  }
+  return inputs;
 }
 
 function required(tensor: Tensor | undefined, name: string, shape: readonly number[]): Tensor {

@@ -24,10 +24,8 @@ export const FAMILIES = {
   normalize: /^normalize_2nd_moment$/,
   resize: /^resize_/,
   filteredResizing: /^filtered_resizing_/,
+  minibatchDeviation: /^mbstd_/,
 } as const;
-
-/** The minibatch standard deviation layer belongs to the discriminator alone and comes with it; the forward generator has no use for it. */
-export const DISCRIMINATOR_ONLY = /^mbstd_/;
 
 /** All cases of the fixture: the keys of its metadata. */
 export function allCases(ops: Checkpoint): string[] {

@@ -1,4 +1,4 @@
-/** Sums of tensors. */
+/** Sums and differences of tensors. */
 
 import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
@@ -6,6 +6,7 @@ import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor, vectorCount } from '../../gpu/tensor';
 import addShader from '../../shaders/dense/add.wgsl';
 import addScaledShader from '../../shaders/dense/add-scaled.wgsl';
+import { scaled } from './multiply';
 
 const ADD = defineKernel(addShader);
 const ADD_SCALED = defineKernel(addScaledShader);
@@ -23,6 +24,11 @@ export function add(plan: PlanBuilder, a: Tensor, b: Tensor): Tensor {
   });
   plan.record({ inputs: [a, b], outputs: [output], backward: ([gradient]) => [gradient, gradient] });
   return output;
+}
+
+/** a - b, for two tensors of one shape. @throws ShapeError */
+export function subtract(plan: PlanBuilder, a: Tensor, b: Tensor): Tensor {
+  return add(plan, a, scaled(plan, b, -1));
 }
 
 /**

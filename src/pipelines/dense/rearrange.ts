@@ -131,8 +131,9 @@ export function rearrange(
 
 /** The loops from the outermost in, as the result sees them, and the one that adds up. @throws ShapeError */
 function loopsOf(source: Tensor, { shape, axes }: Arrangement): [ArrangementAxis[], ArrangementAxis] {
-  const loops = axes.filter(({ to }) => to !== 0).sort((a, b) => b.to - a.to);
-  const addends = axes.filter(({ to }) => to === 0);
+  const turning = axes.filter(({ extent }) => extent > 1);
+  const loops = turning.filter(({ to }) => to !== 0).sort((a, b) => b.to - a.to);
+  const addends = turning.filter(({ to }) => to === 0);
   const reach = [elementCount(shape), ...loops.map(({ to }) => to)];
   if (loops.length > MOST_AXES || addends.length > 1 || loops.some(({ extent, to }, at) => extent * to > reach[at]!)) {
     throw new ShapeError(`rearrange: the loops over "${source.label}" cannot be told from the place in [${shape}]`);

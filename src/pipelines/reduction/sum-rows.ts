@@ -1,12 +1,18 @@
-/** Sum over all rows of a tensor, and its reverse. */
+/** Sums over leading axes of a tensor, and their reverse, repetition. Each is the gradient of the other. */
 
-import { workgroupGrid } from '../../gpu/dispatch-grid';
+import { linearGrid, workgroupGrid } from '../../gpu/dispatch-grid';
+import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
-import { elementCount, type Tensor } from '../../gpu/tensor';
+import { elementCount, type Tensor, vectorCount } from '../../gpu/tensor';
+import repeatRowsShader from '../../shaders/reduction/repeat-rows.wgsl';
 import sumRowsShader from '../../shaders/reduction/sum-rows.wgsl';
 
-const KERNEL = defineKernel(sumRowsShader);
+const SUM = defineKernel(sumRowsShader);
+const REPEAT = defineKernel(repeatRowsShader);
+
+/** Rows that a workgroup of 64 threads adds up before there are several. */
+const ROWS_PER_PIECE = 2048;
 
 /**
  * The sum over all axes but the last: the gradient with respect to a bias.
@@ -14,14 +20,67 @@ const KERNEL = defineKernel(sumRowsShader);
  * @returns [C]
  */
 export function sumRows(plan: PlanBuilder, input: Tensor): Tensor {
-  const channels = input.shape[input.shape.length - 1]!;
-  const groups = input.stride / 4;
-  const output = plan.scratch(`${input.label} sum`, [channels]);
+  return input.shape.length === 1 ? input : sumLeading(plan, input, input.shape.length - 1);
+}
+
+/**
+ * The sum over the first axes, in an order that depends on the shape only.
+ * @param axes how many, fewer than there are
+ * @returns a tensor with the other axes
+ * @throws ShapeError
+ */
+export function sumLeading(plan: PlanBuilder, input: Tensor, axes: number): Tensor {
+  const { shape } = input;
+  if (axes < 1 || axes >= shape.length) {
+    throw new ShapeError(
+      `sumLeading: ${axes} axes of "${input.label}" [${shape}], which has ${shape.length}; one must stay`,
+    );
+  }
+  const leading = shape.slice(0, axes);
+  const rest = shape.slice(axes);
+  const rows = elementCount(leading);
+  const groups = vectorCount(input) / rows;
+  const pieces = Math.ceil(rows / ROWS_PER_PIECE);
+  const output = plan.scratch(`${input.label} sum`, rest);
+  const sum = (from: Tensor, to: Tensor, rowsOfFrom: number, rowsPerPiece: number, piecesOfTo: number) =>
+    plan.dispatch({
+      kernel: SUM,
+      bindings: { input: from, output: to },
+      params: { rows: rowsOfFrom, rowsPerPiece, pieces: piecesOfTo, groups },
+      workgroups: workgroupGrid(piecesOfTo * groups),
+    });
+  if (pieces === 1) {
+    sum(input, output, rows, rows, 1);
+  } else {
+    const partial = plan.scratch(`${input.label} partial sums`, [pieces, ...rest]);
+    sum(input, partial, rows, ROWS_PER_PIECE, pieces);
+    sum(partial, output, pieces, pieces, 1);
+  }
+  plan.record({
+    inputs: [input],
+    outputs: [output],
+    backward: ([gradient]) => [repeatLeading(plan, gradient, leading)],
+  });
+  return output;
+}
+
+/**
+ * A tensor once for every place of some axes before its own.
+ * @returns [...leading, ...shape of the input]
+ */
+export function repeatLeading(plan: PlanBuilder, input: Tensor, leading: readonly number[]): Tensor {
+  const output = plan.scratch(`${input.label} repeated`, [...leading, ...input.shape]);
+  const vectors = vectorCount(output);
   plan.dispatch({
-    kernel: KERNEL,
+    kernel: REPEAT,
     bindings: { input, output },
-    params: { rows: elementCount(input.shape.slice(0, -1)), groups },
-    workgroups: workgroupGrid(groups),
+    params: { vectors, groups: vectorCount(input) },
+    workgroups: linearGrid(vectors),
+  });
+  plan.record({
+    inputs: [input],
+    outputs: [output],
+    backward: ([gradient]) => [sumLeading(plan, gradient, leading.length)],
   });
   return output;
 }

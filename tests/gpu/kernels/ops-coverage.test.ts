@@ -1,6 +1,6 @@
 /** No case of the reference operations may be left out silently. */
 import { expect, it } from 'vitest';
-import { allCases, DISCRIMINATOR_ONLY, FAMILIES } from '../ops-cases';
+import { allCases, FAMILIES } from '../ops-cases';
 import { fixture } from '../support';
 
 const ops = await fixture('ops');
@@ -8,7 +8,7 @@ const ops = await fixture('ops');
 it('every reference case belongs to exactly one family of tests', () => {
   for (const name of allCases(ops)) {
     const families = Object.values(FAMILIES).filter((pattern) => pattern.test(name));
-    expect(families.length, name).toBe(DISCRIMINATOR_ONLY.test(name) ? 0 : 1);
+    expect(families.length, name).toBe(1);
   }
 });
 

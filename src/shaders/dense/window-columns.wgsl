@@ -1,0 +1,31 @@
+// Some columns of a tensor, or a tensor as some columns of a wider one: output[row, column] = input[row, column + start], zero outside the input.
+// Both are linear, and the gradient of each is the other, with -start.
+//
+// Shapes    input [rows, C]; output [rows, D].
+// Layout    input in single floats, since a start need not be a multiple of four; output vec4f along D.
+// Dispatch  one thread per vec4f of the output, 64 per workgroup (common/each-element.wgsl).
+// Memory    none in the workgroup.
+// Cost      8 bytes an element: bound by memory.
+
+#include "common/each-element"
+#param rows, columns: u32 // of the output
+#param inputColumns: u32
+#param inputStride: u32 // floats from row to row
+#param start: i32
+#read input: array<f32>
+#write output: array<vec4f>
+
+fn element(index: u32) {
+  let groups = (params.columns + 3u) / 4u;
+  if (index >= params.rows * groups) { return; }
+  let row = index / groups;
+  var values = vec4f(0);
+  for (var lane = 0u; lane < 4u; lane++) {
+    let column = index % groups * 4u + lane;
+    let at = i32(column) + params.start;
+    if (column < params.columns && at >= 0 && at < i32(params.inputColumns)) {
+      values[lane] = input[row * params.inputStride + u32(at)];
+    }
+  }
+  output[index] = values;
+}
