@@ -40,29 +40,23 @@ export { readSafetensors, type WritableTensor, writeSafetensors } from './checkp
 export { TrifoldError } from './errors';
 export {
   type DecodedSurface,
-  type DensityGrid,
   decodeAtPoints,
   LARGEST_RESOLUTION,
   LEAST_RESOLUTION,
   OFFICIAL_LEVEL,
   sampleDensityGrid,
-  voxelSide,
 } from './geometry/density-grid';
 export { GeometryError, GridResolutionError, NoSurfaceError } from './geometry/errors';
-export {
-  extractSurface,
-  type FacePlanes,
-  makeFacePlanes,
-  type SurfaceOptions,
-  shadeMesh,
-} from './geometry/face-mesh';
+export { type FacePlanes, makeFacePlanes, shadeMesh } from './geometry/face-mesh';
 export type { LongJob } from './geometry/long-job';
 export { marchingCubes } from './geometry/marching-cubes';
 export { largestComponent, type Mesh } from './geometry/mesh';
 export { encodeMesh, MESH_FORMATS, type MeshFormat } from './geometry/mesh-files';
 export { smoothMesh } from './geometry/mesh-smoothing';
 export { type MeshStatistics, meshStatistics } from './geometry/mesh-statistics';
+export { extractSurface, type SurfaceOptions } from './geometry/surface';
 export { encodeMrc } from './geometry/volume-mrc';
+export { type DensityGrid, voxelSide } from './geometry/voxel-grid';
 export { Gpu, type GpuRequest } from './gpu/device';
 export { BufferLimitError, GpuError, NoAdapterError, WebGpuUnavailableError } from './gpu/errors';
 export { Recorder } from './gpu/recorder';

@@ -1,8 +1,5 @@
 /**
- * The density of a face on a regular grid, and density and colour on its surface: where a mesh comes from.
- *
- * The grid divides the model's box into N^3 voxels and has one sample in the middle of each: sample k along an axis lies at
- * (k + 0.5) side / N - side / 2. (The sheared grid of the official script, tests/support/density-volume.ts, has samples on the box's faces.) The density is the
+ * The density of a face on a grid of voxels (voxel-grid.ts), and density and colour on its surface: where a mesh comes from. The density is the
  * decoder's raw output, before softplus; the official way to a mesh cuts it at level 10.
  */
 import { PlanBuilder } from '../gpu/plan';
@@ -12,6 +9,7 @@ import { type Generator, wireDensityGrid } from '../models/generator';
 import { GridResolutionError } from './errors';
 import { atOnce, type DeviceJob } from './long-job';
 import { POINT_STRIDE, PointDecoder, SIGMA_STRIDE } from './point-decoder';
+import type { DensityGrid } from './voxel-grid';
 
 /** The level at which the official script cuts the density. */
 export const OFFICIAL_LEVEL = 10;
@@ -24,26 +22,6 @@ export const LEAST_RESOLUTION = 2;
  * graphics card, for the usual 64 units a voxel.
  */
 const UNITS_PER_SLAB = { hardware: 2e8, software: 1.28e7 };
-
-/** Samples in the middle of the voxels of a cube that is centred at the origin. */
-export interface DensityGrid {
-  /** Voxels on a side, N. */
-  readonly resolution: number;
-  /** Length of the cube's side in scene units. */
-  readonly side: number;
-  /** [N, N, N] as z, y, x: index (z N + y) N + x. */
-  readonly values: Float32Array;
-}
-
-/** Where sample `index` of a grid lies along an axis, in scene units. */
-export function voxelCentre({ resolution, side }: Omit<DensityGrid, 'values'>, index: number): number {
-  return ((index + 0.5) * side) / resolution - side / 2;
-}
-
-/** Length of a voxel's side in scene units. */
-export function voxelSide({ resolution, side }: Omit<DensityGrid, 'values'>): number {
-  return side / resolution;
-}
 
 /**
  * Samples the raw density. What all layers share comes first: 67 MB at 512^3 for the usual 64 hidden units, and within the default limits up to

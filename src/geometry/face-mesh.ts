@@ -1,16 +1,14 @@
 /**
- * From a face to its mesh, the whole way: planes, density grid, marching cubes, largest piece, smoothing, colours and normals. Each step can also be
- * called on its own; a live preview of the level needs the grid once and marching cubes for every level.
+ * What a mesh needs of the device, at both ends of the way: a face's planes, which the density grid is sampled from (density-grid.ts), and colours
+ * and normals for the surface that is found in the grid (surface.ts).
  */
 import { PlanBuilder } from '../gpu/plan';
 import { Recorder } from '../gpu/recorder';
 import type { Tensor } from '../gpu/tensor';
 import { type Generator, type MappingInputs, wireMapping, wireTriPlanes } from '../models/generator';
-import { type DensityGrid, decodeAtPoints } from './density-grid';
-import type { DeviceJob, LongJob } from './long-job';
-import { marchingCubes } from './marching-cubes';
-import { largestComponent, type Mesh, triangleNormal } from './mesh';
-import { smoothMesh } from './mesh-smoothing';
+import { decodeAtPoints } from './density-grid';
+import type { DeviceJob } from './long-job';
+import { type Mesh, triangleNormal } from './mesh';
 
 /** The tri-planes of one face, made outside of any renderer. */
 export interface FacePlanes {
@@ -40,22 +38,6 @@ export async function makeFacePlanes(generator: Generator, face: MappingInputs):
     builder.discard();
     throw error;
   }
-}
-
-export interface SurfaceOptions {
-  /** Density that counts as the surface; the official script takes 10. */
-  readonly level: number;
-  /** Rounds of smoothing. Default: 0. */
-  readonly smoothing?: number;
-  /** Keep loose pieces and closed cavities too. Default: the largest piece alone. */
-  readonly allComponents?: boolean;
-}
-
-/** The surface of a grid at a level, without colours and normals. @throws NoSurfaceError; the signal's reason */
-export async function extractSurface(grid: DensityGrid, options: SurfaceOptions, job: LongJob = {}): Promise<Mesh> {
-  const everything = await marchingCubes(grid, options.level, job);
-  const wanted = options.allComponents ? everything : largestComponent(everything);
-  return smoothMesh(wanted, options.smoothing ?? 0);
 }
 
 /**

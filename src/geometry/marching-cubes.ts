@@ -7,10 +7,10 @@
  * surface is closed: a head that reaches the box is cut off flat there.
  */
 import { ambiguousFaces, CORNERS, cellSurface, EDGE_CORNERS, EDGES, FACE_CORNERS, FACES } from './cell-polygons';
-import { type DensityGrid, voxelSide } from './density-grid';
 import { NoSurfaceError } from './errors';
 import { betweenSlabs, type LongJob } from './long-job';
 import type { Mesh } from './mesh';
+import { type DensityGrid, voxelSide } from './voxel-grid';
 
 /** Cells between two pauses: some ten milliseconds of work. */
 const CELLS_PER_SLAB = 500_000;

@@ -5,7 +5,7 @@
  * Columns run along x, rows along y, sections along z, which is the grid's own order. The format's lengths are angstroms; the numbers here are scene
  * units. The file is not that of the official script, whose first axis is reversed and whose border is emptied (tests/support/density-volume.ts).
  */
-import { type DensityGrid, voxelCentre } from './density-grid';
+import { type DensityGrid, voxelCentre } from './voxel-grid';
 
 const HEADER_BYTES = 1024;
 /** Words of the header, counted from 0 (the publication counts from 1). */

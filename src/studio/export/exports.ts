@@ -5,8 +5,8 @@
  */
 import { labelOf } from '../../camera/orbit';
 import { orbitLabel } from '../../camera/orbit-pose';
-import { voxelSide } from '../../geometry/density-grid';
 import type { MeshFormat } from '../../geometry/mesh-files';
+import { voxelSide } from '../../geometry/voxel-grid';
 import { followsCamera } from '../../render/face-composer';
 import type { RendererKind } from '../../render/frame-renderer';
 import type { PictureRgba } from '../../render/pictures/picture-rgba';

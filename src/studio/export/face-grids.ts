@@ -3,10 +3,11 @@
  * Grids are kept, so that another level costs no sampling; a grid of 256^3 has 67 MB.
  */
 import type { CameraLabel } from '../../camera/conventions';
-import { type DensityGrid, sampleDensityGrid } from '../../geometry/density-grid';
+import { sampleDensityGrid } from '../../geometry/density-grid';
 import { shadeMesh } from '../../geometry/face-mesh';
 import type { DeviceJob } from '../../geometry/long-job';
 import type { Mesh } from '../../geometry/mesh';
+import type { DensityGrid } from '../../geometry/voxel-grid';
 import type { Tensor } from '../../gpu/tensor';
 import type { FaceRecipe } from '../../models/faces/recipe';
 import type { Generator } from '../../models/generator';

@@ -1,8 +1,9 @@
 /**
  * The live preview of a mesh: a coarse density grid of the face, kept in a worker, and the surface at whatever level was asked for last.
  */
-import { type DensityGrid, OFFICIAL_LEVEL } from '../../geometry/density-grid';
-import type { SurfaceOptions } from '../../geometry/face-mesh';
+import { OFFICIAL_LEVEL } from '../../geometry/density-grid';
+import type { SurfaceOptions } from '../../geometry/surface';
+import type { DensityGrid } from '../../geometry/voxel-grid';
 import { describeFailure } from '../shared/failure';
 import { Job } from '../shared/jobs';
 import type { MeshPreviewState, StudioState } from '../shared/state';

@@ -3,11 +3,11 @@
  * drawing. It asks the network for nothing and is ended by the page.
  */
 import { transfer } from 'comlink';
-import type { DensityGrid } from '../../geometry/density-grid';
-import { extractSurface, type SurfaceOptions } from '../../geometry/face-mesh';
 import type { Mesh } from '../../geometry/mesh';
 import { encodeMesh, type MeshFormat } from '../../geometry/mesh-files';
+import { extractSurface, type SurfaceOptions } from '../../geometry/surface';
 import { encodeMrc } from '../../geometry/volume-mrc';
+import type { DensityGrid } from '../../geometry/voxel-grid';
 import { serve } from '../shared/workers';
 
 let density: DensityGrid | undefined;

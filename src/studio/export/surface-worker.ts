@@ -1,9 +1,9 @@
 /** The page's end of the worker that finds surfaces and writes mesh files (mesh-worker.ts). */
 import type { Remote } from 'comlink';
-import type { DensityGrid } from '../../geometry/density-grid';
-import type { SurfaceOptions } from '../../geometry/face-mesh';
 import type { Mesh } from '../../geometry/mesh';
 import type { MeshFormat } from '../../geometry/mesh-files';
+import type { SurfaceOptions } from '../../geometry/surface';
+import type { DensityGrid } from '../../geometry/voxel-grid';
 import { RemoteWorker, WorkerError } from '../shared/workers';
 import { ExportError } from './export-errors';
 import type { MeshWorker } from './mesh-worker';

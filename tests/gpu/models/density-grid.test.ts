@@ -5,19 +5,18 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { orbitLabel } from '../../../src/camera/orbit-pose';
 import {
-  type DensityGrid,
   decodeAtPoints,
   LARGEST_RESOLUTION,
   layersPerSlab,
   OFFICIAL_LEVEL,
   sampleDensityGrid,
-  voxelCentre,
-  voxelSide,
 } from '../../../src/geometry/density-grid';
 import { GridResolutionError } from '../../../src/geometry/errors';
-import { extractSurface, type FacePlanes, makeFacePlanes, shadeMesh } from '../../../src/geometry/face-mesh';
+import { type FacePlanes, makeFacePlanes, shadeMesh } from '../../../src/geometry/face-mesh';
 import type { Mesh } from '../../../src/geometry/mesh';
 import { meshStatistics } from '../../../src/geometry/mesh-statistics';
+import { extractSurface } from '../../../src/geometry/surface';
+import { type DensityGrid, voxelCentre, voxelSide } from '../../../src/geometry/voxel-grid';
 import { ShapeError } from '../../../src/gpu/errors';
 import { PlanBuilder } from '../../../src/gpu/plan';
 import { Generator, wireDensityAtPoints, wireDensityGrid, wireRayMarch } from '../../../src/models/generator';

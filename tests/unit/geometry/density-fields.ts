@@ -1,5 +1,5 @@
 /** Densities whose surfaces are known: signed distances, positive inside, on the grid that the meshing takes. */
-import { type DensityGrid, voxelCentre } from '../../../src/geometry/density-grid';
+import { type DensityGrid, voxelCentre } from '../../../src/geometry/voxel-grid';
 
 export type Field = (x: number, y: number, z: number) => number;
 

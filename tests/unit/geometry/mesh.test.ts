@@ -1,10 +1,11 @@
 /** What is done to a mesh after it was extracted, and whether the statistics see what is wrong with one. */
 import { describe, expect, it } from 'vitest';
-import { extractSurface, normalsOf } from '../../../src/geometry/face-mesh';
+import { normalsOf } from '../../../src/geometry/face-mesh';
 import { marchingCubes } from '../../../src/geometry/marching-cubes';
 import { largestComponent, type Mesh } from '../../../src/geometry/mesh';
 import { smoothMesh } from '../../../src/geometry/mesh-smoothing';
 import { meshStatistics } from '../../../src/geometry/mesh-statistics';
+import { extractSurface } from '../../../src/geometry/surface';
 import { fieldGrid, SPHERE_RADIUS, sphere } from './density-fields';
 
 /** A tetrahedron with its tip at `x`, counterclockwise from outside. */
