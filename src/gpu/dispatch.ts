@@ -2,7 +2,7 @@
  * One dispatch of a plan: what a wrapper says of it, whether that fits the kernel, and what the device makes of it.
  */
 import type { Gpu } from './device';
-import { ShapeError } from './errors';
+import { ShapeError, WiringError } from './errors';
 import { encodeParams, type Kernel, type KernelConstants, type KernelVariant, type StorageFormats } from './kernel';
 import { elementCount, type Tensor } from './tensor';
 import { bufferBytes, type DeviceFacts, type StorageFormat, type TensorStorage } from './tensor-host';
@@ -37,7 +37,7 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number, number];
 }
 
-/** @throws ShapeError when a name is not in the shader, a format or a parameter is not what it takes, or the grid is too large */
+/** @throws WiringError when a name is not in the shader or a format is not what it takes, ShapeError for a grid that is too large, or a parameter of several numbers */
 export function checkedDispatch(description: DispatchDescription, { limits }: DeviceFacts): Dispatch {
   const { bindings, textures = {}, workgroups } = description;
   const kernel = description.kernel.variant(description.constants);
@@ -59,13 +59,13 @@ export function checkedDispatch(description: DispatchDescription, { limits }: De
   };
 }
 
-/** The formats of a kernel's storage types. @throws ShapeError where one type would have to be two */
+/** The formats of a kernel's storage types. @throws WiringError where one type would have to be two */
 export function formatsOf({ kernel, bindings }: Dispatch): StorageFormats {
   const formats: Record<string, StorageFormat> = {};
   for (const [name, type] of kernel.storageTypes) {
     const { format, label } = bindings[name]!;
     if ((formats[type] ?? format) !== format) {
-      throw new ShapeError(`kernel "${kernel.name}": "${label}" holds ${format}, unlike the other ${type} bindings`);
+      throw new WiringError(`kernel "${kernel.name}": "${label}" holds ${format}, unlike the other ${type} bindings`);
     }
     formats[type] = format;
   }
@@ -115,25 +115,25 @@ export function bindDispatch(
   return { pipeline, bindGroup, workgroups, paramsBuffer };
 }
 
-/** @throws ShapeError unless exactly the names of the shader are bound */
+/** @throws WiringError unless exactly the names of the shader are bound */
 function expectSameNames(kernel: KernelVariant, names: ReadonlyMap<string, unknown>, bound: object): void {
   for (const name of names.keys()) {
-    if (!(name in bound)) throw new ShapeError(`kernel "${kernel.name}": nothing is bound to "${name}"`);
+    if (!(name in bound)) throw new WiringError(`kernel "${kernel.name}": nothing is bound to "${name}"`);
   }
   for (const name of Object.keys(bound)) {
-    if (!names.has(name)) throw new ShapeError(`kernel "${kernel.name}" has no binding "${name}"`);
+    if (!names.has(name)) throw new WiringError(`kernel "${kernel.name}" has no binding "${name}"`);
   }
 }
 
-/** @throws ShapeError where a kernel would take halves for floats */
+/** @throws WiringError where a kernel would take halves for floats */
 function expectReadableHalves(kernel: KernelVariant, bindings: DispatchDescription['bindings']): void {
   for (const [name, { format, label }] of Object.entries(bindings)) {
     if (format === 'f32' || kernel.storageTypes.has(name) || kernel.packed.has(name)) continue;
-    throw new ShapeError(`kernel "${kernel.name}" takes floats for "${name}"; "${label}" holds halves`);
+    throw new WiringError(`kernel "${kernel.name}" takes floats for "${name}"; "${label}" holds halves`);
   }
 }
 
-/** @throws ShapeError for a tensor where the kernel takes an integer, or one of more than one number */
+/** @throws WiringError for a tensor where the kernel takes an integer, ShapeError for one of more than one number */
 function checkedParams(
   kernel: KernelVariant,
   given: Readonly<Record<string, number | Tensor>>,
@@ -144,7 +144,7 @@ function checkedParams(
     params[name] = typeof value === 'number' ? value : 0;
     if (typeof value === 'number') continue;
     const index = kernel.text.params.findIndex((field) => field.name === name && field.type === 'f32');
-    if (index < 0) throw new ShapeError(`kernel "${kernel.name}" has no f32 parameter "${name}" for "${value.label}"`);
+    if (index < 0) throw new WiringError(`kernel "${kernel.name}" has no f32 parameter "${name}" for "${value.label}"`);
     if (elementCount(value.shape) !== 1 || value.format !== 'f32') {
       throw new ShapeError(
         `kernel "${kernel.name}": "${value.label}" [${value.shape}] of ${value.format} for "${name}", expected one f32`,

@@ -160,7 +160,16 @@ export class KernelCompileError extends GpuError {
   }
 }
 
-/** Wrong shapes or names handed to a pipeline: a programming error of the caller. */
+/** Names, formats or options that a kernel or an operation cannot take: a programming error of the caller. */
+export class WiringError extends GpuError {
+  override readonly code = 'wiring';
+
+  constructor(message: string) {
+    super(message, 'Check the call against the shader or the function named in the message.');
+  }
+}
+
+/** Wrong shapes handed to an operation: a programming error of the caller. */
 export class ShapeError extends GpuError {
   override readonly code = 'shape';
 

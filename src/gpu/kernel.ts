@@ -2,7 +2,7 @@
  * A kernel: a shader and what it declares. The shader is the single source of truth: the names of its bindings and what it does with them, the
  * fields of its `params` and its constants are read from it (wgsl.ts), so that a wrapper that misspells one is told so by name.
  */
-import { KernelCompileError, ShapeError } from './errors';
+import { KernelCompileError, WiringError } from './errors';
 import type { StorageFormat } from './tensor-host';
 import {
   type BindingAccess,
@@ -75,19 +75,19 @@ function describe(name: string, text: ShaderText): KernelVariant {
   };
 }
 
-/** The bytes of a kernel's params. @throws ShapeError for a missing or unknown field */
+/** The bytes of a kernel's params. @throws WiringError for a missing or unknown field */
 export function encodeParams({ name: kernel, text }: KernelVariant, params: KernelParams): ArrayBuffer {
   const bytes = new DataView(new ArrayBuffer(Math.max(16, Math.ceil(text.params.length / 4) * 16)));
   text.params.forEach(({ name, type }, index) => {
     const value = params[name];
-    if (value === undefined) throw new ShapeError(`kernel "${kernel}": the parameter "${name}" is missing`);
+    if (value === undefined) throw new WiringError(`kernel "${kernel}": the parameter "${name}" is missing`);
     if (type === 'f32') bytes.setFloat32(index * 4, value, true);
     else if (type === 'u32') bytes.setUint32(index * 4, value, true);
     else bytes.setInt32(index * 4, value, true);
   });
   for (const name of Object.keys(params)) {
     if (!text.params.some((field) => field.name === name)) {
-      throw new ShapeError(`kernel "${kernel}" has no parameter "${name}"`);
+      throw new WiringError(`kernel "${kernel}" has no parameter "${name}"`);
     }
   }
   return bytes.buffer;

@@ -10,7 +10,7 @@
 import { Plan, type ReadyStep } from './built-plan';
 import { Gpu } from './device';
 import { bindDispatch, checkedDispatch, type Dispatch, type DispatchDescription, formatsOf } from './dispatch';
-import { PlanClosedError, ScratchAccessError, ShapeError, SurveyedPlanError, UnwrittenScratchError } from './errors';
+import { PlanClosedError, ScratchAccessError, SurveyedPlanError, UnwrittenScratchError, WiringError } from './errors';
 import { finalText } from './kernel';
 import { type ScratchClaim, ScratchPool, type ScratchTensor } from './scratch-pool';
 import type { Operation, Tape } from './tape';
@@ -139,7 +139,7 @@ export class PlanBuilder {
 
   /**
    * Appends a dispatch.
-   * @throws ShapeError when it does not fit its kernel; UnwrittenScratchError when it reads scratch that nothing has written, or adds to it;
+   * @throws WiringError, ShapeError when it does not fit its kernel; UnwrittenScratchError when it reads scratch that nothing has written, or adds to it;
    * ScratchAccessError for scratch of another plan
    */
   dispatch(description: DispatchDescription): void {
@@ -167,13 +167,13 @@ export class PlanBuilder {
 
   /**
    * Appends a step that copies a tensor to another of the same shape and format.
-   * @throws ShapeError; as {@link dispatch}
+   * @throws ShapeError, WiringError; as {@link dispatch}
    */
   copy<T extends Tensor>(from: Tensor, to: T): T {
     this.#expectOpen();
     expectShape(to, from.shape, 'copy');
     if (from.format !== to.format || from.storage === to.storage) {
-      throw new ShapeError(
+      throw new WiringError(
         `copy: "${from.label}" holds ${from.format}, and cannot be copied to "${to.label}" of ${to.format}`,
       );
     }

@@ -6,7 +6,7 @@
  * The styles depend on the face alone and the picture on the camera too; {@link superResolutionStyles} and {@link superResolution} are
  * two functions so that the first runs once a face and the second once a frame.
  */
-import { ShapeError } from '../gpu/errors';
+import { ShapeError, WiringError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
 import { imageExtents, type Tensor } from '../gpu/tensor';
 import type { LayerStyles } from '../pipelines/convolution/modulated-conv';
@@ -144,5 +144,5 @@ function resizedInput(plan: PlanBuilder, config: SuperResolutionConfig, feature:
 
 function noiseOfConfig({ noiseMode }: SuperResolutionConfig): SynthesisNoise {
   if (noiseMode !== 'random') return { mode: noiseMode };
-  throw new ShapeError('superResolution: the configuration wants random noise; hand over a seed in `options.noise`');
+  throw new WiringError('superResolution: the configuration wants random noise; hand over a seed in `options.noise`');
 }

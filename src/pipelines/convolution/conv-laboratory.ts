@@ -3,7 +3,7 @@
  * remembers what came out. All operands are made on the device: only weights are uploaded, and only three numbers and two timestamps come back from a trial.
  */
 import type { Gpu } from '../../gpu/device';
-import { DeviceLostError, ShapeError } from '../../gpu/errors';
+import { DeviceLostError, WiringError } from '../../gpu/errors';
 import { MemorySurvey } from '../../gpu/memory-survey';
 import { type Plan, PlanBuilder } from '../../gpu/plan';
 import { Recorder } from '../../gpu/recorder';
@@ -97,7 +97,7 @@ export class ConvLaboratory implements ConvTrials {
   }
 
   async #try(variant: Conv3x3Variant | undefined, operands: TrialOperands, expected: Tensor): Promise<ConvTrialResult> {
-    if (!variant) throw new ShapeError('the convolution on trial does not support the layer');
+    if (!variant) throw new WiringError('the convolution on trial does not support the layer');
     const builder = new PlanBuilder(this.gpu, STAGE);
     const output = builder.keep(convolve(builder, operands, variant));
     const plan = await builder.build();

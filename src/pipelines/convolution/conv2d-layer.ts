@@ -3,7 +3,7 @@
  * are those of the parts. Used by training (issue 14).
  */
 
-import { ShapeError } from '../../gpu/errors';
+import { WiringError } from '../../gpu/errors';
 import type { PlanBuilder } from '../../gpu/plan';
 import type { Tensor } from '../../gpu/tensor';
 import { type ActivationOptions, defaultGain } from '../dense/activation';
@@ -33,7 +33,7 @@ export interface Conv2dResampleOptions {
 /**
  * Convolution of an enlarged picture, or shrunk convolution of a picture, with a low-pass filter in between.
  * @param weight as for {@link conv2d}; flip it at load for a true convolution
- * @throws ShapeError
+ * @throws WiringError, ShapeError
  */
 export function conv2dResample(
   plan: PlanBuilder,
@@ -43,7 +43,7 @@ export function conv2dResample(
 ): Tensor {
   const { up = 1, down = 1, padding = 0, filter = BINOMIAL_FILTER } = options;
   if (up > 1 && down > 1)
-    throw new ShapeError(`conv2dResample: up ${up} and down ${down} at once; one of them must be 1`);
+    throw new WiringError(`conv2dResample: up ${up} and down ${down} at once; one of them must be 1`);
   if (up > 1) {
     const enlarged = addPadding(padding, paddingForUpsampling(filter, up));
     return conv2d(plan, upfirdn2d(plan, input, filter, { up, padding: enlarged, gain: up * up }), weight);

@@ -4,7 +4,7 @@
  */
 
 import { linearGrid } from '../../gpu/dispatch-grid';
-import { ShapeError } from '../../gpu/errors';
+import { ShapeError, WiringError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
@@ -50,7 +50,7 @@ export function demodulationCoefficients(plan: PlanBuilder, styles: Tensor, squa
  * @param input [N, H, W, inChannels]
  * @param how a variant, or `up` alone to take the fastest variant for this shape on this device, as far as is known. Default: up 1
  * @returns [N, up H, up W, outChannels]
- * @throws ShapeError
+ * @throws ShapeError, WiringError
  */
 export function modulatedConv3x3(
   plan: PlanBuilder,
@@ -82,7 +82,7 @@ export function modulatedConv3x3(
   };
   const variant = 'variant' in how ? how.variant : chooseVariant(layer, plan.host);
   if (!variant.supports(layer, plan.host)) {
-    throw new ShapeError(`modulatedConv3x3: "${variant.name}" cannot compute "${weights.label}" on this device`);
+    throw new WiringError(`modulatedConv3x3: "${variant.name}" cannot compute "${weights.label}" on this device`);
   }
   const output = plan.scratch(
     `${weights.label} output`,

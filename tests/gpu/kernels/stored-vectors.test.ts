@@ -1,6 +1,6 @@
 /** Kernels that read and write halves or floats with one text: what is bound decides. */
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../../src/gpu/errors';
+import { WiringError } from '../../../src/gpu/errors';
 import { defineKernel } from '../../../src/gpu/kernel';
 import type { PlanBuilder } from '../../../src/gpu/plan';
 import type { Tensor } from '../../../src/gpu/tensor';
@@ -78,7 +78,7 @@ describe('stored vectors', () => {
       plan.dispatch({ kernel: FLOATS_ONLY, bindings: { input, output }, workgroups: [3] });
       return { output };
     });
-    await expect(wire).rejects.toThrow(ShapeError);
+    await expect(wire).rejects.toThrow(WiringError);
     await expect(wire).rejects.toThrow(/takes floats for "input"; "input" holds halves/);
   });
 });

@@ -1,6 +1,6 @@
 /** Textures beside tensors: what a kernel declares of them, what they weigh, and that plans give them back. No device is needed. */
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../../src/gpu/errors';
+import { ShapeError, WiringError } from '../../../src/gpu/errors';
 import { defineKernel } from '../../../src/gpu/kernel';
 import { MemorySurvey } from '../../../src/gpu/memory-survey';
 import { PlanBuilder } from '../../../src/gpu/plan';
@@ -45,8 +45,8 @@ describe('textures', () => {
     const planes = plan.texture('planes', EXTENTS);
     const dispatch = (textures: Record<string, typeof planes>) => () =>
       plan.dispatch({ kernel: KERNEL, bindings: { output }, textures, workgroups: [1] });
-    expect(dispatch({ planes })).toThrow(ShapeError);
-    expect(dispatch({ planes, texels: planes, others: planes })).toThrow(ShapeError);
+    expect(dispatch({ planes })).toThrow(WiringError);
+    expect(dispatch({ planes, texels: planes, others: planes })).toThrow(WiringError);
     expect(() => plan.texture('nothing', { ...EXTENTS, layers: 0 })).toThrow(ShapeError);
     plan.discard();
   });
