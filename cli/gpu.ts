@@ -28,7 +28,7 @@ export async function openGpu(storesHalves = false): Promise<Gpu> {
     throw error;
   }
   if (gpu.adapter.isSoftware) restBetweenTurns();
-  say(`adapter: ${gpu.adapter.name}${gpu.adapter.isSoftware ? ' (software)' : ''}`);
+  say(`adapter: ${gpu.adapter.name}${gpu.adapter.isSoftware ? ' (software adapter: no graphics card)' : ''}`);
   return gpu;
 }
 
