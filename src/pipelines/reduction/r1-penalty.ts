@@ -1,5 +1,5 @@
 /** R1 regularisation of a discriminator (Mescheder et al. 2018, "Which Training Methods for GANs do actually Converge?", equation 9). */
-import { ShapeError } from '../../gpu/errors';
+import { WiringError } from '../../gpu/errors';
 import type { PlanBuilder } from '../../gpu/plan';
 import type { Tape } from '../../gpu/tape';
 import type { Tensor } from '../../gpu/tensor';
@@ -14,7 +14,7 @@ import { sumOfSquares } from './losses';
  * @param logits [N, 1]
  * @param pictures what the logits were computed from, such as image and image_raw; each has a sample in every place of its first axis
  * @returns [1]
- * @throws ShapeError if the logits depend on none of the pictures; NoGradientError, OverwrittenError
+ * @throws WiringError if the logits depend on none of the pictures; NoGradientError, OverwrittenError
  */
 export function r1Penalty(
   plan: PlanBuilder,
@@ -31,6 +31,6 @@ export function r1Penalty(
     const own = sumOfSquares(plan, gradient);
     squares = squares ? add(plan, squares, own) : own;
   }
-  if (!squares) throw new ShapeError(`r1Penalty: "${logits.label}" [${logits.shape}] depends on none of the pictures`);
+  if (!squares) throw new WiringError(`r1Penalty: "${logits.label}" [${logits.shape}] depends on none of the pictures`);
   return scaled(plan, squares, gamma / 2 / batch);
 }

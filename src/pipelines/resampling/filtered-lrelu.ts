@@ -7,7 +7,17 @@ import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
 import filteredLreluShader from '../../shaders/resampling/filtered-lrelu.wgsl';
 import { LEAKY_RELU_SLOPE } from '../dense/activation';
-import { fourSides, type Padding } from './upfirdn2d';
+import { activationGradient } from '../dense/activation-gradient';
+import { biasAct } from '../dense/bias-act';
+import { sumRows } from '../reduction/sum-rows';
+import {
+  type FirFilter,
+  fourSides,
+  type Padding,
+  type UpfirdnOptions,
+  upfirdn2d,
+  upfirdn2dGradient,
+} from './upfirdn2d';
 
 const KERNEL = defineKernel(filteredLreluShader);
 
@@ -117,7 +127,80 @@ export function filteredLeakyRelu(
       workgroups: workgroupGrid(batch * (band.endRow - band.firstRow) * tileColumns * groups),
     });
   }
+  plan.record({
+    inputs: [input, bias],
+    outputs: [output],
+    backward: ([gradient], [, wantsBias]) => {
+      const before = gradientBeforeBias(plan, gradient, input, bias, options);
+      return [before, wantsBias && sumRows(plan, before)];
+    },
+  });
   return output;
+}
+
+/**
+ * The gradient with respect to input + bias. What the signal was at the working rate, before and after it was bent, is computed again, since the
+ * kernel has kept nothing of it: two tensors of (up / down)^2 times the output's size while the rule runs.
+ */
+function gradientBeforeBias(
+  plan: PlanBuilder,
+  gradient: Tensor,
+  input: Tensor,
+  bias: Tensor,
+  options: FilteredLeakyReluOptions,
+): Tensor {
+  const { up = 1, down = 1, upFilter = IDENTITY_LOWPASS, downFilter = IDENTITY_LOWPASS, slope, gain, clamp } = options;
+  const [, height, width, channels] = input.shape;
+  const bend = { activation: 'lrelu', alpha: slope, gain, clamp } as const;
+  const upsampling = lowpassSteps(upFilter, up, 1, options.padding, up * up);
+  const downsampling = lowpassSteps(downFilter, 1, down);
+  let work = biasAct(plan, input, bias);
+  for (const step of upsampling) work = upfirdn2d(plan, work, step.filter, step.options);
+  const bent = biasAct(plan, work, plan.tensor('no bias', [channels!]), bend);
+  const ofBent = backThrough(plan, gradient, downsampling, bent.shape[1]!, bent.shape[2]!);
+  return backThrough(plan, activationGradient(plan, ofBent, bent, bend), upsampling, height!, width!);
+}
+
+/** One filter of a resampling. */
+interface LowpassStep {
+  readonly filter: FirFilter;
+  readonly options: UpfirdnOptions;
+}
+
+/** Along rows and then along columns, or at once for a filter that is not separable. */
+function lowpassSteps(
+  { size, isSeparable, taps }: LowpassFilter,
+  up: number,
+  down: number,
+  padding: Padding = 0,
+  gain = 1,
+): LowpassStep[] {
+  if (!isSeparable) return [{ filter: { height: size, width: size, taps }, options: { up, down, padding, gain } }];
+  const [left, right, top, bottom] = fourSides(padding);
+  return [
+    {
+      filter: { height: 1, width: size, taps },
+      options: { up: [up, 1], down: [down, 1], padding: [left, right, 0, 0], gain },
+    },
+    {
+      filter: { height: size, width: 1, taps },
+      options: { up: [1, up], down: [1, down], padding: [0, 0, top, bottom] },
+    },
+  ];
+}
+
+/** The gradient with respect to a picture of height x width that has gone through the steps. */
+function backThrough(
+  plan: PlanBuilder,
+  gradient: Tensor,
+  steps: readonly LowpassStep[],
+  height: number,
+  width: number,
+): Tensor {
+  return steps.reduceRight((later, { filter, options }, step) => {
+    // Behind the first of two steps the rows are resampled and the columns are not yet.
+    return upfirdn2dGradient(plan, later, filter, options, height, step === 0 ? width : later.shape[2]!);
+  }, gradient);
 }
 
 /** The taps as the kernel correlates with them. */

@@ -101,25 +101,41 @@ export function upfirdn2d(
   plan.record({
     inputs: [input],
     outputs: [output],
-    // Each output gives to the inputs that it was made of: the other way round with the filter turned, up and down exchanged, and as much padding
-    // that the filter's first position meets the first input, its last the last.
-    backward: ([gradient]) => {
-      const firstX = filter.width - 1 - left;
-      const firstY = filter.height - 1 - top;
-      const lastX = (width - 1) * upX + filter.width - outWidth * downX - firstX;
-      const lastY = (height - 1) * upY + filter.height - outHeight * downY - firstY;
-      return [
-        upfirdn2d(plan, gradient, filter, {
-          up: [downX, downY],
-          down: [upX, upY],
-          padding: [firstX, lastX, firstY, lastY],
-          flipFilter: !options.flipFilter,
-          gain,
-        }),
-      ];
-    },
+    backward: ([gradient]) => [upfirdn2dGradient(plan, gradient, filter, options, height, width)],
   });
   return output;
+}
+
+/**
+ * The gradient with respect to an input of height x width. Each output gives to the inputs that it was made of: the same the other way round, with
+ * the filter turned, up and down exchanged, and so much padding that the filter's last tap meets the first input and its first the last.
+ */
+export function upfirdn2dGradient(
+  plan: PlanBuilder,
+  gradient: Tensor,
+  filter: FirFilter,
+  options: UpfirdnOptions,
+  height: number,
+  width: number,
+): Tensor {
+  const { height: outHeight, width: outWidth } = imageExtents(gradient, 'upfirdn2dGradient');
+  const [upX, upY] = perAxis(options.up ?? 1);
+  const [downX, downY] = perAxis(options.down ?? 1);
+  const [left, , top] = fourSides(options.padding ?? 0);
+  const beforeX = filter.width - 1 - left;
+  const beforeY = filter.height - 1 - top;
+  return upfirdn2d(plan, gradient, filter, {
+    up: [downX, downY],
+    down: [upX, upY],
+    padding: [
+      beforeX,
+      (width - 1) * upX + filter.width - outWidth * downX - beforeX,
+      beforeY,
+      (height - 1) * upY + filter.height - outHeight * downY - beforeY,
+    ],
+    flipFilter: !options.flipFilter,
+    gain: options.gain,
+  });
 }
 
 export interface ResampleOptions {
