@@ -56,6 +56,12 @@ const SIZES: Readonly<Record<string, readonly Choice[]>> = {
   ],
   GROUPS: [{ GROUPS: 6 }],
   SIDE: [{ SIDE: 4 }],
+  // Small convolutions and their gradients: 3x3, with stride, and 1x1.
+  KERNEL_HEIGHT: [
+    { KERNEL_HEIGHT: 3, KERNEL_WIDTH: 3, STRIDE: 1, TILE_ROWS: 2, TILE_COLUMNS: 4, IN_GROUPS: 1, OUT_GROUPS: 1 },
+    { KERNEL_HEIGHT: 3, KERNEL_WIDTH: 3, STRIDE: 2, TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 1, OUT_GROUPS: 1 },
+    { KERNEL_HEIGHT: 1, KERNEL_WIDTH: 1, STRIDE: 1, TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 2, OUT_GROUPS: 4 },
+  ],
   // StyleGAN3's layers: up and down sampling by 1, 2 and 4 with filters of 6 taps for each.
   UP: [{ UP: 1 }, { UP: 2 }, { UP: 4 }],
   DOWN: [{ DOWN: 1 }, { DOWN: 2 }],

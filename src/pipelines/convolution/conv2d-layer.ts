@@ -44,13 +44,17 @@ export function conv2dResample(
   const { up = 1, down = 1, padding = 0, filter = BINOMIAL_FILTER } = options;
   if (up > 1 && down > 1)
     throw new WiringError(`conv2dResample: up ${up} and down ${down} at once; one of them must be 1`);
+  const isPoint = weight.shape[0] === 1 && weight.shape[1] === 1;
   if (up > 1) {
     const enlarged = addPadding(padding, paddingForUpsampling(filter, up));
+    // A kernel of one tap commutes with the enlargement, and has fewer pixels to compute before it.
+    if (isPoint) return upfirdn2d(plan, conv2d(plan, input, weight), filter, { up, padding: enlarged, gain: up * up });
     return conv2d(plan, upfirdn2d(plan, input, filter, { up, padding: enlarged, gain: up * up }), weight);
   }
   if (down > 1) {
     // Filter and convolution commute, so the filter runs first and the convolution computes only the pixels that are kept.
     const enlarged = addPadding(padding, paddingForDownsampling(filter, down));
+    if (isPoint) return conv2d(plan, upfirdn2d(plan, input, filter, { down, padding: enlarged }), weight);
     return conv2d(plan, upfirdn2d(plan, input, filter, { padding: enlarged }), weight, { stride: down });
   }
   return conv2d(plan, input, weight, { padding });

@@ -5,13 +5,15 @@
 //
 // Shapes    input [N, H, W, inChannels]; weight [3, 3, inPadded, outChannels]; styles [N, inChannels]; demodulation [N, outChannels];
 //           output [N, ringRows, 2W + 1, outChannels]: row r of the 2H + 1 is at r mod ringRows, because not all need be in memory at a
-//           time. Noise, bias and activation follow in fir-epilogue.wgsl.
+//           time. Noise, bias and activation follow in fir-epilogue.wgsl. TRANSPOSED, the weight is [3, 3, outPadded, inChannels], so that this is
+//           the gradient of a convolution with stride 2 with respect to its input (conv2d/conv2d-input-gradient.wgsl is the readable form).
 // Layout    vec4f along channels.
 // Dispatch  one thread per 4 x 2 quads (8 x 4 output pixels) of four output channels; quad rows firstRow (a multiple of 2) to endRow of
 //           H + 1; 64 per workgroup (each-element).
 // Memory    none in the workgroup; 128 registers of sums.
 // Cost      18 in out FLOPs an input pixel; 51 loads of 16 bytes for 2304 FLOPs.
 
+#const TRANSPOSED: bool = 0
 #include "common/convolution/conv3x3-operands"
 #include "common/each-element"
 #include "common/keep-channels"
@@ -53,8 +55,13 @@ fn loadStrip(sample: u32, row: i32, column: i32, inGroup: u32, style: vec4f) -> 
   );
 }
 
+// The matrix of a tap from four input channels to four output channels.
 fn loadTap(tap: u32, inGroup: u32, group: u32, groups: u32) -> mat4x4f {
+#if TRANSPOSED
+  return transpose(loadMatrix((tap * groups + group) * 4u * params.inputGroups + inGroup, params.inputGroups));
+#else
   return loadMatrix((tap * params.inputGroups + inGroup) * 4u * groups + group, groups);
+#end
 }
 
 // Even rows, even columns: the four corner taps.

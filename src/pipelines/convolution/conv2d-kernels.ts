@@ -1,0 +1,314 @@
+/**
+ * The kernels of unmodulated convolutions and their gradients, which the operations of conv2d.ts and the gradients of modulated convolutions
+ * (modulated-conv-gradient.ts) dispatch: nothing here records itself.
+ */
+
+import { linearGrid, rowBands } from '../../gpu/dispatch-grid';
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import { imageExtents, padToFour, type Tensor, vectorCount } from '../../gpu/tensor';
+import conv2dShader from '../../shaders/convolution/conv2d/conv2d.wgsl';
+import inputGradientShader from '../../shaders/convolution/conv2d/conv2d-input-gradient.wgsl';
+import tiledShader from '../../shaders/convolution/conv2d/conv2d-tiled.wgsl';
+import weightGradientShader from '../../shaders/convolution/conv2d/conv2d-weight-gradient.wgsl';
+import weightGradientTiledShader from '../../shaders/convolution/conv2d/conv2d-weight-gradient-tiled.wgsl';
+import sumPartsShader from '../../shaders/convolution/conv2d/sum-parts.wgsl';
+import conv3x3TransposedShader from '../../shaders/convolution/conv3x3-transposed.wgsl';
+
+const PLAIN = defineKernel(conv2dShader);
+const TILED = defineKernel(tiledShader);
+const INPUT_GRADIENT = defineKernel(inputGradientShader);
+const WEIGHT_GRADIENT = defineKernel(weightGradientShader);
+const WEIGHT_GRADIENT_TILED = defineKernel(weightGradientTiledShader);
+const DOUBLING = defineKernel(conv3x3TransposedShader);
+const SUM_PARTS = defineKernel(sumPartsShader);
+
+/** How a kernel lies on a picture. */
+export interface ConvGeometry {
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly stride: number;
+  /** Rows and columns of zeros before the picture; negative crops. How many are behind it follows from the size of the result. */
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/** Larger kernels and strides would make of the tiled kernels very long texts. */
+const MOST_TILED_TAPS = 3;
+const MOST_TILED_STRIDE = 2;
+
+/** Whether the tiled kernels compute it. */
+export function isTiled({ kernelHeight, kernelWidth, stride }: ConvGeometry): boolean {
+  return Math.max(kernelHeight, kernelWidth) <= MOST_TILED_TAPS && stride <= MOST_TILED_STRIDE;
+}
+
+/** Pixels along each side that a thread of the tiled kernel computes. */
+const TILE_SIDE = 4;
+
+export interface TiledConvolution {
+  /** [N, H, W, inChannels] */
+  readonly input: Tensor;
+  /** [kernelHeight, kernelWidth, inChannels rounded up to four, outChannels]; transposed, output and input channels change places. */
+  readonly weight: Tensor;
+  /** [N, outHeight, outWidth, outChannels] */
+  readonly output: Tensor;
+  readonly geometry: ConvGeometry;
+  /** Whether weights are read from output to input channels. Default: false. */
+  readonly isTransposed?: boolean;
+  /** Whether the kernel is turned by half a turn. Default: false. */
+  readonly isFlipped?: boolean;
+  /** Factors on channels: of the input [N, inChannels], and of the result [N, outChannels]. */
+  readonly factors?: { readonly input: Tensor; readonly output: Tensor };
+}
+
+/** Appends conv2d-tiled.wgsl, for what {@link isTiled}. */
+export function dispatchTiled(plan: PlanBuilder, convolution: TiledConvolution): void {
+  const { input, weight, output, geometry, isTransposed = false, isFlipped = false, factors } = convolution;
+  const { batch, height, width } = imageExtents(input, 'conv2d');
+  const { height: outHeight, width: outWidth, channels } = imageExtents(output, 'conv2d');
+  const { kernelHeight, kernelWidth, stride, padLeft, padTop } = geometry;
+  const flopsPerRow = 2 * kernelHeight * kernelWidth * input.stride * output.stride * batch * outWidth;
+  for (const band of rowBands(plan, outHeight, flopsPerRow, TILE_SIDE)) {
+    const tiles = Math.ceil(outWidth / TILE_SIDE) * Math.ceil((band.endRow - band.firstRow) / TILE_SIDE);
+    plan.dispatch({
+      kernel: TILED,
+      bindings: {
+        input,
+        weight,
+        output,
+        ...(factors && { inputScale: factors.input, outputScale: factors.output }),
+      },
+      params: {
+        batch,
+        height,
+        width,
+        inputGroups: input.stride / 4,
+        outHeight,
+        outWidth,
+        channels,
+        padLeft,
+        padTop,
+        ...band,
+      },
+      constants: {
+        KERNEL_HEIGHT: kernelHeight,
+        KERNEL_WIDTH: kernelWidth,
+        STRIDE: stride,
+        TILE_ROWS: TILE_SIDE,
+        TILE_COLUMNS: TILE_SIDE,
+        TRANSPOSED: Number(isTransposed),
+        FLIPPED: Number(isFlipped),
+        MODULATED: Number(factors !== undefined),
+      },
+      workgroups: linearGrid((batch * tiles * output.stride) / 4),
+    });
+  }
+}
+
+/** Quads of the result, rows and columns, that a thread of conv3x3-transposed.wgsl computes. */
+const QUAD_ROWS = 2;
+const QUAD_COLUMNS = 4;
+
+/** Whether the input's gradient of a convolution is the transposed convolution that doubles the side of `gradient`, as an up=2 layer has it. */
+export function isDoubling(geometry: ConvGeometry, gradient: Tensor, output: Tensor): boolean {
+  const { kernelHeight, kernelWidth, stride, padTop, padLeft } = geometry;
+  const isUnpadded = kernelHeight === 3 && kernelWidth === 3 && stride === 2 && padTop === 0 && padLeft === 0;
+  return isUnpadded && [1, 2].every((axis) => output.shape[axis] === 2 * gradient.shape[axis]! + 1);
+}
+
+/**
+ * Appends conv3x3-transposed.wgsl for a whole picture and without factors.
+ * @param what.input [N, H, W, C] @param what.output [N, 2H + 1, 2W + 1, C']
+ * @param what.isTransposed whether the weights, [3, 3, C' rounded up to four, C], are read from their columns to their rows
+ */
+export function dispatchDoubling(
+  plan: PlanBuilder,
+  what: { input: Tensor; weight: Tensor; output: Tensor; isTransposed: boolean },
+): void {
+  const { input, weight, output, isTransposed } = what;
+  const { batch, height, width, channels: inChannels } = imageExtents(input, 'conv2d');
+  const { height: ringRows, channels } = imageExtents(output, 'conv2d');
+  const ones = (count: number) => plan.constant('no factors', [batch, count], new Float32Array(batch * count).fill(1));
+  const styles = ones(inChannels);
+  const demodulation = ones(channels);
+  const flopsPerQuadRow = 18 * batch * width * input.stride * output.stride;
+  for (const band of rowBands(plan, height + 1, flopsPerQuadRow, QUAD_ROWS)) {
+    const tiles = Math.ceil((width + 1) / QUAD_COLUMNS) * Math.ceil((band.endRow - band.firstRow) / QUAD_ROWS);
+    plan.dispatch({
+      kernel: DOUBLING,
+      bindings: { input, weight, styles, demodulation, output },
+      params: { batch, height, width, inputGroups: input.stride / 4, channels, ringRows, ...band },
+      constants: { TRANSPOSED: Number(isTransposed) },
+      workgroups: linearGrid((batch * tiles * output.stride) / 4),
+    });
+  }
+}
+
+/** Appends conv2d.wgsl: any geometry. */
+export function dispatchPlain(
+  plan: PlanBuilder,
+  { input, weight, output, geometry }: Pick<TiledConvolution, 'input' | 'weight' | 'output' | 'geometry'>,
+): void {
+  const { batch, height, width } = imageExtents(input, 'conv2d');
+  const { height: outHeight, width: outWidth } = imageExtents(output, 'conv2d');
+  const groups = output.stride / 4;
+  const flopsPerRow =
+    2 * geometry.kernelHeight * geometry.kernelWidth * input.stride * output.stride * batch * outWidth;
+  for (const band of rowBands(plan, outHeight, flopsPerRow)) {
+    plan.dispatch({
+      kernel: PLAIN,
+      bindings: { input, weight, output },
+      params: {
+        batch,
+        height,
+        width,
+        inputGroups: input.stride / 4,
+        outHeight,
+        outWidth,
+        groups,
+        ...geometry,
+        ...band,
+      },
+      workgroups: linearGrid(batch * (band.endRow - band.firstRow) * outWidth * groups),
+    });
+  }
+}
+
+/** Appends conv2d-input-gradient.wgsl: any geometry. @param output of the input's shape */
+export function dispatchPlainInputGradient(
+  plan: PlanBuilder,
+  { gradient, weight, output, geometry }: { gradient: Tensor; weight: Tensor; output: Tensor; geometry: ConvGeometry },
+): void {
+  const { batch, height, width, channels: inputChannels } = imageExtents(output, 'conv2d');
+  const { height: outHeight, width: outWidth } = imageExtents(gradient, 'conv2d');
+  const groups = gradient.stride / 4;
+  const flopsPerRow =
+    2 * geometry.kernelHeight * geometry.kernelWidth * gradient.stride * output.stride * batch * width;
+  for (const band of rowBands(plan, height, flopsPerRow)) {
+    plan.dispatch({
+      kernel: INPUT_GRADIENT,
+      bindings: { gradient, weight, output },
+      params: { batch, height, width, inputChannels, outHeight, outWidth, groups, ...geometry, ...band },
+      workgroups: linearGrid((batch * (band.endRow - band.firstRow) * width * output.stride) / 4),
+    });
+  }
+}
+
+/** What a thread of the tiled kernel for weight gradients computes: pixels at a time, and channels in fours. */
+interface WeightTile {
+  readonly TILE_ROWS: number;
+  readonly TILE_COLUMNS: number;
+  readonly IN_GROUPS: number;
+  readonly OUT_GROUPS: number;
+}
+
+/**
+ * With nine taps a pixel serves many sums; with one, only those of several channels. With stride there are more pixels in a tile. (Larger tiles gain
+ * little, and their many values at once take a software adapter's compiler seconds.)
+ */
+function tileOf({ kernelHeight, kernelWidth, stride }: ConvGeometry): WeightTile {
+  if (kernelHeight * kernelWidth === 1) return { TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 2, OUT_GROUPS: 4 };
+  return { TILE_ROWS: stride === 1 ? 2 : 1, TILE_COLUMNS: 4, IN_GROUPS: 1, OUT_GROUPS: 1 };
+}
+
+/** Threads that keep a device busy. */
+const SOFTWARE_THREADS = 1024;
+const HARDWARE_THREADS = 2 ** 16;
+
+/** Bytes that the parts of a sum may have together, if there is more than one for each sample. */
+const PARTS_BYTES = 32 * 2 ** 20;
+
+export interface WeightGradient {
+  /** [N, H, W, inChannels] */
+  readonly input: Tensor;
+  /** [N, outHeight, outWidth, outChannels] */
+  readonly gradient: Tensor;
+  readonly geometry: ConvGeometry;
+  /** Whether the result is to have output before input channels: for a transposed convolution. Not for the plain kernel. Default: false. */
+  readonly isSwapped?: boolean;
+  /** Whether the sum is over all samples, or of each sample on its own. */
+  readonly samples: 'together' | 'apart';
+  /** Whether to take the plain kernel though the tiled one could do it. Default: false. */
+  readonly isPlain?: boolean | undefined;
+}
+
+/**
+ * Appends what computes the gradient of a convolution's weights.
+ * @returns [kernelHeight, kernelWidth, inChannels rounded up to four, outChannels], or swapped [.., outChannels rounded up to four, inChannels];
+ * with samples apart, N times as many rows of kernels: [N * kernelHeight, ...]
+ */
+export function dispatchWeightGradient(plan: PlanBuilder, what: WeightGradient): Tensor {
+  const { input, gradient, geometry, isSwapped = false, samples, isPlain = false } = what;
+  const { batch, height, width } = imageExtents(input, 'conv2d weight gradient');
+  const { height: outHeight, width: outWidth } = imageExtents(gradient, 'conv2d weight gradient');
+  const { kernelHeight, kernelWidth } = geometry;
+  const usesTiles = isTiled(geometry) && !isPlain;
+  const taps = kernelHeight * kernelWidth;
+  const tile = tileOf(geometry);
+  const inputGroups = input.stride / 4;
+  const groups = gradient.stride / 4;
+  const threadsPerPart = usesTiles
+    ? Math.ceil(inputGroups / tile.IN_GROUPS) * Math.ceil(groups / tile.OUT_GROUPS)
+    : taps * inputGroups * groups;
+  const rowsOf = (rows: Tensor, columns: Tensor) => [padToFour(rows.shape[3]!), columns.shape[3]!];
+  const [rows, columns] = isSwapped ? rowsOf(gradient, input) : rowsOf(input, gradient);
+  const partBytes = taps * rows! * padToFour(columns!) * 4;
+
+  const rowsAtOnce = usesTiles ? tile.TILE_ROWS : 1;
+  const wantedThreads = plan.host.adapter.isSoftware ? SOFTWARE_THREADS : HARDWARE_THREADS;
+  const wantedSplits = Math.min(wantedThreads / (threadsPerPart * batch), PARTS_BYTES / (partBytes * batch));
+  const splitsAtMost = Math.max(1, Math.min(Math.floor(wantedSplits), Math.ceil(outHeight / rowsAtOnce)));
+  const rowsPerSplit = Math.ceil(outHeight / splitsAtMost / rowsAtOnce) * rowsAtOnce;
+  const splits = Math.ceil(outHeight / rowsPerSplit);
+  const parts = plan.scratch(`${gradient.label} weight gradient`, [
+    batch * splits * kernelHeight,
+    kernelWidth,
+    rows!,
+    columns!,
+  ]);
+  const flopsPerPart = 2 * taps * input.stride * gradient.stride * rowsPerSplit * outWidth;
+  for (const { firstRow: firstPart, endRow: endPart } of rowBands(plan, batch * splits, flopsPerPart)) {
+    const { padLeft, padTop, stride } = geometry;
+    const place = { padLeft, padTop, splits, rowsPerSplit, firstPart, endPart };
+    const params = { height, width, outHeight, outWidth, inputGroups, groups, ...place };
+    plan.dispatch({
+      kernel: usesTiles ? WEIGHT_GRADIENT_TILED : WEIGHT_GRADIENT,
+      bindings: { input, gradient, output: parts },
+      params: usesTiles ? params : { ...params, kernelHeight, kernelWidth, stride },
+      constants: usesTiles
+        ? {
+            KERNEL_HEIGHT: kernelHeight,
+            KERNEL_WIDTH: kernelWidth,
+            STRIDE: stride,
+            SWAPPED: Number(isSwapped),
+            ...tile,
+          }
+        : {},
+      workgroups: linearGrid((endPart - firstPart) * threadsPerPart),
+    });
+  }
+  return sumParts(plan, parts, batch, splits, samples);
+}
+
+/** Adds up the parts of each sample, or of all. */
+function sumParts(
+  plan: PlanBuilder,
+  parts: Tensor,
+  batch: number,
+  splits: number,
+  samples: 'together' | 'apart',
+): Tensor {
+  const sets = samples === 'together' ? 1 : batch;
+  const partsPerSet = (batch * splits) / sets;
+  if (partsPerSet === 1) return parts;
+  const [first, ...rest] = parts.shape;
+  const output = plan.scratch(parts.label, [first! / partsPerSet, ...rest]);
+  const vectors = vectorCount(output) / sets;
+  plan.dispatch({
+    kernel: SUM_PARTS,
+    bindings: { parts, output },
+    params: { vectors, sets, partsPerSet },
+    workgroups: linearGrid(vectorCount(output)),
+  });
+  return output;
+}
