@@ -48,9 +48,14 @@ function isKnown(name: string): name is KnownConfiguration {
  * @throws UsageError when there is no such file; the loader's error that names what is wrong
  */
 export async function openModelFile(path: string, given: GivenFacts = {}): Promise<CheckpointFile> {
+  return openCheckpoint(await openFile(path), given);
+}
+
+/** A file whose bytes stay where they are. @throws UsageError when there is no such file */
+export async function openFile(path: string): Promise<Blob> {
   const status = await stat(path).catch(() => undefined);
   if (!status?.isFile()) throw new UsageError(`there is no file "${path}"`);
-  return openCheckpoint(await openAsBlob(path), given);
+  return openAsBlob(path);
 }
 
 /** Reads a generator's file as a whole. @throws NoGeneratorError; as {@link openModelFile} */

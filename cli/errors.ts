@@ -13,7 +13,7 @@ export class UsageError extends TrifoldError {
 }
 
 /** `launch.mjs` makes 1 of it. Here that would not do: Node itself ends with 1 after an exception that nobody has caught. */
-const FAILED = 3;
+export const FAILED = 3;
 
 /** Prints an error as one or two lines for a person and returns the exit code. */
 export function reportError(error: unknown): number {

@@ -5,7 +5,8 @@
 import { bench } from './bench';
 import { compare } from './compare';
 import { convert } from './convert';
-import { reportError, UsageError } from './errors';
+import { FAILED, reportError, UsageError } from './errors';
+import { grad } from './grad';
 import { info } from './info';
 import { mesh } from './mesh';
 import { render } from './render';
@@ -47,8 +48,13 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
       [--json bench.json]
       How fast the kernels are on this machine's adapter: the stages of a frame (of the bundled model unless another is named), and single
       operations and networks, each checked before it is timed. --only takes words of their names and may be repeated. --full-size adds the
-      largest model in common use with random weights, which takes minutes on a software adapter. "npm run bench" does the same in a
+      largest model in common use with random weights, which takes minutes on a software adapter (no graphics card). "npm run bench" does the same in a
       browser, beside other libraries; bench/README.md tells what is measured.
+
+  grad --reference FILE --case NAME [--out grads.safetensors] [--json]
+      The gradients of one operation: "file" is safetensors with the case's inputs NAME.in.*, parameters NAME.param.* and the cotangents NAME.cot.*
+      of its results, and its options in the metadata under NAME; "out" gets NAME.grad.*. How far they are from those that the file has
+      is printed; beyond 1e-3 of a number, or 1e-5 for numbers near 0, the exit code is 1.
 
   help  this page
 
@@ -74,6 +80,7 @@ async function main(words: string[]): Promise<number> {
     else if (command === 'mesh') await mesh(rest);
     else if (command === 'video') await video(rest);
     else if (command === 'bench') await bench(rest);
+    else if (command === 'grad') return (await grad(rest)) ? 0 : FAILED;
     else if (command === undefined || command === 'help' || command === '--help') process.stdout.write(USAGE);
     else throw new UsageError(`there is no command "${command}"`);
     return command === undefined ? 2 : 0;
