@@ -61,29 +61,39 @@ function resizeBilinearGradient(
   shape: readonly number[],
   options: ResizeOptions,
 ): Tensor {
-  const output = plan.scratch(`${gradient.label} before resize`, shape);
-  const { batch, height, width } = imageExtents(output, 'resizeBilinearGradient');
-  const groups = output.stride / 4;
-  plan.dispatch({
-    kernel: RESIZE_GRADIENT,
-    bindings: { gradient, output },
-    params: {
-      batch,
-      height,
-      width,
-      groups,
-      outHeight: options.height,
-      outWidth: options.width,
-      scaleY: height / options.height,
-      scaleX: width / options.width,
-    },
-    constants: { ANTIALIAS: options.antialias ? 1 : 0 },
-    workgroups: linearGrid(vectorCount(output)),
+  const [batch, height, width] = shape;
+  const rows = alongAxis(plan, gradient, { axis: 1, outer: batch!, size: height!, antialias: options.antialias });
+  const output = alongAxis(plan, rows, {
+    axis: 2,
+    outer: batch! * height!,
+    size: width!,
+    antialias: options.antialias,
   });
+  if (output === gradient) return gradient;
   plan.record({
     inputs: [gradient],
     outputs: [output],
     backward: ([upstream]) => [resizeBilinear(plan, upstream, options)],
+  });
+  return output;
+}
+
+/** One axis of the gradient back to `size` pixels. @param outer places of all axes before */
+function alongAxis(
+  plan: PlanBuilder,
+  gradient: Tensor,
+  { axis, outer, size, antialias }: { axis: 1 | 2; outer: number; size: number; antialias: boolean },
+): Tensor {
+  const outSize = gradient.shape[axis]!;
+  if (outSize === size) return gradient; // every pixel was taken as it is
+  const output = plan.scratch(`${gradient.label} before resize`, gradient.shape.with(axis, size));
+  const vectors = vectorCount(output);
+  plan.dispatch({
+    kernel: RESIZE_GRADIENT,
+    bindings: { gradient, output },
+    params: { outer, size, outSize, groups: vectors / (outer * size), scale: size / outSize },
+    constants: { ANTIALIAS: antialias ? 1 : 0 },
+    workgroups: linearGrid(vectors),
   });
   return output;
 }

@@ -28,14 +28,17 @@ fn element(index: u32) {
   let upY = i32(params.upY);
   let left = i32(column * params.downX) - params.padLeft;
   let top = i32(row * params.downY) - params.padTop;
+  // Only every upY-th tap of a column meets an input, and every upX-th of a row; between them are the inserted zeros.
+  let firstRow = u32(((-top) % upY + upY) % upY);
+  let firstColumn = u32(((-left) % upX + upX) % upX);
   var sum = vec4f(0);
-  for (var tapRow = 0u; tapRow < params.filterHeight; tapRow++) {
-    let y = top + i32(tapRow); // in the zero-inserted image
-    if (y < 0 || y % upY != 0 || y / upY >= i32(params.height)) { continue; }
-    for (var tapColumn = 0u; tapColumn < params.filterWidth; tapColumn++) {
-      let x = left + i32(tapColumn);
-      if (x < 0 || x % upX != 0 || x / upX >= i32(params.width)) { continue; }
-      let pixel = (sample * params.height + u32(y / upY)) * params.width + u32(x / upX);
+  for (var tapRow = firstRow; tapRow < params.filterHeight; tapRow += params.upY) {
+    let y = (top + i32(tapRow)) / upY;
+    if (y < 0 || y >= i32(params.height)) { continue; }
+    for (var tapColumn = firstColumn; tapColumn < params.filterWidth; tapColumn += params.upX) {
+      let x = (left + i32(tapColumn)) / upX;
+      if (x < 0 || x >= i32(params.width)) { continue; }
+      let pixel = (sample * params.height + u32(y)) * params.width + u32(x);
       sum += filterTaps[tapRow * params.filterStride + tapColumn] * input[pixel * params.groups + group];
     }
   }
