@@ -1,7 +1,7 @@
 /** Filtered leaky ReLU (StyleGAN3, section 3.2): up-sampling, bias, leaky ReLU, gain, clamp and down-sampling in one kernel. */
 
 import { rowBands, workgroupGrid } from '../../gpu/dispatch-grid';
-import { ShapeError } from '../../gpu/errors';
+import { ShapeError, WiringError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
@@ -77,7 +77,7 @@ export function filteredLeakyRelu(
   const { batch, height, width, channels } = imageExtents(input, 'filteredLeakyRelu');
   expectShape(bias, [channels], 'filteredLeakyRelu bias');
   const { up = 1, down = 1, upFilter = IDENTITY_LOWPASS, downFilter = IDENTITY_LOWPASS } = options;
-  if (!upFilter.isSeparable) throw new ShapeError('filteredLeakyRelu: the up-sampling filter is not separable');
+  if (!upFilter.isSeparable) throw new WiringError('filteredLeakyRelu: the up-sampling filter is not separable');
   const [left, right, top, bottom] = fourSides(options.padding ?? 0);
   const lost = upFilter.size + downFilter.size - 1;
   const outHeight = Math.floor((height * up + top + bottom - lost) / down) + 1;
