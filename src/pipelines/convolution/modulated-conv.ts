@@ -7,14 +7,20 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError, WiringError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
-import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
+import { expectShape, imageExtents, type Tensor, vectorCount } from '../../gpu/tensor';
 import demodulationShader from '../../shaders/convolution/modulation/demodulation.wgsl';
-import type { ConvWeights } from './conv-weights';
+import demodulationSquaresGradientShader from '../../shaders/convolution/modulation/demodulation-squares-gradient.wgsl';
+import demodulationStylesGradientShader from '../../shaders/convolution/modulation/demodulation-styles-gradient.wgsl';
+import { needsActivationInput } from '../dense/activation-gradient';
+import { type ConvWeights, TAPS_FIRST } from './conv-weights';
 import type { Conv3x3Variant } from './conv3x3';
 import { chooseVariant } from './conv3x3-variants';
 import type { LayerEpilogue } from './layer-epilogue';
+import { recordModulatedLayer } from './modulated-conv-gradient';
 
 const DEMODULATION = defineKernel(demodulationShader);
+const DEMODULATION_STYLES = defineKernel(demodulationStylesGradientShader);
+const DEMODULATION_SQUARES = defineKernel(demodulationSquaresGradientShader);
 
 /** How a face steers one layer. */
 export interface LayerStyles {
@@ -40,6 +46,33 @@ export function demodulationCoefficients(plan: PlanBuilder, styles: Tensor, squa
     bindings: { styles, squaredWeight, output },
     params: { batch, inputGroups: styles.stride / 4, channels },
     workgroups: linearGrid((batch * output.stride) / 4),
+  });
+  plan.record({
+    inputs: [styles, squaredWeight],
+    outputs: [output],
+    backward: ([gradient], [wantsStyles, wantsSquares]) => {
+      const sizes = { batch, groups: output.stride / 4 };
+      const bindings = { styles, demodulation: output, gradient };
+      const stylesGradient = wantsStyles && plan.scratch(`${styles.label} gradient by demodulation`, styles.shape);
+      if (stylesGradient) {
+        plan.dispatch({
+          kernel: DEMODULATION_STYLES,
+          bindings: { ...bindings, squaredWeight, output: stylesGradient },
+          params: { ...sizes, inputGroups: styles.stride / 4 },
+          workgroups: linearGrid(vectorCount(stylesGradient)),
+        });
+      }
+      const squaresGradient = wantsSquares && plan.scratch(`${squaredWeight.label} gradient`, squaredWeight.shape);
+      if (squaresGradient) {
+        plan.dispatch({
+          kernel: DEMODULATION_SQUARES,
+          bindings: { ...bindings, output: squaresGradient },
+          params: { ...sizes, inPadded: styles.stride },
+          workgroups: linearGrid(vectorCount(squaresGradient)),
+        });
+      }
+      return [stylesGradient, squaresGradient];
+    },
   });
   return output;
 }
@@ -90,5 +123,15 @@ export function modulatedConv3x3(
     epilogue.format,
   );
   variant.record(plan, { input, weights, styles, demodulation, epilogue, output });
+  if (plan.tape) {
+    // Whatever layout the variant has read, the gradients are of this one.
+    const weight = weights.as(TAPS_FIRST);
+    const { bias, noise } = epilogue;
+    const again = () => modulatedConv3x3(plan, input, weights, { styles, demodulation }, { bias, noise }, how);
+    recordModulatedLayer(plan, {
+      ...{ input, weight, styles, demodulation, up, epilogue, output },
+      reference: () => (needsActivationInput(epilogue) ? again() : output),
+    });
+  }
   return output;
 }

@@ -6,14 +6,17 @@
 import { linearGrid, rowBands } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
-import { elementCount, expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
+import { elementCount, expectShape, imageExtents, type Tensor, vectorCount } from '../../gpu/tensor';
 import conv1x1Shader from '../../shaders/convolution/conv1x1.wgsl';
 import normalizeStylesShader from '../../shaders/convolution/modulation/normalize-styles.wgsl';
+import normalizeStylesGradientShader from '../../shaders/convolution/modulation/normalize-styles-gradient.wgsl';
 import { upfirdn2d } from '../resampling/upfirdn2d';
 import { type ConvShape, type ConvWeights, TAPS_FIRST } from './conv-weights';
 import { demodulationCoefficients, type LayerStyles, modulatedConv3x3 } from './modulated-conv';
+import { modulatedConvGradients } from './modulated-conv-gradient';
 
 const NORMALIZE_STYLES = defineKernel(normalizeStylesShader);
+const NORMALIZE_STYLES_GRADIENT = defineKernel(normalizeStylesGradientShader);
 const CONV1X1 = defineKernel(conv1x1Shader);
 const PIXELS_PER_THREAD = 8;
 
@@ -44,6 +47,20 @@ export function normalizedStyles(plan: PlanBuilder, styles: Tensor, squaredWeigh
     bindings: { input: styles, output: normalized },
     params: { vectors: (batch! * styles.stride) / 4, count: batch! * channels! },
     workgroups: [1],
+  });
+  plan.record({
+    inputs: [styles],
+    outputs: [normalized],
+    backward: ([gradient]) => {
+      const output = plan.scratch(`${styles.label} gradient by norm`, styles.shape);
+      plan.dispatch({
+        kernel: NORMALIZE_STYLES_GRADIENT,
+        bindings: { input: styles, gradient, output },
+        params: { vectors: vectorCount(styles), count: batch! * channels! },
+        workgroups: [1],
+      });
+      return [output];
+    },
   });
   return { styles: normalized, demodulation: demodulationCoefficients(plan, normalized, squaredWeight) };
 }
@@ -86,5 +103,18 @@ function modulatedConv1x1(
       workgroups: linearGrid(batch * tiles * groups),
     });
   }
+  plan.record({
+    inputs: [input, weight, styles, demodulation],
+    outputs: [output],
+    backward: ([gradient], [wantsInput, wantsWeight, wantsStyles, wantsDemodulation]) => {
+      const gradients = modulatedConvGradients(plan, { input, weight, styles, demodulation }, gradient, {
+        input: wantsInput,
+        weight: wantsWeight,
+        styles: wantsStyles,
+        demodulation: wantsDemodulation,
+      });
+      return [gradients.input, gradients.weight, gradients.styles, gradients.demodulation];
+    },
+  });
   return output;
 }

@@ -7,8 +7,10 @@ import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, padToFour, type Tensor } from '../../gpu/tensor';
 import toRgbShader from '../../shaders/convolution/to-rgb.wgsl';
 import toRgbSampledShader from '../../shaders/convolution/to-rgb-sampled.wgsl';
-import type { ConvWeights } from './conv-weights';
-import { TAPS_FIRST } from './conv-weights';
+import { slice } from '../dense/window';
+import { BINOMIAL_FILTER, upfirdn2d } from '../resampling/upfirdn2d';
+import { type ConvWeights, TAPS_FIRST } from './conv-weights';
+import { recordModulatedLayer } from './modulated-conv-gradient';
 import { samplesExactly, weightTexels } from './staged-input';
 
 const KERNEL = defineKernel(toRgbShader);
@@ -45,7 +47,7 @@ export interface ToRgbOptions {
  */
 export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): Tensor {
   const { batch, height, width, channels: inChannels } = imageExtents(input, 'toRgb');
-  const { weights, styles, skip } = options;
+  const { weights, styles, clamp } = options;
   const [channels, weightChannels] = weights.shape;
   if (weightChannels !== inChannels) {
     throw new ShapeError(`toRgb: "${weights.label}" is [${weights.shape}], expected [${channels},${inChannels},1,1]`);
@@ -54,6 +56,9 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
   const bias = options.bias ?? plan.tensor('no bias', [channels]);
   expectShape(bias, [channels], 'toRgb bias');
   const output = plan.scratch(`${weights.label} picture`, [batch, height, width, channels]);
+  // So that the skip's gradient has as many channels as the picture's; without a tape the kernel leaves the others out.
+  const isWide = options.skip && options.skip.shape[3]! > channels;
+  const skip = isWide && plan.tape ? slice(plan, options.skip, 3, 0, channels) : options.skip;
   const bindings = { input, styles, bias, skip: skip ?? bias, output };
   const params = {
     batch,
@@ -62,7 +67,7 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
     inputGroups: input.stride / 4,
     channels,
     skipGroups: skip ? skip.stride / 4 : 0,
-    clamp: options.clamp ?? 3e38,
+    clamp: clamp ?? 3e38,
   };
   const constants = { SKIP: skip ? skipKind(skip, output) : 0 };
   const layer = {
@@ -96,7 +101,21 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
       workgroups: linearGrid((batch * height * Math.ceil(width / 4) * padToFour(channels)) / 4),
     });
   }
+  if (plan.tape) {
+    const weight = weights.as(TAPS_FIRST);
+    const again = () => toRgb(plan, input, { ...options, skip: undefined });
+    recordModulatedLayer(plan, {
+      ...{ input, weight, styles, output, epilogue: { bias: options.bias, clamp } },
+      reference: () => (skip && clamp !== undefined ? again() : output),
+      skip: skip && { picture: skip, gradient: (ofOutput) => skipGradient(plan, ofOutput, constants.SKIP) },
+    });
+  }
   return output;
+}
+
+/** The filter's transpose, where the skip was doubled. @param kind from {@link skipKind} */
+function skipGradient(plan: PlanBuilder, gradient: Tensor, kind: number): Tensor {
+  return kind === 1 ? gradient : upfirdn2d(plan, gradient, BINOMIAL_FILTER, { down: 2, padding: 1, gain: 4 });
 }
 
 /** 1 for a skip of the output's side, 2 for one of half of it. */

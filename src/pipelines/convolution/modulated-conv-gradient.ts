@@ -1,0 +1,237 @@
+/**
+ * The way back through modulated convolutions: y[n, o] = d[n, o] sum over taps and i of W[tap, i, o] s[n, i] x[n, i], for 3x3 kernels (keeping the side,
+ * or doubling it) and 1x1 kernels.
+ *
+ * The two large sums are those of an unmodulated convolution. That of the input is a convolution of the gradient with reversed weights, in which d and
+ * s change places: d scales what goes in, s what comes out. That of the weights is taken of each sample on its own, of x and the gradient as they are: P.
+ * All else follows from P and W, far smaller than pictures: dW = sum of s d P, ds = sum of W d P, dd = sum of W s P. So nothing of the forward pass is
+ * kept or computed again, neither the scaled input nor the sums before demodulation, nor (of a layer that doubles the side) the unfiltered picture,
+ * which exists only in bands.
+ *
+ * These gradients cannot be differentiated again: R1's penalty, the only one that would, is on the discriminator, whose convolutions (conv2d.ts) are not
+ * modulated.
+ */
+import { linearGrid, workgroupGrid } from '../../gpu/dispatch-grid';
+import { defineKernel } from '../../gpu/kernel';
+import type { PlanBuilder } from '../../gpu/plan';
+import { imageExtents, type Tensor, vectorCount } from '../../gpu/tensor';
+import demodulationGradientShader from '../../shaders/convolution/modulation/modulated-demodulation-gradient.wgsl';
+import stylesGradientShader from '../../shaders/convolution/modulation/modulated-styles-gradient.wgsl';
+import weightGradientShader from '../../shaders/convolution/modulation/modulated-weight-gradient.wgsl';
+import noiseGradientShader from '../../shaders/convolution/noise-gradient.wgsl';
+import { activationGradient } from '../dense/activation-gradient';
+import { multiply } from '../dense/multiply';
+import { total } from '../reduction/sum-columns';
+import { sumRows } from '../reduction/sum-rows';
+import { BINOMIAL_FILTER, upfirdn2d } from '../resampling/upfirdn2d';
+import { type ConvGeometry, dispatchTiled, dispatchWeightGradient } from './conv2d-kernels';
+import type { LayerEpilogue, LayerNoise } from './layer-epilogue';
+
+const WEIGHT = defineKernel(weightGradientShader);
+const STYLES = defineKernel(stylesGradientShader);
+const DEMODULATION = defineKernel(demodulationGradientShader);
+const NOISE = defineKernel(noiseGradientShader);
+
+/** What a modulated convolution has read. */
+export interface ModulatedConv {
+  /** [N, H, W, inChannels] */
+  readonly input: Tensor;
+  /** [k, k, inChannels rounded up to four, outChannels], k 1 or 3 */
+  readonly weight: Tensor;
+  /** [N, inChannels] */
+  readonly styles: Tensor;
+  /** [N, outChannels]; absent where there is none. */
+  readonly demodulation?: Tensor | undefined;
+  /** 2: zero insertion, true convolution, and the FIR filter [1, 3, 3, 1] with gain 4. Default: 1. */
+  readonly up?: 1 | 2 | undefined;
+}
+
+/** Which of its gradients are wanted. */
+export type WantedGradients = Readonly<Record<'input' | 'weight' | 'styles' | 'demodulation', boolean>>;
+
+/**
+ * The gradients of a modulated convolution.
+ * @param gradient with respect to its result, demodulated and filtered: [N, up H, up W, outChannels]
+ * @returns those that are wanted
+ */
+export function modulatedConvGradients(
+  plan: PlanBuilder,
+  { input, weight, styles, up = 1, ...conv }: ModulatedConv,
+  gradient: Tensor,
+  wanted: WantedGradients,
+): { readonly [K in keyof WantedGradients]: Tensor | undefined } {
+  const demodulation = conv.demodulation ?? noDemodulation(plan, gradient);
+  // The filter's transpose: each pixel of the unfiltered picture, which has one row and column more, has gone into those around it.
+  const unfiltered = up === 2 ? upfirdn2d(plan, gradient, BINOMIAL_FILTER, { padding: 2, gain: 4 }) : gradient;
+  const geometry = geometryOf(weight, up);
+  let inputGradient: Tensor | undefined;
+  if (wanted.input) {
+    inputGradient = plan.scratch(`${weight.label} input gradient`, input.shape);
+    dispatchTiled(plan, {
+      input: unfiltered,
+      weight,
+      output: inputGradient,
+      geometry,
+      isTransposed: true,
+      isFlipped: up === 1,
+      factors: { input: demodulation, output: styles },
+    });
+  }
+  const factors = { weight, styles, demodulation };
+  return {
+    input: inputGradient,
+    ...gradientsOfFactors(plan, factors, wanted, () =>
+      up === 2
+        ? dispatchWeightGradient(plan, {
+            input: unfiltered,
+            gradient: input,
+            geometry,
+            isSwapped: true,
+            samples: 'apart',
+          })
+        : dispatchWeightGradient(plan, { input, gradient: unfiltered, geometry, samples: 'apart' }),
+    ),
+  };
+}
+
+/** Zero padding that keeps the side; a layer that doubles it has 2 H + 1 rows before the filter, of which each pixel took part in three. */
+function geometryOf({ shape: [kernelHeight, kernelWidth] }: Tensor, up: 1 | 2): ConvGeometry {
+  const padding = up === 2 ? 0 : (kernelHeight! - 1) / 2;
+  return { kernelHeight: kernelHeight!, kernelWidth: kernelWidth!, stride: up, padTop: padding, padLeft: padding };
+}
+
+function noDemodulation(plan: PlanBuilder, { shape }: Tensor): Tensor {
+  const [batch, , , channels] = shape;
+  return plan.constant('no demodulation', [batch!, channels!], new Float32Array(batch! * channels!).fill(1));
+}
+
+/** The gradients of weights, styles and demodulation. @param gradientsOfSamples appends what computes P, [N k, k, inPadded, outChannels] */
+function gradientsOfFactors(
+  plan: PlanBuilder,
+  { weight, styles, demodulation }: { weight: Tensor; styles: Tensor; demodulation: Tensor },
+  wanted: WantedGradients,
+  gradientsOfSamples: () => Tensor,
+) {
+  const gradients: Record<'weight' | 'styles' | 'demodulation', Tensor | undefined> = {
+    weight: undefined,
+    styles: undefined,
+    demodulation: undefined,
+  };
+  if (!wanted.weight && !wanted.styles && !wanted.demodulation) return gradients;
+  const ofSamples = gradientsOfSamples();
+  const [batch] = styles.shape;
+  const [height, width, inPadded] = weight.shape;
+  const sizes = { batch: batch!, groups: weight.stride / 4 };
+  const taps = height! * width!;
+  const inputGroups = inPadded! / 4;
+  if (wanted.weight) {
+    gradients.weight = plan.scratch(`${weight.label} gradient`, weight.shape);
+    const vectors = vectorCount(gradients.weight);
+    plan.dispatch({
+      kernel: WEIGHT,
+      bindings: { ofSamples, styles, demodulation, output: gradients.weight },
+      params: { ...sizes, inPadded: inPadded!, vectors },
+      workgroups: linearGrid(vectors),
+    });
+  }
+  if (wanted.styles) {
+    gradients.styles = plan.scratch(`${styles.label} gradient`, styles.shape);
+    plan.dispatch({
+      kernel: STYLES,
+      bindings: { ofSamples, weight, demodulation, output: gradients.styles },
+      params: { ...sizes, taps, inputGroups },
+      workgroups: workgroupGrid(batch! * inputGroups),
+    });
+  }
+  if (wanted.demodulation) {
+    gradients.demodulation = plan.scratch(`${demodulation.label} gradient`, demodulation.shape);
+    plan.dispatch({
+      kernel: DEMODULATION,
+      bindings: { ofSamples, weight, styles, output: gradients.demodulation },
+      params: { ...sizes, taps, inPadded: inPadded! },
+      workgroups: workgroupGrid(batch! * sizes.groups),
+    });
+  }
+  return gradients;
+}
+
+/** A whole layer: modulated convolution, noise, bias, activation, gain and clamp, and what is added behind them. */
+export interface ModulatedLayer extends ModulatedConv {
+  readonly epilogue: LayerEpilogue;
+  readonly output: Tensor;
+  /** What the activation's gradient is told from (`activationGradient`): the output, or what has to be computed again for it. */
+  reference(): Tensor;
+  /** A picture that is added to the result, and its gradient from that of the result. */
+  readonly skip?: { readonly picture: Tensor; gradient(ofOutput: Tensor): Tensor } | undefined;
+}
+
+/** Notes what a layer has done, and how to go back. */
+export function recordModulatedLayer(plan: PlanBuilder, layer: ModulatedLayer): void {
+  const { input, weight, styles, demodulation, epilogue, output, skip } = layer;
+  const { bias, noise } = epilogue;
+  const strength = typeof noise?.strength === 'object' ? noise.strength : undefined;
+  const others = [demodulation, bias, noise?.values, strength, skip?.picture];
+  const inputs = [input, weight, styles, ...others.filter((tensor) => tensor !== undefined)];
+  plan.record<readonly Tensor[], readonly [Tensor]>({
+    inputs,
+    outputs: [output],
+    backward: ([gradient], isWanted) => {
+      const isNeeded = (tensor: Tensor | undefined) => tensor !== undefined && isWanted[inputs.indexOf(tensor)]!;
+      const before = activationGradient(plan, gradient, layer.reference(), epilogue);
+      const gradients = modulatedConvGradients(plan, layer, before, {
+        input: isNeeded(input),
+        weight: isNeeded(weight),
+        styles: isNeeded(styles),
+        demodulation: isNeeded(demodulation),
+      });
+      const found = new Map<Tensor | undefined, Tensor | undefined>([
+        [input, gradients.input],
+        [weight, gradients.weight],
+        [styles, gradients.styles],
+        [demodulation, gradients.demodulation],
+        [bias, isNeeded(bias) ? sumRows(plan, before) : undefined],
+        [skip?.picture, isNeeded(skip?.picture) ? skip?.gradient(gradient) : undefined],
+        ...noiseGradients(plan, noise, before, isNeeded),
+      ]);
+      return inputs.map((tensor) => found.get(tensor));
+    },
+  });
+}
+
+/** The gradients of a layer's noise and its strength. */
+function noiseGradients(
+  plan: PlanBuilder,
+  noise: LayerNoise | undefined,
+  gradient: Tensor,
+  isNeeded: (tensor: Tensor) => boolean,
+): [Tensor, Tensor][] {
+  if (!noise) return [];
+  const { values, strength } = noise;
+  const gradients: [Tensor, Tensor][] = [];
+  if (isNeeded(values)) gradients.push([values, sumOfChannels(plan, gradient, values, strength)]);
+  if (typeof strength === 'object' && isNeeded(strength)) {
+    gradients.push([strength, total(plan, multiply(plan, values, sumOfChannels(plan, gradient, values, 1)))]);
+  }
+  return gradients;
+}
+
+/** The gradient's sum over channels, and over samples where they share the noise, times a factor. */
+function sumOfChannels(plan: PlanBuilder, gradient: Tensor, noise: Tensor, factor: number | Tensor): Tensor {
+  const { batch, height, width } = imageExtents(gradient, 'noise gradient');
+  const [planes] = noise.shape;
+  const output = plan.scratch(`${noise.label} gradient`, noise.shape);
+  plan.dispatch({
+    kernel: NOISE,
+    bindings: { gradient, output },
+    params: {
+      width,
+      groups: gradient.stride / 4,
+      rows: planes! * height,
+      batch: batch / planes!,
+      batchRows: planes! * height,
+      factor,
+    },
+    workgroups: linearGrid(vectorCount(output)),
+  });
+  return output;
+}
