@@ -6,11 +6,15 @@ import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, type Tensor, vectorCount } from '../../gpu/tensor';
 import repeatRowsShader from '../../shaders/reduction/repeat-rows.wgsl';
+import sumFewRowsShader from '../../shaders/reduction/sum-few-rows.wgsl';
 import sumRowsShader from '../../shaders/reduction/sum-rows.wgsl';
 
 const SUM = defineKernel(sumRowsShader);
+const SUM_FEW = defineKernel(sumFewRowsShader);
 const REPEAT = defineKernel(repeatRowsShader);
 
+/** Rows that one thread adds up: the workgroups of the other kernel would be idle for the most part. */
+const FEW_ROWS = 32;
 /** Rows that a workgroup of 64 threads adds up before there are several. */
 const ROWS_PER_PIECE = 2048;
 
@@ -40,21 +44,19 @@ export function sumLeading(plan: PlanBuilder, input: Tensor, axes: number): Tens
   const rest = shape.slice(axes);
   const rows = elementCount(leading);
   const groups = vectorCount(input) / rows;
-  const pieces = Math.ceil(rows / ROWS_PER_PIECE);
   const output = plan.scratch(`${input.label} sum`, rest);
-  const sum = (from: Tensor, to: Tensor, rowsOfFrom: number, rowsPerPiece: number, piecesOfTo: number) =>
+  if (rows <= FEW_ROWS) {
     plan.dispatch({
-      kernel: SUM,
-      bindings: { input: from, output: to },
-      params: { rows: rowsOfFrom, rowsPerPiece, pieces: piecesOfTo, groups },
-      workgroups: workgroupGrid(piecesOfTo * groups),
+      kernel: SUM_FEW,
+      bindings: { input, output },
+      params: { rows, groups },
+      workgroups: linearGrid(groups),
     });
-  if (pieces === 1) {
-    sum(input, output, rows, rows, 1);
   } else {
-    const partial = plan.scratch(`${input.label} partial sums`, [pieces, ...rest]);
-    sum(input, partial, rows, ROWS_PER_PIECE, pieces);
-    sum(partial, output, pieces, pieces, 1);
+    const pieces = Math.ceil(rows / ROWS_PER_PIECE);
+    const partial = pieces === 1 ? output : plan.scratch(`${input.label} partial sums`, [pieces, ...rest]);
+    sumPieces(plan, input, partial, { rows, rowsPerPiece: ROWS_PER_PIECE, pieces, groups });
+    if (pieces > 1) sumPieces(plan, partial, output, { rows: pieces, rowsPerPiece: pieces, pieces: 1, groups });
   }
   plan.record({
     inputs: [input],
@@ -62,6 +64,20 @@ export function sumLeading(plan: PlanBuilder, input: Tensor, axes: number): Tens
     backward: ([gradient]) => [repeatLeading(plan, gradient, leading)],
   });
   return output;
+}
+
+function sumPieces(
+  plan: PlanBuilder,
+  input: Tensor,
+  output: Tensor,
+  params: { rows: number; rowsPerPiece: number; pieces: number; groups: number },
+): void {
+  plan.dispatch({
+    kernel: SUM,
+    bindings: { input, output },
+    params,
+    workgroups: workgroupGrid(params.pieces * params.groups),
+  });
 }
 
 /**
