@@ -7,10 +7,13 @@ import type { MappingConfig } from '../../../src/models/config';
 import { mapping, updatedAverageW } from '../../../src/models/mapping';
 import { ParameterStore } from '../../../src/models/parameters';
 import { truncationValues } from '../../../src/pipelines/dense/truncation';
-import { expectClose, fixture, runOnce, testGpu } from '../support';
+import { startTape } from '../../../src/pipelines/gradients';
+import { plainInput } from '../ops-cases';
+import { expectClose, expectGradient, fixture, runOnce, testGpu } from '../support';
 
 const TOLERANCE = 5e-4; // of a whole stage; measured errors are printed
 const vectors = await fixture('mapping');
+const gradients = await fixture('mapping-gradients');
 
 interface CaseOptions {
   readonly z_dim: number;
@@ -108,6 +111,39 @@ describe('mapping', () => {
     await expect(wire).rejects.toThrow(/needs c of shape \[N, 25\]/);
     await expect(wire).rejects.toThrow(ShapeError);
     store.destroy();
+  });
+});
+
+describe('gradients of mapping, as the reference', () => {
+  const reference = gradients.names().filter((name) => name.includes('.grad.'));
+
+  /** Gradients of the sum of ws times the cotangent, by their names in the reference without the network's. */
+  async function gradientsOf(name: string): Promise<Record<string, Float32Array>> {
+    const prefix = `${name}.param.`;
+    const isTrainable = (parameter: string) => parameter.startsWith(prefix) && !parameter.endsWith('w_avg');
+    const store = new ParameterStore(await testGpu(), vectors, { isTrainable });
+    const found = await runOnce((plan) => {
+      const tape = startTape(plan);
+      const z = plainInput(plan, vectors, `${name}.in.z`);
+      const c = plainInput(plan, vectors, `${name}.in.c`);
+      const w = mapping(plan, store.scope(prefix), configOf(name), { z, c });
+      const wanted = { z, c, ...Object.fromEntries(store.trainable.map(({ name, master }) => [name, master])) };
+      const seeds = [{ of: w, gradient: plainInput(plan, gradients, `${name}.cot.w`) }];
+      const all = tape.gradients(seeds, Object.values(wanted));
+      return Object.fromEntries(
+        Object.keys(wanted).map((key, at) => [key.replace(prefix, ''), all[at] ?? expect.fail(`no gradient: ${key}`)]),
+      );
+    });
+    store.destroy();
+    return found;
+  }
+
+  it.each([...new Set(reference.map((name) => name.split('.')[0]!))])('%s', async (name) => {
+    const found = await gradientsOf(name);
+    for (const key of reference.filter((one) => one.startsWith(`${name}.`))) {
+      const values = found[key.slice(`${name}.grad.`.length)] ?? expect.fail(`${key} was not computed`);
+      expectGradient(key, values, gradients.floats(key));
+    }
   });
 });
 
