@@ -7,8 +7,9 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
-import { imageExtents, type Tensor } from '../../gpu/tensor';
+import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
 import upfirdn2dShader from '../../shaders/resampling/upfirdn2d.wgsl';
+import { rearrange, unchanged } from '../dense/rearrange';
 
 const KERNEL = defineKernel(upfirdn2dShader);
 
@@ -17,6 +18,14 @@ export interface FirFilter {
   readonly height: number;
   readonly width: number;
   readonly taps: ArrayLike<number>;
+}
+
+/** A filter that changes from run to run: its taps are written before. No gradient is asked of them. */
+export interface ChangingFilter {
+  readonly height: number;
+  readonly width: number;
+  /** [height, width] */
+  readonly taps: Tensor;
 }
 
 /** A value for both axes, or [x, y]. */
@@ -59,7 +68,7 @@ const IDENTITY_FILTER: FirFilter = { height: 1, width: 1, taps: [1] };
 export function upfirdn2d(
   plan: PlanBuilder,
   input: Tensor,
-  filter: FirFilter = IDENTITY_FILTER,
+  filter: FirFilter | ChangingFilter = IDENTITY_FILTER,
   options: UpfirdnOptions = {},
 ): Tensor {
   const { batch, height, width, channels } = imageExtents(input, 'upfirdn2d');
@@ -71,10 +80,7 @@ export function upfirdn2d(
   if (outHeight < 1 || outWidth < 1) {
     throw new ShapeError(`upfirdn2d: nothing is left of "${input.label}" [${input.shape}]: ${outHeight} x ${outWidth}`);
   }
-  const gain = options.gain ?? 1;
-  const taps = Array.from(filter.taps, (tap) => tap * gain);
-  if (!options.flipFilter) taps.reverse();
-  const filterTaps = plan.constant('filter', [filter.height, filter.width], taps);
+  const filterTaps = correlatedTaps(plan, filter, options);
   const output = plan.scratch(`${input.label} resampled`, [batch, outHeight, outWidth, channels]);
   plan.dispatch({
     kernel: KERNEL,
@@ -106,6 +112,24 @@ export function upfirdn2d(
   return output;
 }
 
+/** The taps as the kernel correlates with them, times the gain. */
+function correlatedTaps(
+  plan: PlanBuilder,
+  { height, width, taps }: FirFilter | ChangingFilter,
+  { gain = 1, flipFilter = false }: UpfirdnOptions,
+): Tensor {
+  if ('storage' in taps) {
+    expectShape(taps, [height, width], 'upfirdn2d filter');
+    if (flipFilter && gain === 1) return taps;
+    const count = height * width;
+    const turned = { shape: [height, width], start: count - 1, axes: [{ extent: count, from: -1, to: 1 }] };
+    return rearrange(plan, taps, flipFilter ? unchanged([height, width]) : turned, { factor: gain });
+  }
+  const values = Array.from(taps, (tap) => tap * gain);
+  if (!flipFilter) values.reverse();
+  return plan.constant('filter', [height, width], values);
+}
+
 /**
  * The gradient with respect to an input of height x width. Each output gives to the inputs that it was made of: the same the other way round, with
  * the filter turned, up and down exchanged, and so much padding that the filter's last tap meets the first input and its first the last.
@@ -113,7 +137,7 @@ export function upfirdn2d(
 export function upfirdn2dGradient(
   plan: PlanBuilder,
   gradient: Tensor,
-  filter: FirFilter,
+  filter: FirFilter | ChangingFilter,
   options: UpfirdnOptions,
   height: number,
   width: number,
@@ -170,7 +194,12 @@ export function downsample2d(
 }
 
 /** Filters without changing the size. */
-export function filter2d(plan: PlanBuilder, input: Tensor, filter: FirFilter, options: ResampleOptions = {}): Tensor {
+export function filter2d(
+  plan: PlanBuilder,
+  input: Tensor,
+  filter: FirFilter | ChangingFilter,
+  options: ResampleOptions = {},
+): Tensor {
   const [x0, x1] = [Math.floor(filter.width / 2), Math.floor((filter.width - 1) / 2)];
   const [y0, y1] = [Math.floor(filter.height / 2), Math.floor((filter.height - 1) / 2)];
   return upfirdn2d(plan, input, filter, { ...options, padding: addPadding(options.padding ?? 0, [x0, x1, y0, y1]) });
@@ -179,16 +208,42 @@ export function filter2d(plan: PlanBuilder, input: Tensor, filter: FirFilter, op
 /**
  * The blur of EG3D's losses: weights 2^-(x / sigma)^2 (base two) up to a radius of floor(3 sigma) pixels, normalised, zeros outside the
  * picture. Done as a row and a column filter. Used by training (issue 14).
- * @param sigma in pixels; below 1/3 nothing is changed
+ * @param sigma in pixels; below 1/3 nothing is changed. For one that fades from run to run: a tensor [1, 2 radius + 1] with {@link blurTaps}
  */
-export function gaussianBlur(plan: PlanBuilder, input: Tensor, sigma: number): Tensor {
-  const radius = Math.floor(sigma * 3);
+export function gaussianBlur(plan: PlanBuilder, input: Tensor, sigma: number | Tensor): Tensor {
+  if (typeof sigma !== 'number') {
+    const size = sigma.shape[1]!;
+    const column = rearrange(plan, sigma, unchanged([size, 1]));
+    const alongRows = filter2d(plan, input, { height: 1, width: size, taps: sigma });
+    return filter2d(plan, alongRows, { height: size, width: 1, taps: column });
+  }
+  const radius = blurRadius(sigma);
   if (radius < 1) return input;
-  const weights = Array.from({ length: 2 * radius + 1 }, (_, i) => 2 ** -(((i - radius) / sigma) ** 2));
-  const total = weights.reduce((a, b) => a + b);
-  const taps = weights.map((weight) => weight / total);
+  const taps = blurTaps(sigma, radius);
   const alongRows = filter2d(plan, input, { height: 1, width: taps.length, taps });
   return filter2d(plan, alongRows, { height: taps.length, width: 1, taps });
+}
+
+/** Pixels on each side that a blur of this width reaches. */
+export function blurRadius(sigma: number): number {
+  return Math.floor(sigma * 3);
+}
+
+/**
+ * The taps of {@link gaussianBlur} as the middle of 2 radius + 1, with zeros beside them.
+ * @param radius at least {@link blurRadius} of sigma: that of the widest blur, where it fades
+ */
+export function blurTaps(sigma: number, radius: number): number[] {
+  const own = blurRadius(sigma);
+  if (own > radius)
+    throw new ShapeError(`blurTaps: a sigma of ${sigma} reaches ${own} pixels, there is room for ${radius}`);
+  const weights = Array.from({ length: 2 * radius + 1 }, (_, i) => {
+    const x = i - radius;
+    if (x === 0) return 1;
+    return Math.abs(x) <= own ? 2 ** -((x / sigma) ** 2) : 0;
+  });
+  const total = weights.reduce((a, b) => a + b);
+  return weights.map((weight) => weight / total);
 }
 
 /** Padding with which an enlarged picture keeps its place. */

@@ -8,6 +8,7 @@ import { multiply } from '../../../src/pipelines/dense/multiply';
 import { startTape } from '../../../src/pipelines/gradients';
 import { filteredResizing, type ResizeFilterMode, resizeBilinear } from '../../../src/pipelines/resampling/resize';
 import {
+  blurTaps,
   downsample2d,
   filter2d,
   gaussianBlur,
@@ -147,5 +148,8 @@ describe('difference quotients agree on random shapes, with first and second der
     const wire = (plan: PlanBuilder, x: Tensor) => gaussianBlur(plan, x, 0.8);
     await expectGradients('gaussianBlur', { x: [1, 7, 6, 3] }, (plan, { x }) => wire(plan, x!));
     await expectGradients('slope of gaussianBlur', { x: [1, 7, 6, 3] }, slopeOf(wire));
+    await expectGradients('gaussianBlur that fades', { x: [1, 7, 6, 3] }, (plan, { x }) =>
+      gaussianBlur(plan, x!, plan.constant('taps', [1, 11], blurTaps(0.8, 5))),
+    );
   });
 });
