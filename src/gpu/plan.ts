@@ -13,7 +13,7 @@ import { bindDispatch, checkedDispatch, type Dispatch, type DispatchDescription,
 import { PlanClosedError, ScratchAccessError, SurveyedPlanError, UnwrittenScratchError, WiringError } from './errors';
 import { finalText } from './kernel';
 import { type ScratchClaim, ScratchPool, type ScratchTensor } from './scratch-pool';
-import type { Operation, Tape } from './tape';
+import type { MemoryUse, Operation, Tape } from './tape';
 import { createTensor, describeTensor, destroyTensor, expectShape, type Tensor, uploadTensor } from './tensor';
 import type { MemoryBlock, StorageFormat, TensorHost, TensorStorage, TextureExtents } from './tensor-host';
 import { createTexture, type Texture } from './texture';
@@ -151,7 +151,12 @@ export class PlanBuilder {
       access: kernel.access.get(name)!,
     }));
     const params = copiedParams.map(({ from: { storage } }) => ({ storage, access: 'read' as const }));
-    this.#append(dispatch, kernel.name, [...bound, ...params], Object.values(textures));
+    const used = Object.entries(textures);
+    const isWritten = ([name]: [string, Texture]) => kernel.text.writtenTextures.has(name);
+    this.#append(dispatch, kernel.name, [...bound, ...params], {
+      reads: used.filter((use) => !isWritten(use)).map(([, texture]) => texture),
+      writes: used.filter(isWritten).map(([, texture]) => texture),
+    });
   }
 
   /**
@@ -276,7 +281,12 @@ export class PlanBuilder {
     if (this.#claim) throw new PlanClosedError(this.stage);
   }
 
-  #append(step: Step, name: string, uses: readonly StorageUse[], textures: readonly Texture[] = []): void {
+  #append(
+    step: Step,
+    name: string,
+    uses: readonly StorageUse[],
+    textures: Pick<MemoryUse, 'reads' | 'writes'> = { reads: [], writes: [] },
+  ): void {
     const now = this.#steps.length;
     for (const { storage, access } of uses) this.#expectReady(storage, access, name);
     for (const { storage, access } of uses) {
@@ -291,8 +301,8 @@ export class PlanBuilder {
       uses.filter(({ access }) => does(access)).map(({ storage }) => storage);
     this.tape?.note({
       step: name,
-      reads: [...storages((access) => access !== 'write'), ...textures], // what a kernel does with textures it does not say
-      writes: [...storages((access) => access !== 'read'), ...textures],
+      reads: [...storages((access) => access !== 'write'), ...textures.reads],
+      writes: [...storages((access) => access !== 'read'), ...textures.writes],
     });
   }
 

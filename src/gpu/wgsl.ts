@@ -62,6 +62,8 @@ export interface ShaderText {
   readonly origins: readonly string[];
   readonly bindings: ReadonlyMap<string, StorageBinding>;
   readonly textures: ReadonlyMap<string, number>;
+  /** Names of the textures that it writes; all others it reads. */
+  readonly writtenTextures: ReadonlySet<string>;
   readonly sampler: { readonly name: string; readonly number: number } | undefined;
   /** Fields of `params`, whose binding has the number 0, in their order. All take four bytes. */
   readonly params: readonly { readonly name: string; readonly type: ParamType }[];
@@ -206,6 +208,7 @@ class Assembly {
       origins: lines.map(({ place }) => place),
       bindings,
       textures,
+      writtenTextures: new Set(this.#textures.filter(({ type }) => /, write>$/.test(type)).map(({ name }) => name)),
       sampler,
       params: this.#params.map(({ name, type }) => ({ name, type })),
       storageTypes: this.#storageTypes,

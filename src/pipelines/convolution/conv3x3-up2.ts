@@ -12,12 +12,14 @@ import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents, type Tensor } from '../../gpu/tensor';
 import conv3x3TransposedShader from '../../shaders/convolution/conv3x3-transposed.wgsl';
 import firEpilogueShader from '../../shaders/resampling/fir-epilogue.wgsl';
+import firEpilogueGradientShader from '../../shaders/resampling/fir-epilogue-gradient.wgsl';
 import { TAPS_FIRST } from './conv-weights';
 import type { Conv3x3Operands, Conv3x3Variant } from './conv3x3';
 import { layerEpilogueSettings } from './layer-epilogue';
 
 const TRANSPOSED = defineKernel(conv3x3TransposedShader);
 const FIR_EPILOGUE = defineKernel(firEpilogueShader);
+const FIR_EPILOGUE_GRADIENT = defineKernel(firEpilogueGradientShader);
 
 /**
  * Bytes of the unfiltered picture that are kept at a time. The whole would be the largest tensor of a network (134.7 MB for 128 channels at
@@ -140,4 +142,23 @@ export function filteredInBands(
       recordInBands(plan, steps, unfilteredBytes);
     },
   };
+}
+
+/**
+ * The gradient of the unfiltered picture, as a whole.
+ * @param gradient of the filtered one, [N, 2H, 2W, C]
+ * @returns [N, 2H + 1, 2W + 1, C]
+ */
+export function unfilteredGradient(plan: PlanBuilder, gradient: Tensor): Tensor {
+  const { batch, height, width, channels } = imageExtents(gradient, 'up=2 gradient');
+  const output = plan.scratch(`${gradient.label} unfiltered`, [batch, height + 1, width + 1, channels]);
+  const groups = output.stride / 4;
+  const tiles = Math.ceil((height + 1) / 4) * Math.ceil((width + 1) / 4);
+  plan.dispatch({
+    kernel: FIR_EPILOGUE_GRADIENT,
+    bindings: { gradient, output },
+    params: { batch, groups, height, width },
+    workgroups: linearGrid(batch * tiles * groups),
+  });
+  return output;
 }

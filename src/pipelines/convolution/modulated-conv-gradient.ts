@@ -23,8 +23,8 @@ import { activationGradient } from '../dense/activation-gradient';
 import { multiply } from '../dense/multiply';
 import { total } from '../reduction/sum-columns';
 import { sumRows } from '../reduction/sum-rows';
-import { BINOMIAL_FILTER, upfirdn2d } from '../resampling/upfirdn2d';
 import { type ConvGeometry, dispatchTiled, dispatchWeightGradient } from './conv2d-kernels';
+import { unfilteredGradient } from './conv3x3-up2';
 import type { LayerEpilogue, LayerNoise } from './layer-epilogue';
 
 const WEIGHT = defineKernel(weightGradientShader);
@@ -61,8 +61,7 @@ export function modulatedConvGradients(
   wanted: WantedGradients,
 ): { readonly [K in keyof WantedGradients]: Tensor | undefined } {
   const demodulation = conv.demodulation ?? noDemodulation(plan, gradient);
-  // The filter's transpose: each pixel of the unfiltered picture, which has one row and column more, has gone into those around it.
-  const unfiltered = up === 2 ? upfirdn2d(plan, gradient, BINOMIAL_FILTER, { padding: 2, gain: 4 }) : gradient;
+  const unfiltered = up === 2 ? unfilteredGradient(plan, gradient) : gradient;
   const geometry = geometryOf(weight, up);
   let inputGradient: Tensor | undefined;
   if (wanted.input) {
