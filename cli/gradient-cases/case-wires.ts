@@ -35,6 +35,16 @@ export interface CaseOutput {
   readonly tensor: Tensor;
 }
 
+/** A tensor that a gradient is asked of. */
+export interface WantedGradient {
+  /** Behind "CASE.grad.". */
+  readonly name: string;
+  /** [count], in the order of the file. */
+  readonly tensor: Tensor;
+  /** In the file. */
+  readonly shape: readonly number[];
+}
+
 /** The options that the metadata of a case may have. */
 export class CaseOptions {
   readonly #values: Readonly<Record<string, unknown>>;
@@ -199,14 +209,13 @@ export class CaseWires {
     this.outputs.push({ name, tensor: rearrange(this.plan, tensor, { shape: [n! * pixels * c!], axes }) });
   }
 
-  /** The tensors that gradients can be asked of, by the names that their gradients have in the file. */
-  get wanted(): ReadonlyMap<string, { readonly tensor: Tensor; readonly shape: readonly number[] }> {
-    return new Map(
-      this.store.trainable.map(({ name, master, shape }) => [
-        name.replace(`${this.source}.in.`, '').replace(`${this.source}.param.`, ''),
-        { tensor: master, shape },
-      ]),
-    );
+  /** The inputs and parameters that have been used. */
+  get wanted(): WantedGradient[] {
+    return this.store.trainable.map(({ name, master, shape }) => ({
+      name: name.replace(`${this.source}.in.`, '').replace(`${this.source}.param.`, ''),
+      tensor: master,
+      shape,
+    }));
   }
 
   #place(name: string): string | undefined {

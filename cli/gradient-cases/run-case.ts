@@ -1,173 +1,116 @@
 /** Computes the gradients of a reference case, and compares them with those that the file has. */
-import { type Checkpoint, floatsOfShape } from '../../src/checkpoints/checkpoint';
+import type { Checkpoint } from '../../src/checkpoints/checkpoint';
 import type { WritableTensor } from '../../src/checkpoints/safetensors';
 import { TrifoldError } from '../../src/errors';
 import type { Gpu } from '../../src/gpu/device';
 import { PlanBuilder } from '../../src/gpu/plan';
 import { Recorder } from '../../src/gpu/recorder';
-import type { Seed } from '../../src/gpu/tape';
-import { elementCount, readTensor } from '../../src/gpu/tensor';
-import { startTape } from '../../src/pipelines/gradients';
-import { CaseWires } from './case-wires';
-import { CASE_KINDS, type CaseKind, kindOfCase } from './table';
-
-/** How far a gradient may be from the reference's: parts of the number itself, or absolute for numbers near 0. */
-export const GRADIENT_TOLERANCE = { relative: 1e-3, absolute: 1e-5 } as const;
+import { elementCount, readTensor, type Tensor } from '../../src/gpu/tensor';
+import type { WantedGradient } from './case-wires';
+import { type CaseGradient, gradientAndParts } from './compare-gradients';
+import { CASE_KINDS, kindOfCase } from './table';
+import { CaseGradientError, type NetworkFiles, type WiredCase } from './wired-case';
 
 /** No operation is known for a case. */
 export class UnknownCaseError extends TrifoldError {
   override readonly code = 'unknown-case';
 
   constructor(readonly caseName: string) {
-    const known = CASE_KINDS.map(({ prefix }) => prefix).join(', ');
+    const known = CASE_KINDS.map(({ names }) => names.source.slice(1)).join(', ');
     super(`There is no operation for the case "${caseName}".`, `Names of cases begin with one of: ${known}.`);
   }
 }
 
-/** A file has gradients, or cotangents, that the case's operation does not have. */
-export class CaseGradientError extends TrifoldError {
-  override readonly code = 'case-gradient';
+/** A case trains whole networks, and none are at hand. */
+export class NetworkFilesError extends TrifoldError {
+  override readonly code = 'network-files';
 
-  constructor(
-    readonly caseName: string,
-    readonly tensor: string,
-    problem: string,
-  ) {
-    super(
-      `The case "${caseName}" ${problem} "${tensor}".`,
-      'Compare it with the cases of the reference (ops, render, ...).',
-    );
+  constructor() {
+    super('This case trains a generator and a discriminator.', 'Name the files that have their parameters.');
   }
 }
 
-/** A gradient, beside that of the file. */
-export interface CaseGradient {
-  /** Behind "CASE.grad.". */
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-  /** Undefined if the file has none of that name. */
-  readonly comparison: GradientComparison | undefined;
-}
-
-export interface GradientComparison {
-  /** Absolute. */
-  readonly largestError: number;
-  readonly largestMagnitude: number;
-  /** The worst error in parts of what is allowed: above 1 it is too large. NaN if some number is none. */
-  readonly shareOfAllowed: number;
-}
+const noNetworks = (): NetworkFiles => {
+  throw new NetworkFilesError();
+};
 
 /**
  * @param file in the reference's format: `CASE.in.*`, `CASE.param.*`, `CASE.cot.*` and, where they are to be compared, `CASE.grad.*`
- * @returns a gradient for each input and parameter that has one
- * @throws UnknownCaseError, CaseOptionError, CaseGradientError, MissingTensorError
+ * @param networks for the phases of training. Default: none
+ * @returns gradients of all inputs and parameters that have one
+ * @throws UnknownCaseError, CaseOptionError, CaseGradientError, NetworkFilesError, MissingTensorError
  */
-export async function runCase(gpu: Gpu, file: Checkpoint, name: string): Promise<CaseGradient[]> {
+export async function runCase(
+  gpu: Gpu,
+  file: Checkpoint,
+  name: string,
+  networks: () => NetworkFiles = noNetworks,
+): Promise<CaseGradient[]> {
   const kind = kindOfCase(name);
   if (!kind) throw new UnknownCaseError(name);
-  const builder = new PlanBuilder(gpu, `gradients of ${name}`);
-  const wires = new CaseWires(builder, startTape(builder), file, name, kind.source?.(name));
+  const plan = new PlanBuilder(gpu, `gradients of ${name}`);
+  let wired: WiredCase | undefined;
+  let kept: KeptGradient[];
   try {
-    const kept = wireGradients(wires, kind);
-    const plan = await builder.build();
-    const recorder = new Recorder(gpu);
-    recorder.run(plan);
-    recorder.submit();
-    const gradients: CaseGradient[] = [];
-    for (const { tensor, ...gradient } of kept) {
-      const values = await readTensor(gpu, tensor);
-      const comparison = compareWithFile(file, `${name}.grad.${gradient.name}`, gradient.shape, values);
-      gradients.push({ ...gradient, values, comparison });
-    }
-    plan.destroy();
-    return gradients;
-  } finally {
-    wires.store.destroy();
-  }
-}
-
-/** Appends the case and its gradients. */
-function wireGradients(wires: CaseWires, kind: CaseKind) {
-  const { plan, tape, file, name } = wires;
-  try {
-    kind.wire(wires);
-    const wanted = [...wires.wanted];
-    const masters = wanted.map(([, { tensor }]) => tensor);
-    const found = tape.gradients(seedsOf(wires), masters);
-    const kept = wanted.flatMap(([gradient, { shape }], index) => {
-      const tensor = found[index];
-      return tensor ? [{ name: gradient, shape, tensor: plan.keep(tensor) }] : [];
-    });
-    expectAllFound(file, name, new Set(kept.map((gradient) => gradient.name)));
-    return kept;
+    wired = kind.wire({ plan, file, name, networks });
+    kept = wireGradients(plan, file, name, wired);
   } catch (error) {
+    wired?.destroy();
     plan.discard();
     throw error;
   }
+  const built = await plan.build();
+  wired.write?.();
+  const recorder = new Recorder(gpu);
+  recorder.run(built);
+  recorder.submit();
+  const gradients: CaseGradient[] = [];
+  for (const { gradient, ...wanted } of kept) {
+    const values = gradient ? await readTensor(gpu, gradient) : new Float32Array(elementCount(wanted.shape));
+    gradients.push(...gradientAndParts(file, name, { ...wanted, values }));
+  }
+  built.destroy();
+  wired.destroy();
+  return gradients;
+}
+
+interface KeptGradient extends WantedGradient {
+  /** Undefined where none flows, though the file has one: of zeros, it should be. */
+  readonly gradient: Tensor | undefined;
+}
+
+/** @throws CaseGradientError if the file has gradients that nothing here answers to */
+function wireGradients(plan: PlanBuilder, file: Checkpoint, name: string, wired: WiredCase): KeptGradient[] {
+  const { tape, seeds, wanted } = wired;
+  const found = tape.gradients(
+    seeds,
+    wanted.map(({ tensor }) => tensor),
+  );
+  const inFile = namesOfGradients(file, name);
+  const kept = wanted.flatMap((one, index) => {
+    const gradient = found[index] && plan.keep(found[index]);
+    return gradient || inFile.has(one.name) ? [{ ...one, gradient }] : [];
+  });
+  for (const { name: own } of wanted) inFile.delete(own);
+  for (const missing of inFile) throw new CaseGradientError(name, missing, 'gives no gradient of');
+  return kept;
+}
+
+function namesOfGradients(file: Checkpoint, name: string): Set<string> {
+  const names = new Set<string>();
+  for (const tensor of file.names()) {
+    const found =
+      tensor.startsWith(`${name}.`) && /^grad(?:sub)?\.(.*?)(?:_strided)?$/.exec(tensor.slice(name.length + 1));
+    if (found) names.add(found[1]!);
+  }
+  return names;
 }
 
 /** What goes into the file of results. */
 export function writableGradients(name: string, gradients: readonly CaseGradient[]): WritableTensor[] {
   return gradients.map((gradient) => ({
-    name: `${name}.grad.${gradient.name}`,
+    name: `${name}.${gradient.name}`,
     shape: gradient.shape,
     data: gradient.values,
   }));
-}
-
-/** One for each output that the file has a cotangent for, of which there must be one at least. */
-function seedsOf({ plan, file, name, outputs }: CaseWires): Seed[] {
-  const cotangent = (output: string) => `${name}.cot.${output}`;
-  for (const tensor of file.names()) {
-    if (!tensor.startsWith(cotangent(''))) continue;
-    const output = tensor.slice(cotangent('').length);
-    if (!outputs.some((one) => one.name === output)) throw new CaseGradientError(name, output, 'has no output');
-  }
-  const given = outputs.filter(({ name: output }) => file.has(cotangent(output)));
-  const seeded = given.length > 0 ? given : outputs; // of which the first will be missed by its name
-  return seeded.map(({ name: output, tensor: of }) => {
-    const values = file.floats(cotangent(output));
-    if (values.length !== elementCount(of.shape)) {
-      throw new CaseGradientError(
-        name,
-        output,
-        `has a cotangent of ${values.length} numbers for ${elementCount(of.shape)} of`,
-      );
-    }
-    return { of, gradient: plan.constant(cotangent(output), of.shape, values) };
-  });
-}
-
-function expectAllFound(file: Checkpoint, name: string, found: ReadonlySet<string>): void {
-  const prefix = `${name}.grad.`;
-  for (const tensor of file.names()) {
-    if (!tensor.startsWith(prefix) || found.has(tensor.slice(prefix.length))) continue;
-    throw new CaseGradientError(name, tensor.slice(prefix.length), 'gives no gradient of');
-  }
-}
-
-function compareWithFile(
-  file: Checkpoint,
-  name: string,
-  shape: readonly number[],
-  values: Float32Array,
-): GradientComparison | undefined {
-  return file.has(name) ? compareGradients(values, floatsOfShape(file, name, shape)) : undefined;
-}
-
-/** By {@link GRADIENT_TOLERANCE}. */
-export function compareGradients(actual: Float32Array, expected: Float32Array): GradientComparison {
-  const { relative, absolute } = GRADIENT_TOLERANCE;
-  let largestError = 0;
-  let largestMagnitude = 0;
-  let shareOfAllowed = 0;
-  for (let at = 0; at < expected.length; at++) {
-    const magnitude = Math.abs(expected[at]!);
-    const error = Math.abs(actual[at]! - expected[at]!);
-    largestMagnitude = Math.max(largestMagnitude, magnitude);
-    largestError = Math.max(largestError, error);
-    shareOfAllowed = Math.max(shareOfAllowed, error / Math.max(absolute, relative * magnitude)); // NaN stays
-  }
-  return { largestError, largestMagnitude, shareOfAllowed };
 }

@@ -1,5 +1,6 @@
 /** Which case of a reference file is computed how, by how its name begins. The command `grad` and the tests read it; order matters, the first fits. */
-import type { CaseWires } from './case-wires';
+
+import { wireDiscriminator } from './discriminator-wiring';
 import {
   wireBiasAct,
   wireBlur,
@@ -14,46 +15,48 @@ import {
   wireResize,
   wireUpfirdn,
 } from './ops-wiring';
-
 import { wireDecoder, wireGridSamples, wireMarcher, wirePlaneSamples } from './render-wiring';
 import { wireFilteredLeakyRelu, wireNormalizedModulatedConv } from './stylegan3-wiring';
+import { wirePhase } from './training-wiring';
+import { type CaseContext, operation, type WiredCase } from './wired-case';
 
 export interface CaseKind {
   /** How the names of its cases begin. */
-  readonly prefix: string;
-  /** Appends the operation and names its outputs. */
-  readonly wire: (wires: CaseWires) => void;
-  /** Under which name the file has the inputs of a case. Default: the case's own. */
-  readonly source?: (name: string) => string;
+  readonly names: RegExp;
+  readonly wire: (context: CaseContext) => WiredCase;
 }
 
 export const CASE_KINDS: readonly CaseKind[] = [
   // ops
-  { prefix: 'modconv', wire: wireModulatedConv },
-  { prefix: 'upfirdn_', wire: wireUpfirdn },
-  { prefix: 'upsample2d', wire: wireResample },
-  { prefix: 'downsample2d', wire: wireResample },
-  { prefix: 'filter2d', wire: wireResample },
-  { prefix: 'bias_act_', wire: wireBiasAct },
-  { prefix: 'fc_', wire: wireFullyConnected },
-  { prefix: 'convl_', wire: wireConvLayer },
-  { prefix: 'conv2d_resample_', wire: wireConvResample },
-  { prefix: 'mbstd_', wire: wireMinibatchDeviation },
-  { prefix: 'normalize_2nd_moment', wire: wireNormalize },
-  { prefix: 'resize_', wire: wireResize },
-  { prefix: 'filtered_resizing_', wire: wireFilteredResizing },
-  { prefix: 'run_D_blur_', wire: wireBlur },
+  { names: /^modconv/, wire: operation(wireModulatedConv) },
+  { names: /^upfirdn_/, wire: operation(wireUpfirdn) },
+  { names: /^upsample2d/, wire: operation(wireResample) },
+  { names: /^downsample2d/, wire: operation(wireResample) },
+  { names: /^filter2d/, wire: operation(wireResample) },
+  { names: /^bias_act_/, wire: operation(wireBiasAct) },
+  { names: /^fc_/, wire: operation(wireFullyConnected) },
+  { names: /^convl_/, wire: operation(wireConvLayer) },
+  { names: /^conv2d_resample_/, wire: operation(wireConvResample) },
+  { names: /^mbstd_/, wire: operation(wireMinibatchDeviation) },
+  { names: /^normalize_2nd_moment/, wire: operation(wireNormalize) },
+  { names: /^resize_/, wire: operation(wireResize) },
+  { names: /^filtered_resizing_/, wire: operation(wireFilteredResizing) },
+  { names: /^run_D_blur_/, wire: operation(wireBlur) },
   // render
-  { prefix: 'sample_planes_', wire: wirePlaneSamples },
-  { prefix: 'sample_3dgrid', wire: wireGridSamples },
-  { prefix: 'decoder_', wire: wireDecoder },
-  { prefix: 'march', wire: wireMarcher, source: (name) => name.replace(/_white\d$/, '') },
+  { names: /^sample_planes_/, wire: operation(wirePlaneSamples) },
+  { names: /^sample_3dgrid/, wire: operation(wireGridSamples) },
+  { names: /^decoder_/, wire: operation(wireDecoder) },
+  { names: /^march/, wire: operation(wireMarcher, (name) => name.replace(/_white\d$/, '')) },
   // stylegan3
-  { prefix: 'flrelu_', wire: wireFilteredLeakyRelu },
-  { prefix: 'mod_conv_sg3', wire: wireNormalizedModulatedConv },
+  { names: /^flrelu_/, wire: operation(wireFilteredLeakyRelu) },
+  { names: /^mod_conv_sg3/, wire: operation(wireNormalizedModulatedConv) },
+  // discriminator
+  { names: /^d\d+/, wire: wireDiscriminator },
+  // training
+  { names: /^(Gmain|Greg|Dmain|Dreg)/, wire: wirePhase },
 ];
 
 /** @returns undefined for a case of no known kind */
 export function kindOfCase(name: string): CaseKind | undefined {
-  return CASE_KINDS.find(({ prefix }) => name.startsWith(prefix));
+  return CASE_KINDS.find(({ names }) => names.test(name));
 }

@@ -12,9 +12,11 @@ import { NumpyRandomState } from '../models/numpy-random';
 /** As torch and numpy call them: uniform in [0, 1), and standard normal. */
 export type DrawFunction = 'rand' | 'randn';
 
-export interface Draw {
+/** A draw, and what becomes of its numbers. */
+interface Draw {
   readonly draws: DrawFunction;
-  readonly tensor: Tensor;
+  readonly count: number;
+  readonly use: (host: TensorHost, values: ArrayLike<number>) => void;
 }
 
 /** Gives the numbers of one draw after the other. A `NumpyRandomState` does. */
@@ -37,29 +39,33 @@ export class Draws {
 
   constructor(private readonly plan: PlanBuilder) {}
 
-  /** All that have been asked for, in their order. */
-  get list(): readonly Draw[] {
-    return this.#draws;
-  }
-
-  /** A tensor of uniform numbers in [0, 1). @param shape [1] for a single number */
+  /** A tensor of uniform numbers in [0, 1). */
   rand(label: string, shape: readonly number[]): Tensor {
-    return this.#draw('rand', label, shape);
+    return this.#tensor('rand', label, shape);
   }
 
   /** A tensor of standard normal numbers. */
   randn(label: string, shape: readonly number[]): Tensor {
-    return this.#draw('randn', label, shape);
+    return this.#tensor('randn', label, shape);
+  }
+
+  /**
+   * A draw that the processor uses, or that nobody does: those of another implementation have to stay in step.
+   * @param use is handed the numbers before each run
+   */
+  onProcessor(draws: DrawFunction, count: number, use: (values: ArrayLike<number>) => void = () => {}): void {
+    this.#draws.push({ draws, count, use: (_, values) => use(values) });
   }
 
   /** Draws all anew, for the next run of the plan. */
   write(host: TensorHost, source: DrawSource): void {
-    for (const { draws, tensor } of this.#draws) writeTensor(host, tensor, source[draws](elementCount(tensor.shape)));
+    for (const { draws, count, use } of this.#draws) use(host, source[draws](count));
   }
 
-  #draw(draws: DrawFunction, label: string, shape: readonly number[]): Tensor {
+  #tensor(draws: DrawFunction, label: string, shape: readonly number[]): Tensor {
     const tensor = this.plan.tensor(label, shape);
-    this.#draws.push({ draws, tensor });
+    const use = (host: TensorHost, values: ArrayLike<number>) => writeTensor(host, tensor, values);
+    this.#draws.push({ draws, count: elementCount(shape), use });
     return tensor;
   }
 }

@@ -70,7 +70,7 @@ test('ends with 1 where a gradient is too far off, and says which in JSON', asyn
   const { code, stdout } = await trifold('grad', '--reference', reference, '--case', CASE, '--json');
   expect(code).toBe(1);
   const { gradients }: { gradients: { name: string; is_within: boolean }[] } = JSON.parse(stdout);
-  expect(gradients.filter((one) => !one.is_within).map(({ name }) => name)).toEqual(['bias']);
+  expect(gradients.filter((one) => !one.is_within).map(({ name }) => name)).toEqual(['grad.bias']);
 });
 
 test('computes gradients that the file does not have', async () => {

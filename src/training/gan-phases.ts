@@ -1,0 +1,284 @@
+/**
+ * The four phases of a step of EG3D's training (section 4.4 and the supplement), each as the loss of a plan of its own. Which networks learn is the
+ * caller's business: it asks the tape for the gradients of their parameters (`descend`).
+ *
+ *   Gmain  the generator's pictures are to look real: softplus(-logit)
+ *   Greg   its density is to be smooth: |density at a point - density nearby|
+ *   Dmain  generated pictures are to be told from real ones: softplus(logit) + softplus(-logit)
+ *   Dreg   the discriminator is to be flat around real pictures: R1
+ *
+ * The draws of each phase come in the official implementation's order, so that its numbers can be put in their place.
+ */
+import { LABEL_LENGTH } from '../camera/conventions';
+import type { PlanBuilder } from '../gpu/plan';
+import type { Tape } from '../gpu/tape';
+import { elementCount, reshaped, type Tensor, writeTensor } from '../gpu/tensor';
+import type { TensorHost } from '../gpu/tensor-host';
+import { discriminator } from '../models/discriminator';
+import type { DiscriminatorConfig } from '../models/discriminator-config';
+import {
+  type Generator,
+  type MappingStage,
+  wireDensityAtPoints,
+  wireMapping,
+  wireRayMarch,
+  wireTriPlanes,
+} from '../models/generator';
+import type { ParameterScope } from '../models/parameters';
+import type { SynthesisNoise } from '../models/style-layer';
+import { wireSuperResolution } from '../models/super-resolution-stage';
+import { add } from '../pipelines/dense/add';
+import { biasAct } from '../pipelines/dense/bias-act';
+import { scaled } from '../pipelines/dense/multiply';
+import { concatenate, slice } from '../pipelines/dense/window';
+import { startTape } from '../pipelines/gradients';
+import { moveTowards } from '../pipelines/optimisers/move-towards';
+import { l1Loss, logisticLoss } from '../pipelines/reduction/losses';
+import { r1Penalty } from '../pipelines/reduction/r1-penalty';
+import { sumRows } from '../pipelines/reduction/sum-rows';
+import { filteredResizing } from '../pipelines/resampling/resize';
+import { gaussianBlur } from '../pipelines/resampling/upfirdn2d';
+import { type DrawSource, Draws } from './draws';
+
+export interface GanNetworks {
+  readonly generator: Generator<TensorHost>;
+  readonly discriminator: { readonly config: DiscriminatorConfig; readonly parameters: ParameterScope };
+}
+
+/** What a plan is wired for. Another resolution or blur is another plan. */
+export interface GanSettings {
+  /** Samples of a batch. */
+  readonly batch: number;
+  /** Side of the rendered picture, in rays. */
+  readonly neuralResolution: number;
+  /** Deviation of the blur of what the discriminator sees, in pixels; 0 for none. */
+  readonly blurSigma: number;
+  /** Weight of R1 (gamma). */
+  readonly r1Weight: number;
+  /** Weight of the density regularisation, and how far its points lie apart. */
+  readonly densityWeight: number;
+  readonly densityDistance: number;
+}
+
+/** What a step of training is given. */
+export interface GanBatch {
+  /** [N, z_dim] */
+  readonly z: ArrayLike<number>;
+  /** Labels [N, 25] of the cameras that generated pictures are seen from. */
+  readonly cameras: Float32Array;
+  /** How probable it is that the generator is conditioned on the camera of the sample before, not on the one it is seen from. */
+  readonly swapProbability: number;
+  /** [N, S, S, 3], -1..1, with their labels [N, 25]. */
+  readonly realImages: ArrayLike<number>;
+  readonly realCameras: ArrayLike<number>;
+}
+
+/** A loss, wired. */
+export interface GanPhase {
+  readonly tape: Tape;
+  /** [1]: the mean over the batch. */
+  readonly loss: Tensor;
+  /** [N, 1] each, where the phase has them. */
+  readonly fakeLogits?: Tensor | undefined;
+  readonly realLogits?: Tensor | undefined;
+  /** Hands over what the next run needs. */
+  write(batch: GanBatch, source: DrawSource): void;
+}
+
+/** Points at which the density of each sample is compared with that nearby. */
+const DENSITY_POINTS = 1000;
+
+/** Share of a batch in the average of w. */
+const AVERAGE_W_SHARE = 0.002;
+
+/** Whether training changes a parameter, by its name in the official layout; all else is noise, filters and averages. */
+export function isLearned(name: string): boolean {
+  return /\.(weight|bias|noise_strength)$|(^|\.)b4\.const$/.test(name);
+}
+
+export function wireGmain(plan: PlanBuilder, networks: GanNetworks, settings: GanSettings): GanPhase {
+  const tape = startTape(plan);
+  const generated = wireGenerated(plan, networks.generator, settings);
+  const cameras = plan.tensor('cameras', [settings.batch, LABEL_LENGTH]);
+  const fakeLogits = wireLogits(plan, networks, settings, { ...generated, cameras });
+  return {
+    tape,
+    loss: logisticLoss(plan, fakeLogits, true),
+    fakeLogits,
+    write(batch, source) {
+      generated.write(batch, source);
+      writeTensor(plan.host, cameras, batch.cameras);
+    },
+  };
+}
+
+/** Its points fill [-1, 1]^3 whatever the size of the box is, as the official implementation has it. */
+export function wireGreg(plan: PlanBuilder, { generator }: GanNetworks, settings: GanSettings): GanPhase {
+  const { batch, densityWeight, densityDistance } = settings;
+  const tape = startTape(plan);
+  const draws = new Draws(plan);
+  const conditioned = wireConditioned(plan, generator, batch, draws, 1);
+  const uniform = draws.rand('points', [batch, DENSITY_POINTS, 3]);
+  const points = biasAct(plan, uniform, plan.constant('middle', [3], [-0.5, -0.5, -0.5]), { gain: 2 });
+  const offsets = scaled(plan, draws.randn('offsets', points.shape), densityDistance);
+  draws.onProcessor('randn', 2 * elementCount(points.shape)); // viewing directions, which no decoder reads
+  const { planes } = wireTriPlanes(plan, generator, conditioned.ws, {
+    noise: noiseDraws(generator, batch, draws),
+    sketch: false,
+  });
+  const both = concatenate(plan, [points, add(plan, points, offsets)], 1);
+  const { sigma } = wireDensityAtPoints(plan, generator, planes, both);
+  const [here, nearby] = [0, DENSITY_POINTS].map((start) => slice(plan, sigma, 1, start, DENSITY_POINTS));
+  return {
+    tape,
+    loss: scaled(plan, l1Loss(plan, here!, nearby!), densityWeight),
+    write: conditioned.write,
+  };
+}
+
+export function wireDmain(plan: PlanBuilder, networks: GanNetworks, settings: GanSettings): GanPhase {
+  // The pictures are taken as given: they come before the tape.
+  const generated = wireGenerated(plan, networks.generator, settings);
+  const cameras = plan.tensor('cameras', [settings.batch, LABEL_LENGTH]);
+  const real = wireReal(plan, networks, settings);
+  followAverageW(plan, networks.generator, generated.ws);
+  const tape = startTape(plan);
+  const fakeLogits = wireLogits(plan, networks, settings, { ...generated, cameras });
+  const realLogits = wireLogits(plan, networks, settings, real);
+  return {
+    tape,
+    loss: add(plan, logisticLoss(plan, fakeLogits, false), logisticLoss(plan, realLogits, true)),
+    fakeLogits,
+    realLogits,
+    write(batch, source) {
+      generated.write(batch, source);
+      writeTensor(plan.host, cameras, batch.cameras);
+      real.write(batch);
+    },
+  };
+}
+
+export function wireDreg(plan: PlanBuilder, networks: GanNetworks, settings: GanSettings): GanPhase {
+  const real = wireReal(plan, networks, settings);
+  const tape = startTape(plan); // so that the small picture does not count as made of the large one
+  const realLogits = wireLogits(plan, networks, settings, real);
+  const loss = r1Penalty(plan, tape, realLogits, [real.image, real.imageRaw], settings.r1Weight);
+  return { tape, loss, realLogits, write: real.write };
+}
+
+/** What the discriminator looks at. */
+interface Judged {
+  readonly image: Tensor;
+  readonly imageRaw: Tensor;
+  readonly cameras: Tensor;
+}
+
+function wireLogits(
+  plan: PlanBuilder,
+  { discriminator: { config, parameters } }: GanNetworks,
+  { blurSigma }: GanSettings,
+  { image, imageRaw, cameras }: Judged,
+): Tensor {
+  const seen = { image: blurred(plan, image, blurSigma), imageRaw, c: cameras };
+  return plan.keep(discriminator(plan, parameters, config, seen));
+}
+
+/** As long as a pixel's width is nothing to it, a blur is none. */
+function blurred(plan: PlanBuilder, image: Tensor, sigma: number): Tensor {
+  return Math.floor(3 * sigma) > 0 ? gaussianBlur(plan, image, sigma) : image;
+}
+
+/** Real pictures, and their small versions as a rendering would have them. */
+function wireReal(plan: PlanBuilder, { discriminator: { config } }: GanNetworks, settings: GanSettings) {
+  const { resolution, imageChannels } = config;
+  const { batch, neuralResolution, blurSigma } = settings;
+  const image = plan.tensor('real images', [batch, resolution, resolution, imageChannels]);
+  const cameras = plan.tensor('real cameras', [batch, LABEL_LENGTH]);
+  const small = filteredResizing(plan, image, neuralResolution, 'antialiased');
+  return {
+    image,
+    imageRaw: blurred(plan, small, blurSigma),
+    cameras,
+    write({ realImages, realCameras }: GanBatch): void {
+      writeTensor(plan.host, image, realImages);
+      writeTensor(plan.host, cameras, realCameras);
+    },
+  };
+}
+
+/** Latent codes and cameras to pictures. */
+function wireGenerated(plan: PlanBuilder, generator: Generator<TensorHost>, { batch, neuralResolution }: GanSettings) {
+  const draws = new Draws(plan);
+  const conditioned = wireConditioned(plan, generator, batch, draws, batch);
+  const face = wireTriPlanes(plan, generator, conditioned.ws, {
+    noise: noiseDraws(generator, batch, draws),
+    sketch: false,
+  });
+  const rendering = { ...generator.config.rendering, neuralResolution };
+  const rays = neuralResolution * neuralResolution;
+  const marched = wireRayMarch(plan, generator, face, rendering, {
+    mode: 'recorded',
+    jitter: draws.rand('jitter', [batch, rays, rendering.depthSamples]),
+    u: draws.rand('u', [batch * rays, rendering.importanceSamples]),
+  });
+  return {
+    ws: conditioned.ws,
+    image: wireSuperResolution(plan, generator, face.superResolutionStyles, marched.feature),
+    imageRaw: slice(plan, marched.feature, 3, 0, 3),
+    write(inputs: GanBatch, source: DrawSource): void {
+      marched.writeCamera(inputs.cameras);
+      conditioned.write(inputs, source);
+    },
+  };
+}
+
+/**
+ * Latent codes and cameras to ws, and the draws of the plan, of which the first decide whose camera a sample is conditioned on.
+ * @param decisions one for each sample, or one for all
+ */
+function wireConditioned(
+  plan: PlanBuilder,
+  generator: Generator<TensorHost>,
+  batch: number,
+  draws: Draws,
+  decisions: number,
+): Pick<MappingStage, 'ws'> & Pick<GanPhase, 'write'> {
+  const { ws, write } = wireMapping(plan, generator, batch);
+  let swaps: ArrayLike<number> = [];
+  draws.onProcessor('rand', decisions, (values) => {
+    swaps = values;
+  });
+  return {
+    ws,
+    write({ z, cameras, swapProbability }, source) {
+      draws.write(plan.host, source);
+      const conditioning = cameras.slice();
+      for (let sample = 0; sample < batch; sample++) {
+        if (swaps[sample % decisions]! >= swapProbability) continue;
+        const before = ((sample + batch - 1) % batch) * LABEL_LENGTH;
+        conditioning.set(cameras.subarray(before, before + LABEL_LENGTH), sample * LABEL_LENGTH);
+      }
+      write({ z: Float32Array.from(z), psi: 1, conditioning });
+    },
+  };
+}
+
+/** Fresh noise for every convolution, in the order in which they run. */
+function noiseDraws({ config }: Generator<TensorHost>, batch: number, draws: Draws): SynthesisNoise {
+  const layers: Tensor[] = [];
+  for (let side = 4; side <= config.backbone.resolution; side *= 2) {
+    for (let layer = side === 4 ? 1 : 0; layer < 2; layer++) {
+      layers.push(draws.randn(`noise ${layers.length}`, [batch, side, side]));
+    }
+  }
+  return { mode: 'given', layers };
+}
+
+/** The average of w, towards which truncation draws, follows the batch, if the generator was opened with it trainable. */
+function followAverageW(plan: PlanBuilder, generator: Generator<TensorHost>, ws: Tensor): void {
+  const parameters = generator.parameters('backbone.mapping.');
+  if (!parameters.isTrainable('w_avg')) return;
+  const [batch, layers, wDim] = ws.shape; // without truncation the w of all layers is one and the same
+  const sum = sumRows(plan, reshaped(ws, [batch! * layers!, wDim!]));
+  moveTowards(plan, parameters.parameter('w_avg', [wDim!]).master, sum, AVERAGE_W_SHARE, 1 / (batch! * layers!));
+}
