@@ -48,6 +48,8 @@ const SIZES: Readonly<Record<string, readonly Choice[]>> = {
   STEPS: [{ STEPS: 48 }],
   SCOUTS: [{ SCOUTS: 16 }, { SCOUTS: 8 }],
   SAMPLES: [{ SAMPLES: 8 }],
+  // Stretches of points that are summed side by side (pipelines/volume/gradient/points-gradient.ts).
+  SLICES: [{ SLICES: 64 }],
   CHANNEL_THREADS: [{ CHANNEL_THREADS: 8 }, { CHANNEL_THREADS: 4 }],
   // The tiles of the kernels that read texels: 3x3, up=2, and of pictures.
   ROWS: [
@@ -61,6 +63,10 @@ const SIZES: Readonly<Record<string, readonly Choice[]>> = {
     { KERNEL_HEIGHT: 3, KERNEL_WIDTH: 3, STRIDE: 1, TILE_ROWS: 2, TILE_COLUMNS: 4, IN_GROUPS: 1, OUT_GROUPS: 1 },
     { KERNEL_HEIGHT: 3, KERNEL_WIDTH: 3, STRIDE: 2, TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 1, OUT_GROUPS: 1 },
     { KERNEL_HEIGHT: 1, KERNEL_WIDTH: 1, STRIDE: 1, TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 2, OUT_GROUPS: 4 },
+  ],
+  OFFSET: [
+    { OFFSET: 0, STRIDE: 1, TILE_ROWS: 4, TILE_COLUMNS: 8 },
+    { OFFSET: 1, STRIDE: 2, TILE_ROWS: 2, TILE_COLUMNS: 4 },
   ],
   // StyleGAN3's layers: up and down sampling by 1, 2 and 4 with filters of 6 taps for each.
   UP: [{ UP: 1 }, { UP: 2 }, { UP: 4 }],

@@ -2,12 +2,14 @@
 import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
-import { expectShape, type Tensor } from '../../gpu/tensor';
+import { expectShape, type Tensor, vectorCount } from '../../gpu/tensor';
 import packDecoderShader from '../../shaders/volume/pack-decoder.wgsl';
+import gradientShader from '../../shaders/volume/pack-decoder-gradient.wgsl';
 import { packedDecoderLength } from './decoder';
 import type { DecoderExtents } from './rendering-options';
 
 const KERNEL = defineKernel(packDecoderShader);
+const GRADIENT = defineKernel(gradientShader);
 
 /** Parameters in the file's order; the shapes are those of the file, and the tensors [count]. */
 export interface DecoderTensors {
@@ -22,8 +24,7 @@ export interface DecoderTensors {
 }
 
 /**
- * `packDecoder` on the device; equal to it but for rounding. It has no gradient, and nor have the kernels that read packed decoders: training
- * evaluates the decoder as two fully connected layers, and this is for the pictures in between.
+ * `packDecoder` on the device; equal to it but for rounding. Gradients of the packed decoder find their way to the parameters, with all gains.
  * @throws ShapeError, RenderingOptionError
  */
 export function packDecoderTensors(
@@ -39,18 +40,40 @@ export function packDecoderTensors(
   expectShape(outputWeight, [(1 + colours) * hidden], 'decoder net.2.weight');
   expectShape(outputBias, [1 + colours], 'decoder net.2.bias');
   const packed = plan.scratch('packed decoder', [packedDecoderLength(extents)]);
+  const params = {
+    features,
+    hidden,
+    colours,
+    hiddenGain: lrMultiplier / Math.sqrt(features),
+    biasGain: lrMultiplier,
+    outputGain: lrMultiplier / Math.sqrt(hidden),
+  };
   plan.dispatch({
     kernel: KERNEL,
     bindings: { hiddenWeight, hiddenBias, outputWeight, outputBias, packed },
-    params: {
-      features,
-      hidden,
-      colours,
-      hiddenGain: lrMultiplier / Math.sqrt(features),
-      biasGain: lrMultiplier,
-      outputGain: lrMultiplier / Math.sqrt(hidden),
-    },
+    params,
     workgroups: linearGrid(packed.stride / 4),
+  });
+  const parameters = [hiddenWeight, hiddenBias, outputWeight, outputBias] as const;
+  plan.record({
+    inputs: parameters,
+    outputs: [packed],
+    backward: ([gradient]) => {
+      const of = ({ label, shape }: Tensor) => plan.scratch(`${label} gradient`, shape);
+      const gradients = [of(hiddenWeight), of(hiddenBias), of(outputWeight), of(outputBias)] as const;
+      const [ofHiddenWeight, ofHiddenBias, ofOutputWeight, ofOutputBias] = gradients;
+      plan.dispatch({
+        kernel: GRADIENT,
+        bindings: {
+          packed: gradient,
+          ...{ hiddenWeight: ofHiddenWeight, hiddenBias: ofHiddenBias },
+          ...{ outputWeight: ofOutputWeight, outputBias: ofOutputBias },
+        },
+        params,
+        workgroups: linearGrid(gradients.reduce((sum, each) => sum + vectorCount(each), 0)),
+      });
+      return gradients;
+    },
   });
   return packed;
 }

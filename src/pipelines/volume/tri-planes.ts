@@ -1,23 +1,20 @@
-/** Features of points from the tri-planes (EG3D section 4.1), with and without the decoder behind. */
+/** Features of points from the tri-planes (EG3D section 4.1). */
 
 import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents, type Tensor } from '../../gpu/tensor';
-import evaluatePointsShader from '../../shaders/volume/evaluate-points.wgsl';
 import projectShader from '../../shaders/volume/project.wgsl';
 import triPlanesShader from '../../shaders/volume/tri-planes.wgsl';
 import pointGradientShader from '../../shaders/volume/tri-planes-point-gradient.wgsl';
-import { type DecodedPoints, expectDecoder } from './decoder';
 import { PlanesGradient } from './gradient/scatter-to-planes';
-import { decoderConstants, planeAxesConstants, triPlaneConstants } from './render-constants';
-import type { DecoderExtents, TriPlaneOptions } from './rendering-options';
+import { planeAxesConstants, triPlaneConstants } from './render-constants';
+import type { TriPlaneOptions } from './rendering-options';
 
 const PROJECT = defineKernel(projectShader);
 const TRI_PLANES = defineKernel(triPlanesShader);
 const POINT_GRADIENT = defineKernel(pointGradientShader);
-const EVALUATE_POINTS = defineKernel(evaluatePointsShader);
 
 /**
  * Where points fall on each plane.
@@ -108,31 +105,6 @@ function pointsGradient(
   return output;
 }
 
-/**
- * Density (before softplus) and colours of arbitrary points, in one dispatch.
- * @param inputs planes [N, H, W, planes * C]; decoder as `packDecoder` packs it; points [N, M, 3] in scene units
- * @returns sigma [N, M, 1] and colours [N, M, outputs] in (-0.001, 1.001)
- */
-export function evaluatePoints(
-  plan: PlanBuilder,
-  inputs: { planes: Tensor; decoder: Tensor; points: Tensor; rendering: TriPlaneOptions & DecoderExtents },
-): DecodedPoints {
-  const { planes, decoder, points, rendering } = inputs;
-  const { batch, count } = pointExtents(points, 'evaluatePoints', planes);
-  const { height, width } = expectPlanes(planes, rendering, 'evaluatePoints');
-  expectDecoder(decoder, rendering, 'evaluatePoints');
-  const sigma = plan.scratch('sigma', [batch, count, 1]);
-  const colours = plan.scratch('colours', [batch, count, rendering.decoderOutputs]);
-  plan.dispatch({
-    kernel: EVALUATE_POINTS,
-    constants: { ...triPlaneConstants(rendering), ...decoderConstants(rendering) },
-    bindings: { planes, decoder, points, sigma, colours },
-    params: { samples: batch, points: count, planeWidth: width, planeHeight: height, boxSide: rendering.boxWarp },
-    workgroups: linearGrid(batch * count),
-  });
-  return { sigma, colours };
-}
-
 /** @throws ShapeError unless the tensor is [N, H, W, planes * C] */
 export function expectPlanes(
   planes: Tensor,
@@ -149,7 +121,8 @@ export function expectPlanes(
   return { height, width };
 }
 
-function pointExtents(points: Tensor, what: string, planes?: Tensor): { batch: number; count: number } {
+/** N and M. @throws ShapeError unless points are [N, M, 3], and there are planes for each N */
+export function pointExtents(points: Tensor, what: string, planes?: Tensor): { batch: number; count: number } {
   const [batch, count, coordinates] = points.shape;
   if (points.shape.length !== 3 || coordinates !== 3) {
     throw new ShapeError(`${what}: "${points.label}" is [${points.shape}], expected [N, M, 3]`);

@@ -8,7 +8,7 @@ import volumeRenderShader from '../../shaders/volume/volume-render.wgsl';
 import volumeRenderFastShader from '../../shaders/volume/volume-render-fast.wgsl';
 import volumeRenderSingleShader from '../../shaders/volume/volume-render-single.wgsl';
 import { capacityConstants, decoderConstants, triPlaneConstants } from './render-constants';
-import type { RenderingOptions } from './rendering-options';
+import type { DecoderExtents, RenderingOptions, TriPlaneOptions } from './rendering-options';
 import { jitterSettings, type RaySampling, uniformSettings } from './sampling';
 import { type MarchDevice, type PlaneReading, planeReading, sketchReading, type VolumeSketch } from './volume-sketch';
 
@@ -27,6 +27,16 @@ export interface March {
   readonly evaluationsPerRay: number;
   /** Channels of the feature image. */
   readonly outputs: number;
+  /** For the way back: what it takes to find the samples again. Only exact marches have one. */
+  readonly search?: SampleSearch | undefined;
+}
+
+/** How the samples of a ray are found: for find-samples.wgsl, beside its rays. */
+export interface SampleSearch {
+  readonly reading: PlaneReading;
+  readonly bindings: Readonly<Record<string, Tensor>>;
+  readonly params: KernelParams;
+  readonly constants: KernelConstants;
 }
 
 /**
@@ -81,30 +91,34 @@ export function exactMarch(plan: PlanBuilder, inputs: ExactMarchInputs): March {
   const tuning = tuningFor(plan.host, inputs.device);
   const reading = planeReading(plan, inputs, rendering, tuning.reading);
   const jitter = jitterSettings(plan, sampling, rays, coarseSamples);
+  const shared = {
+    ...batchConstants(tuning, rendering, reading),
+    ...jitter.constants,
+    DISPARITY: Number(rendering.disparitySampling),
+  };
+  const constants = { ...shared, ...shownConstants(rendering) };
+  const params = { coarseSamples, jitterStride: jitter.stride, seed: jitter.seed };
+  const bindings = { ...reading.bindings, jitter: jitter.draws };
+  const uniforms = uniformSettings(plan, sampling, rays, fineSamples);
+  const search = {
+    reading,
+    constants: { ...shared, ...capacityConstants(coarseSamples, fineSamples) },
+    bindings: { ...bindings, uniforms: uniforms.draws },
+    params: { ...params, fineSamples, uniformStride: uniforms.stride },
+  };
   const march = {
     textures: reading.textures,
     evaluationsPerRay: coarseSamples + fineSamples,
     outputs: rendering.decoderOutputs,
+    search,
   };
-  const constants = {
-    ...marchConstants(tuning, rendering, reading),
-    ...jitter.constants,
-    DISPARITY: Number(rendering.disparitySampling),
-  };
-  const params = { coarseSamples, jitterStride: jitter.stride, seed: jitter.seed };
-  const bindings = { ...reading.bindings, jitter: jitter.draws };
   if (fineSamples === 0) return { ...march, kernel: SINGLE_PASS, constants, bindings, params };
-  const uniforms = uniformSettings(plan, sampling, rays, fineSamples);
   return {
     ...march,
     kernel: TWO_PASSES,
-    constants: {
-      ...constants,
-      ...capacityConstants(coarseSamples, fineSamples),
-      KEEPS_COLOURS: Number(tuning.keepsColours),
-    },
-    bindings: { ...bindings, uniforms: uniforms.draws },
-    params: { ...params, fineSamples, uniformStride: uniforms.stride },
+    constants: { ...search.constants, ...shownConstants(rendering), KEEPS_COLOURS: Number(tuning.keepsColours) },
+    bindings: search.bindings,
+    params: search.params,
   };
 }
 
@@ -119,7 +133,8 @@ export function fastMarch(
   return {
     kernel: FAST,
     constants: {
-      ...marchConstants(tuningFor(plan.host, device), rendering, reading),
+      ...batchConstants(tuningFor(plan.host, device), rendering, reading),
+      ...shownConstants(rendering),
       STEPS,
       ...places,
       ...(quality === 'draft' && { SHOWN_GROUPS: DRAFT_GROUPS }),
@@ -132,19 +147,32 @@ export function fastMarch(
   };
 }
 
-/** What all kernels that march rays ask for. */
-function marchConstants(
+/** What all kernels ask for that evaluate points in batches. */
+function batchConstants(
   { quads, sharesWeights }: Tuning,
-  rendering: RenderingOptions,
+  rendering: TriPlaneOptions & DecoderExtents,
   reading: PlaneReading,
 ): KernelConstants {
-  const decoder = decoderConstants(rendering);
   return {
     ...triPlaneConstants(rendering),
-    ...decoder,
-    SHOWN_GROUPS: decoder.COLOUR_GROUPS!,
+    ...decoderConstants(rendering),
     QUADS: quads,
     READS_TEXTURE: Number(reading.kind === 'texture'),
     SHARES_WEIGHTS: Number(sharesWeights),
   };
+}
+
+function shownConstants(rendering: DecoderExtents): KernelConstants {
+  return { SHOWN_GROUPS: decoderConstants(rendering).COLOUR_GROUPS! };
+}
+
+/** How points that lie anywhere are evaluated in batches. @throws ShapeError, RenderingOptionError */
+export function pointBatches(
+  plan: PlanBuilder,
+  planes: Tensor,
+  rendering: TriPlaneOptions & DecoderExtents,
+): { readonly reading: PlaneReading; readonly constants: KernelConstants } {
+  const tuning = tuningFor(plan.host);
+  const reading = planeReading(plan, { planes }, rendering, tuning.reading);
+  return { reading, constants: batchConstants(tuning, rendering, reading) };
 }

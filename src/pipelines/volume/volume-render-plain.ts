@@ -8,6 +8,7 @@ import { ShapeError } from '../../gpu/errors';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, type Tensor } from '../../gpu/tensor';
 import { type DecoderLayers, decodeByLayers } from './decoder-layers';
+import { evaluatePoints } from './evaluate-points';
 import { importanceDepths } from './importance';
 import { marchRays, type RaySamples } from './marcher';
 import { mergeSamples } from './merge-samples';
@@ -15,7 +16,7 @@ import { rayBoxLimits, replaceMissedRays } from './ray-limits';
 import { generateRays, pointsOnRays } from './rays';
 import { checkMarchOptions } from './rendering-options';
 import { stratifiedDepths } from './stratified';
-import { evaluatePoints, sampleTriPlanes } from './tri-planes';
+import { sampleTriPlanes } from './tri-planes';
 import type { VolumeRenderInputs, VolumeRendering } from './volume-render';
 
 /** What the stages leave behind. */

@@ -6,6 +6,7 @@ import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
 import { clearedRangeCells } from '../reduction/range-cells';
 import { expectDecoder } from './decoder';
 import { finishDepth } from './finish-depth';
+import { volumeRenderGradient } from './gradient/volume-render-gradient';
 import { recordStartRange } from './ray-limits';
 import { checkMarchOptions, type RenderingOptions } from './rendering-options';
 import type { RaySampling } from './sampling';
@@ -59,6 +60,8 @@ export interface VolumeRendering {
  *
  * `fast` and `draft` quality want a sketch, even sampling, and samples that are spread evenly over depth; without, the rendering is exact. It knows nothing
  * of what is outside the box.
+ *
+ * An exact rendering has gradients, to planes and decoder; the depths of its samples are taken as given. Others have none.
  * @throws ShapeError, RenderingOptionError
  */
 export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): VolumeRendering {
@@ -80,28 +83,45 @@ export function volumeRender(plan: PlanBuilder, inputs: VolumeRenderInputs): Vol
     canBeFast && sketch ? fastMarch(plan, { ...inputs, sketch }) : exactMarch(plan, { ...inputs, sampling, rays });
   const feature = plan.scratch('feature image', [batch, resolution, resolution, march.outputs]);
   const fixedLimits = rayLimits === 'auto' ? { start: 0, end: 0 } : rayLimits;
+  const autoLimits = Number(rayLimits === 'auto');
+  const params = {
+    resolution,
+    planeWidth: width,
+    planeHeight: height,
+    boxSide: rendering.boxWarp,
+    rayStart: fixedLimits.start,
+    rayEnd: fixedLimits.end,
+  };
   for (const { firstRay, endRay } of rayRanges(plan, rays, march)) {
     plan.dispatch({
       kernel: march.kernel,
       bindings: { ...march.bindings, decoder, cameras, cells, feature, depthAlpha },
       textures: march.textures,
-      params: {
-        ...march.params,
-        firstRay,
-        endRay,
-        resolution,
-        planeWidth: width,
-        planeHeight: height,
-        boxSide: rendering.boxWarp,
-        rayStart: fixedLimits.start,
-        rayEnd: fixedLimits.end,
-      },
+      params: { ...march.params, ...params, firstRay, endRay },
       constants: {
         ...march.constants,
-        AUTO_LIMITS: Number(rayLimits === 'auto'),
+        AUTO_LIMITS: autoLimits,
         WHITE_BACKGROUND: Number(rendering.whiteBackground),
       },
       workgroups: linearGrid(endRay - firstRay),
+    });
+  }
+  const { search } = march;
+  if (search) {
+    plan.record({
+      inputs: [planes, decoder],
+      outputs: [feature, depthAlpha],
+      backward: ([ofFeature, ofDepthAlpha], isWanted) => {
+        const orZeros = (gradient: Tensor | undefined, { shape }: Tensor) =>
+          gradient ?? plan.fill(plan.scratch('no gradient', shape));
+        return volumeRenderGradient(
+          plan,
+          { planes, decoder, cameras, cells, depthAlpha, resolution, rendering, search, params, autoLimits },
+          orZeros(ofFeature, feature),
+          orZeros(ofDepthAlpha, depthAlpha),
+          isWanted,
+        );
+      },
     });
   }
   return { feature, ...finishDepth(plan, cells, depthAlpha) };

@@ -2,21 +2,26 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanBuilder } from '../../../src/gpu/plan';
 import type { Tensor } from '../../../src/gpu/tensor';
-import { fullyConnectedGain, inputsFirst } from '../../../src/pipelines/dense/fully-connected';
-import { arranged } from '../../../src/pipelines/dense/rearrange';
 import { startTape } from '../../../src/pipelines/gradients';
-import type { DecoderArrays } from '../../../src/pipelines/volume/decoder';
-import { type DecoderLayers, decodeByLayers } from '../../../src/pipelines/volume/decoder-layers';
+import { decodeByLayers } from '../../../src/pipelines/volume/decoder-layers';
 import { sampleGrid3d } from '../../../src/pipelines/volume/grid-3d';
 import { marchRays } from '../../../src/pipelines/volume/marcher';
 import { mergeSamples } from '../../../src/pipelines/volume/merge-samples';
 import { sampleTriPlanes } from '../../../src/pipelines/volume/tri-planes';
 import { expectGradients } from '../gradient-check';
-import { DECODER, decoderArrays, EG3D_PLANE_AXES, planesChannelsLast } from '../render-support';
+import { DECODER, decoderArrays, EG3D_PLANE_AXES, planesChannelsLast, wireDecoder } from '../render-support';
 import { expectGradient, fixture, permute, runOnce } from '../support';
 
 const file = await fixture('render');
 const reference = await fixture('render-gradients');
+
+/** Parameters of a decoder, and their names in the file. */
+const DECODER_NAMES = {
+  hiddenWeight: 'net.0.weight',
+  hiddenBias: 'net.0.bias',
+  outputWeight: 'net.2.weight',
+  outputBias: 'net.2.bias',
+};
 
 const load = (plan: PlanBuilder, name: string): Tensor => plan.constant(name, file.info(name).shape, file.floats(name));
 const cotangent = (plan: PlanBuilder, name: string): Tensor =>
@@ -66,20 +71,22 @@ describe('as the reference', () => {
 
   it.each(['decoder_lr1', 'decoder_lr0.5'])('%s', async (name) => {
     const lrMultiplier: number = JSON.parse(file.metadata[name]!).lr_mul;
-    const { features, ...ofLayers } = await runOnce((plan) => {
+    const { features, ...ofMasters } = await runOnce((plan) => {
       const tape = startTape(plan);
       const features = load(plan, `${name}.in.features`);
-      const layers = decoderLayers(plan, decoderArrays(file, name), lrMultiplier);
+      const { masters, layers } = wireDecoder(plan, decoderArrays(file, name), DECODER, lrMultiplier);
       const { sigma, colours } = decodeByLayers(plan, features, layers);
       const seeds = [
         { of: sigma, gradient: cotangent(plan, `${name}.cot.sigma`) },
         { of: colours, gradient: cotangent(plan, `${name}.cot.rgb`) },
       ];
-      return gradientsOf(tape.gradients(seeds, [features, ...layersOf(layers)]), ['features', ...LAYER_NAMES]);
+      const wanted = { features, ...masters };
+      const found = tape.gradients(seeds, Object.values(wanted));
+      return Object.fromEntries(Object.keys(wanted).map((each, index) => [each, found[index]!]));
     });
     expectGradient(`${name} features`, features!, reference.floats(`${name}.grad.features`));
-    for (const [parameter, values] of Object.entries(storedGradients(ofLayers, lrMultiplier))) {
-      expectGradient(`${name} ${parameter}`, values, reference.floats(`${name}.grad.${parameter}`));
+    for (const [parameter, stored] of Object.entries(DECODER_NAMES)) {
+      expectGradient(`${name} ${stored}`, ofMasters[parameter]!, reference.floats(`${name}.grad.${stored}`));
     }
   });
 
@@ -161,45 +168,3 @@ it('a ray that is opaque at once, and one that is empty, have finite gradients',
   });
   expect([...ofSigma].every((value) => value === 0)).toBe(true);
 });
-
-const LAYER_NAMES = ['hiddenWeight', 'hiddenBias', 'outputWeight', 'outputBias'];
-
-function decoderLayers(plan: PlanBuilder, arrays: DecoderArrays, lrMultiplier: number): DecoderLayers {
-  const { planeChannels, decoderHiddenWidth, decoderOutputs } = DECODER;
-  const layer = (weight: Float32Array, bias: Float32Array, outputs: number, inputs: number) => {
-    const { shape, values } = arranged(weight, inputsFirst(outputs, inputs), fullyConnectedGain(inputs, lrMultiplier));
-    return {
-      weight: plan.constant('weight', shape, values),
-      bias: plan.constant(
-        'bias',
-        [outputs],
-        bias.map((value) => value * lrMultiplier),
-      ),
-    };
-  };
-  return {
-    hidden: layer(arrays.hiddenWeight, arrays.hiddenBias, decoderHiddenWidth, planeChannels),
-    output: layer(arrays.outputWeight, arrays.outputBias, 1 + decoderOutputs, decoderHiddenWidth),
-  };
-}
-
-function layersOf({ hidden, output }: DecoderLayers): Tensor[] {
-  return [hidden.weight, hidden.bias!, output.weight, output.bias!];
-}
-
-function gradientsOf(gradients: readonly (Tensor | undefined)[], names: readonly string[]): Record<string, Tensor> {
-  return Object.fromEntries(names.map((name, index) => [name, gradients[index]!]));
-}
-
-/** Gradients of the layers as those of the file's tensors. */
-function storedGradients(ofLayers: Record<string, Float32Array>, lrMultiplier: number): Record<string, Float32Array> {
-  const { planeChannels, decoderHiddenWidth, decoderOutputs } = DECODER;
-  const stored = (values: Float32Array, inputs: number, outputs: number) =>
-    permute(values, [inputs, outputs], [1, 0]).map((value) => value * fullyConnectedGain(inputs, lrMultiplier));
-  return {
-    'net.0.weight': stored(ofLayers.hiddenWeight!, planeChannels, decoderHiddenWidth),
-    'net.0.bias': ofLayers.hiddenBias!.map((value) => value * lrMultiplier),
-    'net.2.weight': stored(ofLayers.outputWeight!, decoderHiddenWidth, 1 + decoderOutputs),
-    'net.2.bias': ofLayers.outputBias!.map((value) => value * lrMultiplier),
-  };
-}

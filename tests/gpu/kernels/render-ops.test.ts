@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PlanBuilder } from '../../../src/gpu/plan';
 import type { Tensor } from '../../../src/gpu/tensor';
 import { decode, packDecoder } from '../../../src/pipelines/volume/decoder';
+import { evaluatePoints } from '../../../src/pipelines/volume/evaluate-points';
 import { sampleGrid3d } from '../../../src/pipelines/volume/grid-3d';
 import { importanceDepths, invertCdf } from '../../../src/pipelines/volume/importance';
 import { marchRays } from '../../../src/pipelines/volume/marcher';
@@ -10,7 +11,7 @@ import { mergeSamples } from '../../../src/pipelines/volume/merge-samples';
 import { RenderingOptionError } from '../../../src/pipelines/volume/rendering-options';
 import type { RaySampling } from '../../../src/pipelines/volume/sampling';
 import { stratifiedDepths } from '../../../src/pipelines/volume/stratified';
-import { evaluatePoints, projectOntoPlanes, sampleTriPlanes } from '../../../src/pipelines/volume/tri-planes';
+import { projectOntoPlanes, sampleTriPlanes } from '../../../src/pipelines/volume/tri-planes';
 import { DECODER, decoderArrays, EG3D_PLANE_AXES, planesChannelsLast } from '../render-support';
 import { expectClose, fixture, permute, runOnce } from '../support';
 

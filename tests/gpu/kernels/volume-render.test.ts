@@ -12,72 +12,21 @@ import { readTensor, writeTensor } from '../../../src/gpu/tensor';
 import { packDecoder } from '../../../src/pipelines/volume/decoder';
 import { RenderingOptionError, type RenderingOptions } from '../../../src/pipelines/volume/rendering-options';
 import type { RaySampling } from '../../../src/pipelines/volume/sampling';
-import { type VolumeRenderInputs, volumeRender } from '../../../src/pipelines/volume/volume-render';
+import { volumeRender } from '../../../src/pipelines/volume/volume-render';
 import { volumeRenderPlain } from '../../../src/pipelines/volume/volume-render-plain';
-import { DECODER, decoderArrays, EG3D_PLANE_AXES, planesChannelsLast } from '../render-support';
+import { ARCHITECTURES, cameraAt, caseInputs, caseLabel, RENDER_CASES, RENDER_MODES, wave } from '../render-support';
 import { expectClose, fixture, runOnce, testGpu } from '../support';
 
 const WHOLE = 5e-4;
 const SINGLE = 1e-4;
-const CASES = ['full_ffhq', 'full_white', 'full_auto', 'full_disparity'] as const;
-const MODES = ['record', 'even', 'det'] as const;
 
 const file = await fixture('render');
-const planeValues = planesChannelsLast(file, 'full.in.planes');
-const packedDecoder = packDecoder(decoderArrays(file, 'full'), DECODER, 1);
 
-/** Options of a case, in the official names. */
-interface OfficialOptions {
-  ray_start: number | 'auto';
-  ray_end: number | 'auto';
-  box_warp: number;
-  white_back?: boolean;
-  depth_resolution: number;
-  depth_resolution_importance: number;
-  disparity_space_sampling: boolean;
-  resolution: number;
-}
-
-function caseOptions(name: string): { rendering: RenderingOptions; resolution: number } {
-  const official = JSON.parse(file.metadata[name]!) as OfficialOptions;
-  const { ray_start: start, ray_end: end } = official;
-  const rendering: RenderingOptions = {
-    ...DECODER,
-    planeAxes: EG3D_PLANE_AXES,
-    boxWarp: official.box_warp,
-    rayLimits: start === 'auto' || end === 'auto' ? 'auto' : { start, end },
-    depthSamples: official.depth_resolution,
-    importanceSamples: official.depth_resolution_importance,
-    disparitySampling: official.disparity_space_sampling,
-    whiteBackground: official.white_back ?? false,
-  };
-  return { rendering, resolution: official.resolution };
-}
-
-function caseLabel(name: string): number[] {
-  return [...file.floats(`${name}.in.cam2world`), ...file.floats(`${name}.in.intrinsics`)];
-}
-
-function caseInputs(plan: PlanBuilder, name: string, mode: (typeof MODES)[number]): VolumeRenderInputs {
-  const { rendering, resolution } = caseOptions(name);
-  const draws = (kind: 'jitter' | 'u') => plan.constant(kind, [256, 12], file.floats(`${name}.record.in.${kind}`));
-  const sampling: RaySampling =
-    mode === 'record' ? { mode: 'recorded', jitter: draws('jitter'), u: draws('u') } : { mode };
-  return {
-    planes: plan.constant('planes', [1, 32, 32, 96], planeValues),
-    decoder: plan.constant('decoder', [packedDecoder.length], packedDecoder),
-    cameras: plan.constant('cameras', [1, 25], caseLabel(name)),
-    resolution,
-    rendering,
-    sampling,
-  };
-}
-
-for (const name of CASES) {
-  for (const mode of MODES) {
+for (const name of RENDER_CASES) {
+  for (const mode of RENDER_MODES) {
     test(`${name}.${mode}: fused kernel and plain chain`, async () => {
       const values = await runOnce((plan) => {
-        const inputs = caseInputs(plan, name, mode);
+        const inputs = caseInputs(plan, file, name, mode);
         const plain = volumeRenderPlain(plan, inputs);
         const fused = volumeRender(plan, inputs);
         return {
@@ -111,53 +60,9 @@ for (const name of CASES) {
   }
 }
 
-/** A label that looks at the origin from (0, 0, distance), slightly turned and with an intrinsic skew. */
-function cameraAt(distance: number, turn: number): number[] {
-  const [cosine, sine] = [Math.cos(turn), Math.sin(turn)];
-  const rotation = [
-    cosine,
-    0,
-    -sine,
-    distance * sine,
-    0,
-    -1,
-    0,
-    0.05,
-    -sine,
-    0,
-    -cosine,
-    distance * cosine,
-    0,
-    0,
-    0,
-    1,
-  ];
-  return [...rotation, 1.6, 0.02, 0.47, 0, 1.5, 0.52, 0, 0, 1];
-}
-
-/** Repeatable numbers about -1 to 1. */
-const wave = (count: number, frequency: number, gain = 1) =>
-  Float32Array.from({ length: count }, (_, i) => gain * Math.sin(i * frequency + i * i * 0.0137));
-
 /** NaN if any difference is. */
 const largestDifference = (actual: Float32Array, expected: Float32Array) =>
   actual.reduce((largest, value, i) => Math.max(largest, Math.abs(value - expected[i]!)), 0);
-
-/** Extents are sizes of arrays in the kernels, and each combination is compiled: few, and unlike each other. */
-const architectures: Pick<RenderingOptions, 'planeAxes' | 'planeChannels' | 'decoderHiddenWidth' | 'decoderOutputs'>[] =
-  [
-    {
-      planeAxes: [
-        [0, 1],
-        [0, 2],
-        [2, 1],
-      ],
-      planeChannels: 12,
-      decoderHiddenWidth: 16,
-      decoderOutputs: 8,
-    },
-    { planeAxes: [[1, 0]], planeChannels: 4, decoderHiddenWidth: 4, decoderOutputs: 4 },
-  ];
 
 describe('random models', () => {
   const models = fc.record({
@@ -165,7 +70,7 @@ describe('random models', () => {
     resolution: fc.integer({ min: 1, max: 9 }),
     height: fc.integer({ min: 1, max: 11 }),
     width: fc.integer({ min: 1, max: 11 }),
-    architecture: fc.constantFrom(...architectures),
+    architecture: fc.constantFrom(...ARCHITECTURES),
     boxWarp: fc.constantFrom(1, 1.6),
     rayLimits: fc.constantFrom<RenderingOptions['rayLimits']>('auto', { start: 0.7, end: 2.9 }),
     depthSamples: fc.integer({ min: 4, max: 40 }),
@@ -243,7 +148,7 @@ describe('random models', () => {
 
   test('96 + 96 samples a ray', async () => {
     const values = await runOnce((plan) => {
-      const inputs = caseInputs(plan, 'full_auto', 'even');
+      const inputs = caseInputs(plan, file, 'full_auto', 'even');
       const rendering = { ...inputs.rendering, depthSamples: 96, importanceSamples: 96 };
       const plain = volumeRenderPlain(plan, { ...inputs, rendering, resolution: 8 });
       const fused = volumeRender(plan, { ...inputs, rendering, resolution: 8 });
@@ -255,8 +160,8 @@ describe('random models', () => {
 
   test('a camera that sees nothing of the box still gives finite numbers, fused and plain alike', async () => {
     const values = await runOnce((plan) => {
-      const inputs = caseInputs(plan, 'full_auto', 'even');
-      const away = caseLabel('full_auto');
+      const inputs = caseInputs(plan, file, 'full_auto', 'even');
+      const away = caseLabel(file, 'full_auto');
       away[3] = 40;
       const cameras = plan.constant('cameras', [1, 25], away);
       const plain = volumeRenderPlain(plan, { ...inputs, cameras });
@@ -271,7 +176,7 @@ describe('random models', () => {
 test('the same plan follows its camera, and a second run leaves nothing of the first', async () => {
   const gpu = await testGpu();
   const builder = new PlanBuilder(gpu, 'test');
-  const inputs = caseInputs(builder, 'full_auto', 'even');
+  const inputs = caseInputs(builder, file, 'full_auto', 'even');
   const outputs = volumeRender(builder, inputs);
   builder.keep(outputs.feature);
   builder.keep(outputs.depth);
@@ -284,7 +189,7 @@ test('the same plan follows its camera, and a second run leaves nothing of the f
     recorder.submit();
     return { feature: await readTensor(gpu, outputs.feature), depth: await readTensor(gpu, outputs.depth) };
   };
-  const home = caseLabel('full_auto');
+  const home = caseLabel(file, 'full_auto');
   const first = await render(home);
   const elsewhere = await render(cameraAt(2, 1));
   const again = await render(home);
@@ -296,7 +201,7 @@ test('the same plan follows its camera, and a second run leaves nothing of the f
 test('random sampling is decided by its seed', async () => {
   const render = async (seed: number) => {
     const values = await runOnce((plan) => {
-      const inputs = caseInputs(plan, 'full_ffhq', 'even');
+      const inputs = caseInputs(plan, file, 'full_ffhq', 'even');
       return { feature: volumeRender(plan, { ...inputs, sampling: { mode: 'random', seed } }).feature };
     });
     return values.feature;
@@ -308,7 +213,7 @@ test('random sampling is decided by its seed', async () => {
 test('sample counts that leave nothing to integrate are refused', async () => {
   const gpu = await testGpu();
   const plan = new PlanBuilder(gpu, 'test');
-  const inputs = caseInputs(plan, 'full_ffhq', 'even');
+  const inputs = caseInputs(plan, file, 'full_ffhq', 'even');
   const withSamples = (depthSamples: number, importanceSamples: number) => () =>
     volumeRender(plan, { ...inputs, rendering: { ...inputs.rendering, depthSamples, importanceSamples } });
   expect(withSamples(3, 8)).toThrow(RenderingOptionError);

@@ -23,7 +23,7 @@ import { Generator, wireDensityAtPoints, wireDensityGrid, wireRayMarch } from '.
 import { seededLatent } from '../../../src/models/latent';
 import { packDecoder } from '../../../src/pipelines/volume/decoder';
 import { densityLayers, projectFront } from '../../../src/pipelines/volume/density-grid';
-import { evaluatePoints } from '../../../src/pipelines/volume/tri-planes';
+import { evaluatePoints } from '../../../src/pipelines/volume/evaluate-points';
 import { drawMesh } from '../mesh-picture';
 import { expectClose, fixture, runOnce, testGpu } from '../support';
 

@@ -1,7 +1,7 @@
 // Depths of the samples of the first pass.
 
 #include "common/volume/jitter"
-#include "common/volume/march"
+#include "common/volume/march-ray"
 #include "common/volume/stratified-depth"
 #const DISPARITY: bool = 0
 #param coarseSamples, seed: u32

@@ -55,6 +55,10 @@ fn isBatchOutside() -> bool {
 
 fn gatherBatch(image: u32) {
   batchIsOutside = !isNeeded(!isBatchOutside());
+  gatherQuads(image);
+}
+
+fn gatherQuads(image: u32) {
   for (var quad = 0u; quad < QUADS && !batchIsOutside; quad++) {
     gatherQuad(4u * quad, image);
     // The new quad becomes the last one: quads are indexed by numbers that way.
