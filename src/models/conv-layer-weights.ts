@@ -2,7 +2,13 @@
 
 import type { PlanBuilder } from '../gpu/plan';
 import { elementCount, type Tensor } from '../gpu/tensor';
-import { type ConvShape, type ConvWeights, weightFormat } from '../pipelines/convolution/conv-weights';
+import {
+  type ConvShape,
+  type ConvWeights,
+  TAPS_FIRST,
+  type WeightLayout,
+  weightFormat,
+} from '../pipelines/convolution/conv-weights';
 import { normalizedWeights } from '../pipelines/convolution/derived-weights';
 import { normalizeConvWeights } from '../pipelines/convolution/normalized-modulated-conv';
 import { rearrange, unchanged } from '../pipelines/dense/rearrange';
@@ -37,28 +43,32 @@ export function convLayerWeights(
       factor: gain((...tensor) => parameters.floats(...tensor)),
     });
   };
+  const as = (layout: WeightLayout) => {
+    const format = weightFormat(layout, areHalves, parameters.host);
+    return parameters.derived(plan, `weight, ${layout.name}`, {
+      label: 'weight',
+      shape: layout.shapeOf(shape),
+      format,
+      from: ['weight'],
+      values: (floats) => layout.prepare(numbers(floats), shape),
+      onDevice: (masters) => layout.derive(plan, onDevice(masters), shape, format),
+    });
+  };
+  const areTrainable = parameters.isTrainable('weight');
   return {
     label: `${parameters.prefix}weight`,
     shape,
     areHalves,
-    areTrainable: parameters.isTrainable('weight'),
-    as(layout) {
-      const format = weightFormat(layout, areHalves, parameters.host);
-      return parameters.derived(plan, `weight, ${layout.name}`, {
-        label: 'weight',
-        shape: layout.shapeOf(shape),
-        format,
-        from: ['weight'],
-        values: (floats) => layout.prepare(numbers(floats), shape),
-        onDevice: (masters) => layout.derive(plan, onDevice(masters), shape, format),
-      });
-    },
-    asTexture: ({ name, extentsOf, prepare }) =>
-      parameters.derivedTexture(`weight, ${name}`, {
-        label: 'weight',
-        extents: extentsOf(shape),
-        texels: (floats) => prepare(numbers(floats), shape),
-      }),
+    areTrainable,
+    as,
+    asTexture: (layout) =>
+      areTrainable
+        ? layout.derive(plan, as(TAPS_FIRST), shape)
+        : parameters.derivedTexture(`weight, ${layout.name}`, {
+            label: 'weight',
+            extents: layout.extentsOf(shape),
+            texels: (floats) => layout.prepare(numbers(floats), shape),
+          }),
   };
 }
 

@@ -34,6 +34,15 @@ const SIZES: Readonly<Record<string, readonly Choice[]>> = {
   SHOWN_GROUPS: [{ SHOWN_GROUPS: 8 }, { SHOWN_GROUPS: 1 }],
   PLANE_COUNT: [{ PLANE_COUNT: 3 }],
   PLANE_AXES: [{ PLANE_AXES: AXES }],
+  TARGETS: [
+    {
+      TARGETS: [
+        [0, 0],
+        [1, 3],
+        [2, 2],
+      ],
+    },
+  ],
   // What is quick on a graphics card, and on software adapters with and without filters of floats and subgroups.
   QUADS: [
     { QUADS: 1, READS_TEXTURE: 0, SHARES_WEIGHTS: 0, KEEPS_COLOURS: 0 },

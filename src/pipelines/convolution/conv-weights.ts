@@ -32,7 +32,19 @@ export interface WeightTextureLayout {
   extentsOf(conv: ConvShape): TextureExtents;
   /** @param stored [outChannels, inChannels, 3, 3] @returns the texels' numbers, row by row */
   prepare(stored: Float32Array, conv: ConvShape): Float32Array<ArrayBuffer>;
+  /**
+   * The same on the device, for kernels right behind it: the next call may overwrite it. No operation: the gradient is that of the layer that reads it.
+   * @param weight {@link tapsFirst}, f32
+   * @param orientation see {@link Orientation}. Default: 'forward'
+   */
+  derive(plan: PlanBuilder, weight: Tensor, conv: ConvShape, orientation?: Orientation): Texture;
 }
+
+/**
+ * How weights are read: as they are, or for the gradient with respect to a convolution's input, which is a convolution with the weights' output channels as
+ * its inputs and with the taps in reverse.
+ */
+export type Orientation = 'forward' | 'transposed';
 
 /**
  * The weights of one layer, in whatever layout a variant wants: each is made and uploaded when it is first asked for, or, of trainable weights,
@@ -46,7 +58,7 @@ export interface ConvWeights {
   readonly areHalves: boolean;
   /** As halves where layout and kernels allow it and it loses nothing, or where the device is to store convolutions so. */
   as(layout: WeightLayout): Tensor;
-  /** Not for trainable weights. */
+  /** To be read right behind: of trainable weights the next call, for whatever layer, may overwrite it. */
   asTexture(layout: WeightTextureLayout): Texture;
   /** Whether the weights change while the plan lives. Default: false. */
   readonly areTrainable?: boolean | undefined;
@@ -132,4 +144,35 @@ export function weightFormat(
   { convolutionFormat }: DeviceFacts,
 ): StorageFormat {
   return allowsHalves && (areHalves || convolutionFormat === 'f16') ? 'f16' : 'f32';
+}
+
+/**
+ * The weights of the convolution that is the gradient of another with respect to its input: input and output channels have changed places, and the
+ * taps are in reverse.
+ * @param weight {@link tapsFirst}, f32
+ * @param conv the other's shape
+ */
+export function transposedWeights(plan: PlanBuilder, weight: Tensor, conv: ConvShape): ConvWeights {
+  const [outChannels, inChannels, height, width] = conv;
+  const shape: ConvShape = [inChannels, outChannels, height, width];
+  const taps = height * width;
+  const rows = padToFour(inChannels);
+  const stored = (): Tensor =>
+    rearrange(plan, weight, {
+      shape: [elementCount(shape)],
+      start: (taps - 1) * rows * outChannels,
+      axes: [
+        { extent: inChannels, from: outChannels, to: outChannels * taps },
+        { extent: outChannels, from: 1, to: taps },
+        { extent: taps, from: -rows * outChannels, to: 1 },
+      ],
+    });
+  return {
+    label: `${weight.label} transposed`,
+    shape,
+    areHalves: false,
+    areTrainable: true,
+    as: (layout) => layout.derive(plan, stored(), shape, 'f32'),
+    asTexture: (layout) => layout.derive(plan, weight, conv, 'transposed'),
+  };
 }

@@ -1,27 +1,21 @@
 /**
- * The kernels of unmodulated convolutions and their gradients, which the operations of conv2d.ts and the gradients of modulated convolutions
- * (modulated-conv-gradient.ts) dispatch: nothing here records itself.
+ * The kernels of unmodulated convolutions and of their inputs' gradients, which the operations of conv2d.ts and the gradients of modulated
+ * convolutions (modulated-conv-gradient.ts) dispatch: nothing here records itself. Those of weights are in conv-weight-gradient.ts.
  */
 
 import { linearGrid, rowBands } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
-import { imageExtents, padToFour, type Tensor, vectorCount } from '../../gpu/tensor';
+import { imageExtents, type Tensor } from '../../gpu/tensor';
 import conv2dShader from '../../shaders/convolution/conv2d/conv2d.wgsl';
 import inputGradientShader from '../../shaders/convolution/conv2d/conv2d-input-gradient.wgsl';
 import tiledShader from '../../shaders/convolution/conv2d/conv2d-tiled.wgsl';
-import weightGradientShader from '../../shaders/convolution/conv2d/conv2d-weight-gradient.wgsl';
-import weightGradientTiledShader from '../../shaders/convolution/conv2d/conv2d-weight-gradient-tiled.wgsl';
-import sumPartsShader from '../../shaders/convolution/conv2d/sum-parts.wgsl';
 import conv3x3TransposedShader from '../../shaders/convolution/conv3x3-transposed.wgsl';
 
 const PLAIN = defineKernel(conv2dShader);
 const TILED = defineKernel(tiledShader);
 const INPUT_GRADIENT = defineKernel(inputGradientShader);
-const WEIGHT_GRADIENT = defineKernel(weightGradientShader);
-const WEIGHT_GRADIENT_TILED = defineKernel(weightGradientTiledShader);
 const DOUBLING = defineKernel(conv3x3TransposedShader);
-const SUM_PARTS = defineKernel(sumPartsShader);
 
 /** How a kernel lies on a picture. */
 export interface ConvGeometry {
@@ -103,6 +97,11 @@ export function dispatchTiled(plan: PlanBuilder, convolution: TiledConvolution):
       workgroups: linearGrid((batch * tiles * output.stride) / 4),
     });
   }
+}
+
+/** Factors that change nothing, [N, channels]. */
+export function ones(plan: PlanBuilder, batch: number, channels: number): Tensor {
+  return plan.constant('no factors', [batch, channels], new Float32Array(batch * channels).fill(1));
 }
 
 /** Quads of the result, rows and columns, that a thread of conv3x3-transposed.wgsl computes. */
@@ -192,123 +191,4 @@ export function dispatchPlainInputGradient(
       workgroups: linearGrid((batch * (band.endRow - band.firstRow) * width * output.stride) / 4),
     });
   }
-}
-
-/** What a thread of the tiled kernel for weight gradients computes: pixels at a time, and channels in fours. */
-interface WeightTile {
-  readonly TILE_ROWS: number;
-  readonly TILE_COLUMNS: number;
-  readonly IN_GROUPS: number;
-  readonly OUT_GROUPS: number;
-}
-
-/**
- * With nine taps a pixel serves many sums; with one, only those of several channels. With stride there are more pixels in a tile. (Larger tiles gain
- * little, and their many values at once take a software adapter's compiler seconds.)
- */
-function tileOf({ kernelHeight, kernelWidth, stride }: ConvGeometry): WeightTile {
-  if (kernelHeight * kernelWidth === 1) return { TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 2, OUT_GROUPS: 4 };
-  return { TILE_ROWS: stride === 1 ? 2 : 1, TILE_COLUMNS: 4, IN_GROUPS: 1, OUT_GROUPS: 1 };
-}
-
-/** Threads that keep a device busy. */
-const SOFTWARE_THREADS = 1024;
-const HARDWARE_THREADS = 2 ** 16;
-
-/** Bytes that the parts of a sum may have together, if there is more than one for each sample. */
-const PARTS_BYTES = 32 * 2 ** 20;
-
-export interface WeightGradient {
-  /** [N, H, W, inChannels] */
-  readonly input: Tensor;
-  /** [N, outHeight, outWidth, outChannels] */
-  readonly gradient: Tensor;
-  readonly geometry: ConvGeometry;
-  /** Whether the result is to have output before input channels: for a transposed convolution. Not for the plain kernel. Default: false. */
-  readonly isSwapped?: boolean;
-  /** Whether the sum is over all samples, or of each sample on its own. */
-  readonly samples: 'together' | 'apart';
-  /** Whether to take the plain kernel though the tiled one could do it. Default: false. */
-  readonly isPlain?: boolean | undefined;
-}
-
-/**
- * Appends what computes the gradient of a convolution's weights.
- * @returns [kernelHeight, kernelWidth, inChannels rounded up to four, outChannels], or swapped [.., outChannels rounded up to four, inChannels];
- * with samples apart, N times as many rows of kernels: [N * kernelHeight, ...]
- */
-export function dispatchWeightGradient(plan: PlanBuilder, what: WeightGradient): Tensor {
-  const { input, gradient, geometry, isSwapped = false, samples, isPlain = false } = what;
-  const { batch, height, width } = imageExtents(input, 'conv2d weight gradient');
-  const { height: outHeight, width: outWidth } = imageExtents(gradient, 'conv2d weight gradient');
-  const { kernelHeight, kernelWidth } = geometry;
-  const usesTiles = isTiled(geometry) && !isPlain;
-  const taps = kernelHeight * kernelWidth;
-  const tile = tileOf(geometry);
-  const inputGroups = input.stride / 4;
-  const groups = gradient.stride / 4;
-  const threadsPerPart = usesTiles
-    ? Math.ceil(inputGroups / tile.IN_GROUPS) * Math.ceil(groups / tile.OUT_GROUPS)
-    : taps * inputGroups * groups;
-  const rowsOf = (rows: Tensor, columns: Tensor) => [padToFour(rows.shape[3]!), columns.shape[3]!];
-  const [rows, columns] = isSwapped ? rowsOf(gradient, input) : rowsOf(input, gradient);
-  const partBytes = taps * rows! * padToFour(columns!) * 4;
-
-  const rowsAtOnce = usesTiles ? tile.TILE_ROWS : 1;
-  const wantedThreads = plan.host.adapter.isSoftware ? SOFTWARE_THREADS : HARDWARE_THREADS;
-  const wantedSplits = Math.min(wantedThreads / (threadsPerPart * batch), PARTS_BYTES / (partBytes * batch));
-  const splitsAtMost = Math.max(1, Math.min(Math.floor(wantedSplits), Math.ceil(outHeight / rowsAtOnce)));
-  const rowsPerSplit = Math.ceil(outHeight / splitsAtMost / rowsAtOnce) * rowsAtOnce;
-  const splits = Math.ceil(outHeight / rowsPerSplit);
-  const parts = plan.scratch(`${gradient.label} weight gradient`, [
-    batch * splits * kernelHeight,
-    kernelWidth,
-    rows!,
-    columns!,
-  ]);
-  const flopsPerPart = 2 * taps * input.stride * gradient.stride * rowsPerSplit * outWidth;
-  for (const { firstRow: firstPart, endRow: endPart } of rowBands(plan, batch * splits, flopsPerPart)) {
-    const { padLeft, padTop, stride } = geometry;
-    const place = { padLeft, padTop, splits, rowsPerSplit, firstPart, endPart };
-    const params = { height, width, outHeight, outWidth, inputGroups, groups, ...place };
-    plan.dispatch({
-      kernel: usesTiles ? WEIGHT_GRADIENT_TILED : WEIGHT_GRADIENT,
-      bindings: { input, gradient, output: parts },
-      params: usesTiles ? params : { ...params, kernelHeight, kernelWidth, stride },
-      constants: usesTiles
-        ? {
-            KERNEL_HEIGHT: kernelHeight,
-            KERNEL_WIDTH: kernelWidth,
-            STRIDE: stride,
-            SWAPPED: Number(isSwapped),
-            ...tile,
-          }
-        : {},
-      workgroups: linearGrid((endPart - firstPart) * threadsPerPart),
-    });
-  }
-  return sumParts(plan, parts, batch, splits, samples);
-}
-
-/** Adds up the parts of each sample, or of all. */
-function sumParts(
-  plan: PlanBuilder,
-  parts: Tensor,
-  batch: number,
-  splits: number,
-  samples: 'together' | 'apart',
-): Tensor {
-  const sets = samples === 'together' ? 1 : batch;
-  const partsPerSet = (batch * splits) / sets;
-  if (partsPerSet === 1) return parts;
-  const [first, ...rest] = parts.shape;
-  const output = plan.scratch(parts.label, [first! / partsPerSet, ...rest]);
-  const vectors = vectorCount(output) / sets;
-  plan.dispatch({
-    kernel: SUM_PARTS,
-    bindings: { parts, output },
-    params: { vectors, sets, partsPerSet },
-    workgroups: linearGrid(vectorCount(output)),
-  });
-  return output;
 }

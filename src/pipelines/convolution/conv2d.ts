@@ -7,13 +7,13 @@
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, type Tensor } from '../../gpu/tensor';
 import { fourSides, type Padding } from '../resampling/upfirdn2d';
+import { dispatchWeightGradient } from './conv-weight-gradient';
 import {
   type ConvGeometry,
   dispatchDoubling,
   dispatchPlain,
   dispatchPlainInputGradient,
   dispatchTiled,
-  dispatchWeightGradient,
   isDoubling,
   isTiled,
 } from './conv2d-kernels';

@@ -81,7 +81,7 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
     trainableWeights: weights.areTrainable,
   } as const;
   const isLarge = channels >= 4 * SAMPLED_GROUPS && height * width >= LEAST_SAMPLED_PIXELS;
-  if (isLarge && samplesExactly(WEIGHT_TEXELS)(layer, plan.host)) {
+  if (isLarge && !weights.areTrainable && samplesExactly(WEIGHT_TEXELS)(layer, plan.host)) {
     const weight = weights.asTexture(WEIGHT_TEXELS);
     const tiles = Math.ceil(width / 4) * Math.ceil(height / 4) * Math.ceil(channels / (4 * SAMPLED_GROUPS));
     plan.dispatch({

@@ -6,7 +6,14 @@ import { describe, expect, it } from 'vitest';
 import type { PlanBuilder } from '../../../src/gpu/plan';
 import type { Tape } from '../../../src/gpu/tape';
 import { elementCount, reshaped, type Tensor } from '../../../src/gpu/tensor';
-import { type ConvShape, type ConvWeights, weightFormat } from '../../../src/pipelines/convolution/conv-weights';
+import {
+  type ConvShape,
+  type ConvWeights,
+  TAPS_FIRST,
+  type WeightLayout,
+  type WeightTextureLayout,
+  weightFormat,
+} from '../../../src/pipelines/convolution/conv-weights';
 import { normalizedWeights, squaredWeights } from '../../../src/pipelines/convolution/derived-weights';
 import type { LayerEpilogue } from '../../../src/pipelines/convolution/layer-epilogue';
 import { demodulationCoefficients, modulatedConv3x3 } from '../../../src/pipelines/convolution/modulated-conv';
@@ -26,19 +33,14 @@ const stylegan3Reference = await fixture('stylegan3-gradients');
 /** Weights that are trained: every layout is computed from the master, [count], once. */
 function trainedWeights(plan: PlanBuilder, master: Tensor, shape: ConvShape): ConvWeights {
   const made = new Map<string, Tensor>();
-  return {
-    label: 'weight',
-    shape,
-    areHalves: false,
-    areTrainable: true,
-    as(layout) {
-      const format = weightFormat(layout, false, plan.host);
-      const tensor = made.get(layout.name) ?? layout.derive(plan, master, shape, format);
-      made.set(layout.name, tensor);
-      return tensor;
-    },
-    asTexture: () => expect.fail('there are no texels of trainable weights'),
+  const as = (layout: WeightLayout) => {
+    const format = weightFormat(layout, false, plan.host);
+    const tensor = made.get(layout.name) ?? layout.derive(plan, master, shape, format);
+    made.set(layout.name, tensor);
+    return tensor;
   };
+  const asTexture = (layout: WeightTextureLayout) => layout.derive(plan, as(TAPS_FIRST), shape);
+  return { label: 'weight', shape, areHalves: false, areTrainable: true, as, asTexture };
 }
 
 /** A whole 3x3 layer of StyleGAN2, its weights and demodulation from the master. */

@@ -135,7 +135,7 @@ function randomWeight(plan: PlanBuilder, shape: Case, seed: number): Tensor {
 }
 
 describe('conv2d and its gradients', () => {
-  // Sums of up to 189 products below 1, and for weights of up to 2 x 169: rounding differs in the sixth digit.
+  // Sums of up to 1800 products below 1, and for weights of up to 8400: rounding differs in the sixth digit, of sums of up to 100. The large ones are done in bands.
   it('give the same with the fast kernels as with the readable ones, padding included', async () => {
     const check = async (shape: Case, seed: number) => {
       const { fast, readable, dx, readableDx, dw, readableDw } = await runOnce((plan) => {
@@ -157,11 +157,16 @@ describe('conv2d and its gradients', () => {
         };
       });
       const label = JSON.stringify(shape);
-      expectClose(label, fast, readable, 2e-5);
-      expectClose(`input gradient ${label}`, dx, readableDx, 2e-5);
-      expectClose(`weight gradient ${label}`, dw, readableDw, 4e-5);
+      expectClose(label, fast, readable, 1e-4);
+      expectClose(`input gradient ${label}`, dx, readableDx, 1e-4);
+      expectClose(`weight gradient ${label}`, dw, readableDw, 1e-3);
     };
     await check(HALVING, 1);
+    await check(
+      { ...HALVING, height: 60, width: 70, inChannels: 200, outChannels: 5, stride: 1, padding: [1, 1, 1, 1] },
+      2,
+    );
+    await check({ ...HALVING, height: 121, width: 71, inChannels: 100, outChannels: 5 }, 3);
     await fc.assert(fc.asyncProperty(tiledCase, fc.nat(1e6), check), { numRuns: 16, seed: 14 });
   });
 });
