@@ -147,32 +147,35 @@ export function weightFormat(
 }
 
 /**
- * The weights of the convolution that is the gradient of another with respect to its input: input and output channels have changed places, and the
- * taps are in reverse.
+ * Weights from a tensor of the plan: those that it holds, or those of the convolution that is the gradient of another with respect to its input.
  * @param weight {@link tapsFirst}, f32
- * @param conv the other's shape
+ * @param conv the shape of what it holds
  */
-export function transposedWeights(plan: PlanBuilder, weight: Tensor, conv: ConvShape): ConvWeights {
+export function weightsFrom(
+  plan: PlanBuilder,
+  weight: Tensor,
+  conv: ConvShape,
+  orientation: Orientation = 'forward',
+): ConvWeights {
   const [outChannels, inChannels, height, width] = conv;
-  const shape: ConvShape = [inChannels, outChannels, height, width];
+  const isForward = orientation === 'forward';
+  const shape: ConvShape = isForward ? conv : [inChannels, outChannels, height, width];
   const taps = height * width;
-  const rows = padToFour(inChannels);
+  const tapPlaces = padToFour(inChannels) * outChannels;
+  const ofInputs = { extent: inChannels, from: outChannels, to: isForward ? taps : outChannels * taps };
+  const ofOutputs = { extent: outChannels, from: 1, to: isForward ? inChannels * taps : taps };
   const stored = (): Tensor =>
     rearrange(plan, weight, {
       shape: [elementCount(shape)],
-      start: (taps - 1) * rows * outChannels,
-      axes: [
-        { extent: inChannels, from: outChannels, to: outChannels * taps },
-        { extent: outChannels, from: 1, to: taps },
-        { extent: taps, from: -rows * outChannels, to: 1 },
-      ],
+      start: isForward ? 0 : (taps - 1) * tapPlaces,
+      axes: [ofInputs, ofOutputs, { extent: taps, from: isForward ? tapPlaces : -tapPlaces, to: 1 }],
     });
   return {
-    label: `${weight.label} transposed`,
+    label: isForward ? weight.label : `${weight.label} transposed`,
     shape,
     areHalves: false,
     areTrainable: true,
-    as: (layout) => layout.derive(plan, stored(), shape, 'f32'),
-    asTexture: (layout) => layout.derive(plan, weight, conv, 'transposed'),
+    as: (layout) => (isForward && layout === TAPS_FIRST ? weight : layout.derive(plan, stored(), shape, 'f32')),
+    asTexture: (layout) => layout.derive(plan, weight, conv, orientation),
   };
 }

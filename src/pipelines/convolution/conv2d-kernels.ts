@@ -11,6 +11,9 @@ import conv2dShader from '../../shaders/convolution/conv2d/conv2d.wgsl';
 import inputGradientShader from '../../shaders/convolution/conv2d/conv2d-input-gradient.wgsl';
 import tiledShader from '../../shaders/convolution/conv2d/conv2d-tiled.wgsl';
 import conv3x3TransposedShader from '../../shaders/convolution/conv3x3-transposed.wgsl';
+import { weightsFrom } from './conv-weights';
+import { TILED as TILED_3X3 } from './conv3x3-direct';
+import { chooseVariant } from './conv3x3-variants';
 
 const PLAIN = defineKernel(conv2dShader);
 const TILED = defineKernel(tiledShader);
@@ -55,8 +58,38 @@ export interface TiledConvolution {
   readonly factors?: { readonly input: Tensor; readonly output: Tensor };
 }
 
-/** Appends conv2d-tiled.wgsl, for what {@link isTiled}. */
-export function dispatchTiled(plan: PlanBuilder, convolution: TiledConvolution): void {
+/**
+ * Appends what computes a convolution that {@link isTiled}: where it is one of 3x3 taps that keeps the side, the variant that is the fastest on this
+ * device for its shape (conv3x3-variants.ts), and otherwise conv2d-tiled.wgsl, which is also what the portable variant would be.
+ */
+export function dispatchConvolution(plan: PlanBuilder, convolution: TiledConvolution): void {
+  const { input, weight, output, geometry, isTransposed = false, isFlipped = false } = convolution;
+  const { kernelHeight, kernelWidth, stride, padTop, padLeft } = geometry;
+  const { batch, height, width, channels: inChannels } = imageExtents(input, 'conv2d');
+  const { height: outHeight, width: outWidth, channels: outChannels } = imageExtents(output, 'conv2d');
+  const keepsSide = outHeight === height && outWidth === width && stride === 1 && padTop === 1 && padLeft === 1;
+  const is3x3 = kernelHeight === 3 && kernelWidth === 3 && isTransposed === isFlipped && weight.format === 'f32';
+  const layer = { batch, height, width, inChannels, outChannels, up: 1, halfWeights: false } as const;
+  const variant = keepsSide && is3x3 ? chooseVariant({ ...layer, trainableWeights: true }, plan.host) : TILED_3X3;
+  if (variant === TILED_3X3) {
+    dispatchTiled(plan, convolution);
+    return;
+  }
+  const weights = isTransposed
+    ? weightsFrom(plan, weight, [inChannels, outChannels, 3, 3], 'transposed')
+    : weightsFrom(plan, weight, [outChannels, inChannels, 3, 3]);
+  variant.record(plan, {
+    input,
+    weights,
+    styles: convolution.factors?.input ?? ones(plan, batch, inChannels),
+    demodulation: convolution.factors?.output ?? ones(plan, batch, outChannels),
+    epilogue: {},
+    output,
+  });
+}
+
+/** Appends conv2d-tiled.wgsl. */
+function dispatchTiled(plan: PlanBuilder, convolution: TiledConvolution): void {
   const { input, weight, output, geometry, isTransposed = false, isFlipped = false, factors } = convolution;
   const { batch, height, width } = imageExtents(input, 'conv2d');
   const { height: outHeight, width: outWidth, channels } = imageExtents(output, 'conv2d');

@@ -10,10 +10,10 @@ import { fourSides, type Padding } from '../resampling/upfirdn2d';
 import { dispatchWeightGradient } from './conv-weight-gradient';
 import {
   type ConvGeometry,
+  dispatchConvolution,
   dispatchDoubling,
   dispatchPlain,
   dispatchPlainInputGradient,
-  dispatchTiled,
   isDoubling,
   isTiled,
 } from './conv2d-kernels';
@@ -43,7 +43,7 @@ export function conv2d(plan: PlanBuilder, input: Tensor, weight: Tensor, options
   const outHeight = Math.floor((height + geometry.padTop + bottom - kernelHeight!) / geometry.stride) + 1;
   const outWidth = Math.floor((width + geometry.padLeft + right - kernelWidth!) / geometry.stride) + 1;
   const output = plan.scratch(`${weight.label} output`, [batch, outHeight, outWidth, channels!]);
-  if (isTiled(geometry) && !options.isPlain) dispatchTiled(plan, { input, weight, output, geometry });
+  if (isTiled(geometry) && !options.isPlain) dispatchConvolution(plan, { input, weight, output, geometry });
   else dispatchPlain(plan, { input, weight, output, geometry });
   plan.record({
     inputs: [input, weight],
@@ -81,7 +81,14 @@ export function conv2dInputGradient(
   } else {
     // Each input pixel has gone into the output pixels around it, through the taps in reverse.
     const reverse = { ...geometry, padTop: kernelHeight - 1 - padTop, padLeft: kernelWidth - 1 - padLeft };
-    dispatchTiled(plan, { input: gradient, weight, output, geometry: reverse, isTransposed: true, isFlipped: true });
+    dispatchConvolution(plan, {
+      input: gradient,
+      weight,
+      output,
+      geometry: reverse,
+      isTransposed: true,
+      isFlipped: true,
+    });
   }
   plan.record({
     inputs: [gradient, weight],

@@ -24,11 +24,8 @@ import { multiply } from '../dense/multiply';
 import { total } from '../reduction/sum-columns';
 import { sumRows } from '../reduction/sum-rows';
 import { dispatchWeightGradient } from './conv-weight-gradient';
-import { transposedWeights } from './conv-weights';
-import { type ConvGeometry, dispatchTiled, type TiledConvolution } from './conv2d-kernels';
-import { TILED } from './conv3x3-direct';
+import { type ConvGeometry, dispatchConvolution } from './conv2d-kernels';
 import { unfilteredGradient } from './conv3x3-up2';
-import { chooseVariant } from './conv3x3-variants';
 import type { LayerEpilogue, LayerNoise } from './layer-epilogue';
 
 const WEIGHT = defineKernel(weightGradientShader);
@@ -73,7 +70,7 @@ export function modulatedConvGradients(
     const factors = { input: demodulation, output: styles };
     const isFlipped = up === 1;
     const convolution = { input: unfiltered, weight, output: inputGradient, geometry, isTransposed: true, isFlipped };
-    if (!fastInputGradient(plan, { ...convolution, factors })) dispatchTiled(plan, { ...convolution, factors });
+    dispatchConvolution(plan, { ...convolution, factors });
   }
   const factors = { weight, styles, demodulation };
   return {
@@ -90,29 +87,6 @@ export function modulatedConvGradients(
         : dispatchWeightGradient(plan, { input, gradient: unfiltered, geometry, samples: 'apart' }),
     ),
   };
-}
-
-/**
- * Appends a variant of the 3x3 convolution that is faster than dispatchTiled on this device, if there is one: with weights that have been changed over
- * beforehand.
- * @returns whether it has
- */
-function fastInputGradient(plan: PlanBuilder, { input, weight, output, geometry, factors }: TiledConvolution): boolean {
-  const { batch, height, width, channels } = imageExtents(input, 'input gradient');
-  if (geometry.kernelHeight !== 3 || geometry.stride !== 1 || weight.format !== 'f32') return false;
-  const outChannels = output.shape[3]!;
-  const layer = { batch, height, width, inChannels: channels, outChannels, up: 1, halfWeights: false } as const;
-  const variant = chooseVariant({ ...layer, trainableWeights: true }, plan.host);
-  if (variant === TILED) return false;
-  variant.record(plan, {
-    input,
-    weights: transposedWeights(plan, weight, [channels, outChannels, 3, 3]),
-    styles: factors!.input,
-    demodulation: factors!.output,
-    epilogue: {},
-    output,
-  });
-  return true;
 }
 
 /** Zero padding that keeps the side; a layer that doubles it has 2 H + 1 rows before the filter, of which each pixel took part in three. */

@@ -7,14 +7,17 @@ import { describe, expect, it } from 'vitest';
 import type { PlanBuilder } from '../../../src/gpu/plan';
 import type { Tape } from '../../../src/gpu/tape';
 import { elementCount, padToFour, type Tensor } from '../../../src/gpu/tensor';
-import { type ConvShape, convGain, tapsFirst } from '../../../src/pipelines/convolution/conv-weights';
+import { type ConvShape, convGain, tapsFirst, weightsFrom } from '../../../src/pipelines/convolution/conv-weights';
 import {
   type Conv2dOptions,
   conv2d,
   conv2dInputGradient,
   conv2dWeightGradient,
 } from '../../../src/pipelines/convolution/conv2d';
+import { ones } from '../../../src/pipelines/convolution/conv2d-kernels';
 import { conv2dLayer, conv2dResample } from '../../../src/pipelines/convolution/conv2d-layer';
+import { CONV3X3_VARIANTS } from '../../../src/pipelines/convolution/conv3x3-variants';
+import { modulatedConv3x3 } from '../../../src/pipelines/convolution/modulated-conv';
 import { ACTIVATIONS } from '../../../src/pipelines/dense/activation';
 import { biasAct } from '../../../src/pipelines/dense/bias-act';
 import { rearrange } from '../../../src/pipelines/dense/rearrange';
@@ -22,7 +25,7 @@ import { startTape } from '../../../src/pipelines/gradients';
 import { randomValues, withPadding } from '../conv-cases';
 import { expectGradients } from '../gradient-check';
 import { casesOf, filterOf, imageInput, oneFactor, optionsOf } from '../ops-cases';
-import { expectClose, expectGradient, fixture, runOnce, toChannelsFirst } from '../support';
+import { expectClose, expectGradient, fixture, runOnce, testGpu, toChannelsFirst } from '../support';
 
 const ops = await fixture('ops');
 const reference = await fixture('ops-gradients');
@@ -168,6 +171,41 @@ describe('conv2d and its gradients', () => {
     );
     await check({ ...HALVING, height: 121, width: 71, inChannels: 100, outChannels: 5 }, 3);
     await fc.assert(fc.asyncProperty(tiledCase, fc.nat(1e6), check), { numRuns: 16, seed: 14 });
+  });
+});
+
+describe('as a variant of the modulated convolution computes them:', () => {
+  const shape: Case = { ...HALVING, inChannels: 21, outChannels: 18, stride: 1, padding: [1, 1, 1, 1] };
+  const variants = CONV3X3_VARIANTS.filter(({ up }) => up === 1).map((variant) => ({ name: variant.name, variant }));
+
+  it.each(variants)('conv2d and its input gradient by $name', async ({ variant }) => {
+    const host = await testGpu();
+    const { batch, height, width, inChannels, outChannels, padding } = shape;
+    const layer = { batch, height, width, up: 1, halfWeights: false, trainableWeights: true } as const;
+    if (!variant.supports({ ...layer, inChannels, outChannels }, host)) return;
+    const { y, expectedY, dx, expectedDx } = await runOnce((plan) => {
+      const extents = [batch, height, width, inChannels];
+      const x = plan.constant('x', extents, randomValues(elementCount(extents), 5));
+      const weight = randomWeight(plan, shape, 6);
+      const expectedY = conv2d(plan, x, weight, { padding, isPlain: true });
+      const gradient = plan.constant('gradient', expectedY.shape, randomValues(elementCount(expectedY.shape), 7));
+      const conv: ConvShape = [outChannels, inChannels, 3, 3];
+      const factors = (from: number, to: number) => ({
+        styles: ones(plan, batch, from),
+        demodulation: ones(plan, batch, to),
+      });
+      const forward = factors(inChannels, outChannels);
+      const back = factors(outChannels, inChannels);
+      const transposed = weightsFrom(plan, weight, conv, 'transposed');
+      return {
+        y: withPadding(modulatedConv3x3(plan, x, weightsFrom(plan, weight, conv), forward, {}, { variant })),
+        expectedY: withPadding(expectedY),
+        dx: withPadding(modulatedConv3x3(plan, gradient, transposed, back, {}, { variant })),
+        expectedDx: withPadding(conv2dInputGradient(plan, gradient, weight, extents, { padding, isPlain: true })),
+      };
+    });
+    expectClose(`${variant.name} forward`, y, expectedY, 2e-5);
+    expectClose(`${variant.name} input gradient`, dx, expectedDx, 2e-5);
   });
 });
 
