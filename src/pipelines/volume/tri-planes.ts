@@ -73,12 +73,12 @@ function planesGradient(
   options: TriPlaneOptions,
 ): Tensor {
   const [batch, planeCount, count] = gradient.shape;
-  const sum = new PlanesGradient(plan, shape, options);
+  const sum = new PlanesGradient(plan, shape, options, false);
   const total = plan.constant('points of an image', [1], [count!]);
   for (let image = 0; image < batch!; image++) {
     sum.add(
       { points, first: image * count!, most: count!, total, image },
-      { rows: gradient, first: image * planeCount! * count!, planeStep: count!, share: 1 },
+      { rows: gradient, first: image * planeCount! * count!, planeStep: count! },
     );
   }
   return sum.sum;

@@ -62,7 +62,7 @@ export class PointsGradient {
     private readonly inputs: PointsGradientInputs,
   ) {
     const { planes, rendering, wantsPlanes, wantsDecoder } = inputs;
-    if (wantsPlanes) this.#planes = new PlanesGradient(plan, planes.shape, rendering);
+    if (wantsPlanes) this.#planes = new PlanesGradient(plan, planes.shape, rendering, true);
     if (wantsDecoder) {
       this.#decoder = plan.fill(plan.scratch('decoder gradient of slices', [SLICES, packedDecoderLength(rendering)]));
     }
@@ -115,8 +115,7 @@ export class PointsGradient {
         workgroups: linearGrid(SLICES * (Number(HIDDEN_GROUPS) + 1)),
       });
     }
-    const share = 1 / rendering.planeAxes.length;
-    this.#planes?.add(chunk, { rows: featureGradient, first: 0, planeStep: 0, share });
+    this.#planes?.add(chunk, { rows: featureGradient, first: 0, planeStep: 0 });
   }
 
   /** The gradients of planes and packed decoder, for the rule of an operation. */

@@ -1,24 +1,29 @@
 /**
  * The gradient of tri-planes: what the gradients of points' features come to at each texel. A point acts on four texels of each plane, and a texel
  * is acted on by any number of points; without atomic additions of floats, and with the same bits each time, the points are sorted by the cells
- * that they fall into, and each texel adds up those of the four cells around it, in the order of the points.
+ * between texels that they fall into, and each cell adds up its points, in their order.
  */
 import { linearGrid } from '../../../gpu/dispatch-grid';
 import { defineKernel } from '../../../gpu/kernel';
 import type { PlanBuilder } from '../../../gpu/plan';
 import type { Tensor } from '../../../gpu/tensor';
+import addCellsShader from '../../../shaders/volume/scatter/add-cells.wgsl';
 import countPointsShader from '../../../shaders/volume/scatter/count-points.wgsl';
-import gatherPointsShader from '../../../shaders/volume/scatter/gather-points.wgsl';
 import listPointsShader from '../../../shaders/volume/scatter/list-points.wgsl';
 import orderPointsShader from '../../../shaders/volume/scatter/order-points.wgsl';
 import { prefixSums } from '../../reduction/prefix-sums';
-import { triPlaneConstants } from '../render-constants';
-import type { TriPlaneOptions } from '../rendering-options';
+import { planeAxesConstants, planeConstants } from '../render-constants';
+import type { TriPlaneAxes, TriPlaneOptions } from '../rendering-options';
 
 const COUNT_POINTS = defineKernel(countPointsShader);
 const LIST_POINTS = defineKernel(listPointsShader);
 const ORDER_POINTS = defineKernel(orderPointsShader);
-const GATHER_POINTS = defineKernel(gatherPointsShader);
+const ADD_CELLS = defineKernel(addCellsShader);
+
+/** Every other column and every other row of cells. */
+const ROUNDS = [0, 1, 2, 3];
+/** Threads that add cells: more would find nothing to do most of the time. */
+const MOST_THREADS = 2 ** 15;
 
 /** Points of one image. */
 export interface ScatteredPoints {
@@ -38,82 +43,114 @@ export interface FeatureGradients {
   readonly rows: Tensor;
   /** Row of the first point. */
   readonly first: number;
-  /** Rows from one plane to the next; 0 if all planes take the same. */
+  /** Rows from one plane to the next; 0 if all planes take the same: then of each its share, 1 / planes. */
   readonly planeStep: number;
-  /** Of each plane in a point's features. */
-  readonly share: number;
+}
+
+/** A plane that points are sorted into, and which planes have its gradient. */
+interface SortedPlane {
+  readonly axes: TriPlaneAxes[number];
+  /** Two planes that take the same coordinates in turned order, or twice the same one. */
+  readonly targets: readonly [straight: number, turned: number];
 }
 
 /** Adds up the gradient of planes, some points at a time. */
 export class PlanesGradient {
   /** [N, H, W, planes * C] */
   readonly sum: Tensor;
+  readonly #sorted: readonly SortedPlane[];
   readonly #counts: Tensor;
+  readonly #cells: number;
 
-  /** @param shape of the planes */
+  /**
+   * @param shape of the planes
+   * @param isShared whether all planes take the same gradient of a point's features
+   */
   constructor(
     private readonly plan: PlanBuilder,
     private readonly shape: readonly number[],
     private readonly options: TriPlaneOptions,
+    private readonly isShared: boolean,
   ) {
+    const [, height, width] = shape;
+    this.#sorted = sortedPlanes(options.planeAxes, isShared && width === height);
+    this.#cells = ROUNDS.length * this.#sorted.length * (Math.floor(height! / 2) + 1) * (Math.floor(width! / 2) + 1);
     this.sum = plan.fill(plan.scratch('planes gradient', shape));
     this.#counts = plan.fill(plan.scratch('points of each cell', [this.#cells]));
   }
 
-  add(points: ScatteredPoints, gradients: FeatureGradients): void {
+  add({ points, total, most, first: firstPoint, image }: ScatteredPoints, gradients: FeatureGradients): void {
     const { plan, options } = this;
     const [, height, width] = this.shape;
     const counts = this.#counts;
     const cells = this.#cells;
-    const { planeAxes, planeChannels, boxWarp: boxSide } = options;
-    const { PLANE_AXES, PLANE_COUNT, FEATURE_GROUPS } = triPlaneConstants({
-      planeAxes,
-      planeChannels,
-      boxWarp: boxSide,
-    });
-    const constants = { PLANE_AXES: PLANE_AXES!, PLANE_COUNT: PLANE_COUNT! };
-    const { points: places, total, first: firstPoint } = points;
-    const size = { planeWidth: width!, planeHeight: height!, boxSide };
-    const eachPoint = linearGrid(points.most);
+    const sorted = this.#sorted;
+    const planes = options.planeAxes.length;
+    const constants = planeAxesConstants({ planeAxes: sorted.map(({ axes }) => axes) });
+    const params = { firstPoint, planeWidth: width!, planeHeight: height!, boxSide: options.boxWarp };
+    const eachPoint = linearGrid(most);
     plan.dispatch({
       kernel: COUNT_POINTS,
       constants,
-      bindings: { points: places, total, counts },
-      params: { firstPoint, ...size },
+      bindings: { points, total, counts },
+      params,
       workgroups: eachPoint,
     });
-    const { starts } = prefixSums(plan, counts);
-    const list = plan.scratch('points by cell', [planeAxes.length * points.most]);
+    const { starts, filled } = prefixSums(plan, counts);
+    const list = plan.scratch('points by cell', [sorted.length * most]);
+    const filledCells = plan.scratch('cells with points', [Math.min(cells, sorted.length * most)]);
     plan.dispatch({
       kernel: LIST_POINTS,
       constants,
-      bindings: { points: places, total, starts, counts, list },
-      params: { firstPoint, ...size },
+      bindings: { points, total, starts, counts, list },
+      params,
       workgroups: eachPoint,
     });
     plan.dispatch({
       kernel: ORDER_POINTS,
-      bindings: { starts, list },
+      bindings: { starts, filled, list, filledCells },
       params: { cells },
       workgroups: linearGrid(cells),
     });
-    plan.dispatch({
-      kernel: GATHER_POINTS,
-      constants: { ...constants, FEATURE_GROUPS: FEATURE_GROUPS! },
-      bindings: { points: places, gradient: gradients.rows, starts, list, planesGradient: this.sum },
-      params: {
-        ...{ firstPoint, ...size },
-        firstRow: gradients.first,
-        planeStep: gradients.planeStep,
-        share: gradients.share,
-        firstTexel: points.image * height! * width!,
-      },
-      workgroups: linearGrid(planeAxes.length * height! * width!),
-    });
+    const groups = options.planeChannels / 4;
+    const threads = Math.min(MOST_THREADS, groups * filledCells.shape[0]!);
+    for (const round of ROUNDS) {
+      plan.dispatch({
+        kernel: ADD_CELLS,
+        constants: {
+          ...constants,
+          FEATURE_GROUPS: planeConstants(options).FEATURE_GROUPS!,
+          TARGETS: sorted.map(({ targets }) => targets),
+        },
+        bindings: {
+          ...{ points, gradient: gradients.rows, planesGradient: this.sum },
+          ...{ starts, filled, list, filledCells },
+        },
+        params: {
+          ...params,
+          firstRow: gradients.first,
+          planeStep: gradients.planeStep,
+          share: this.isShared ? 1 / planes : 1,
+          firstTexel: image * height! * width!,
+          planes,
+          round,
+          threads,
+        },
+        workgroups: linearGrid(threads),
+      });
+    }
   }
+}
 
-  get #cells(): number {
-    const [, height, width] = this.shape;
-    return this.options.planeAxes.length * (height! + 1) * (width! + 1);
-  }
+/** @param joinsTurned whether planes of the same coordinates in turned order are one */
+function sortedPlanes(planeAxes: TriPlaneAxes, joinsTurned: boolean): SortedPlane[] {
+  const sorted: SortedPlane[] = [];
+  planeAxes.forEach(([u, v], plane) => {
+    const other = sorted.findIndex(
+      ({ axes, targets: [straight, turned] }) => axes[0] === v && axes[1] === u && straight === turned && u !== v,
+    );
+    if (joinsTurned && other !== -1) sorted[other] = { ...sorted[other]!, targets: [sorted[other]!.targets[0], plane] };
+    else sorted.push({ axes: [u, v], targets: [plane, plane] });
+  });
+  return sorted;
 }

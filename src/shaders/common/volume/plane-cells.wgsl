@@ -26,14 +26,19 @@ fn cellPlace(point: vec3f, plane: u32) -> CellPlace {
   return CellPlace(vec2i(low), texel - low);
 }
 
-// Cells are counted plane by plane and row by row.
+// Cells are counted round by round, in each plane by plane and row by row: a round has every other column and every other row, so that no two of its
+// cells have a corner in common.
 fn cellOf(point: vec3f, plane: u32) -> u32 {
   let last = vec2i(i32(params.planeWidth), i32(params.planeHeight));
   let cell = cellPlace(point, plane).low + 1;
   if (any(cell < vec2i(0)) || any(cell > last)) { return NO_CELL; }
-  return cellIndex(plane, vec2u(cell));
+  let place = vec2u(cell);
+  let cells = cellsOfRound();
+  let round = (place.x & 1u) + 2u * (place.y & 1u);
+  return ((round * PLANE_COUNT + plane) * cells.y + place.y / 2u) * cells.x + place.x / 2u;
 }
 
-fn cellIndex(plane: u32, cell: vec2u) -> u32 {
-  return (plane * (params.planeHeight + 1u) + cell.y) * (params.planeWidth + 1u) + cell.x;
+// On each plane; of some rounds the last ones are not there, and stay empty.
+fn cellsOfRound() -> vec2u {
+  return vec2u(params.planeWidth, params.planeHeight) / 2u + 1u;
 }
