@@ -113,8 +113,8 @@ describe('the fused renderer has the gradient of the plain chain,', () => {
 
 const [ARCHITECTURE, SMALLEST] = ARCHITECTURES;
 
-/** Two faces of random features, 6 x 6 rays each. @param distance of the cameras from the origin; a negative one looks away */
-function sceneInputs(plan: PlanBuilder, distance: number): Omit<VolumeRenderInputs, 'decoder'> {
+/** Faces of random features, 6 x 6 rays each. @param distance of the cameras from the origin; a negative one looks away */
+function sceneInputs(plan: PlanBuilder, distance: number, faces = 2): Omit<VolumeRenderInputs, 'decoder'> {
   const rendering: RenderingOptions = {
     ...ARCHITECTURE!,
     boxWarp: 1,
@@ -125,8 +125,12 @@ function sceneInputs(plan: PlanBuilder, distance: number): Omit<VolumeRenderInpu
     whiteBackground: true,
   };
   return {
-    planes: plan.constant('planes', [2, 7, 5, 36], wave(2 * 7 * 5 * 36, 0.31, 2)),
-    cameras: plan.constant('cameras', [2, 25], [...cameraAt(distance, 0.3), ...cameraAt(distance, -0.9)]),
+    planes: plan.constant('planes', [faces, 7, 5, 36], wave(faces * 7 * 5 * 36, 0.31, 2)),
+    cameras: plan.constant(
+      'cameras',
+      [faces, 25],
+      [0.3, -0.9].slice(0, faces).flatMap((turn) => cameraAt(distance, turn)),
+    ),
     resolution: 6,
     rendering,
   };
@@ -144,8 +148,8 @@ function sceneDecoder(density: number): DecoderArrays {
 }
 
 it('many chunks of points give the same as one, the same bits each time', async () => {
-  // 40 x 40 rays of 20 samples are two chunks of a software adapter.
-  const wire = (plan: PlanBuilder) => ({ ...sceneInputs(plan, 2), resolution: 40 });
+  // 58 x 58 rays of 20 samples are two chunks of a software adapter.
+  const wire = (plan: PlanBuilder) => ({ ...sceneInputs(plan, 2, 1), resolution: 58 });
   const values = await bothGradients(wire, sceneDecoder(2), ['feature']);
   expectSame('two chunks', values);
   const again = await bothGradients(wire, sceneDecoder(2), ['feature']);

@@ -27,7 +27,7 @@ const WEIGHT_GRADIENT = defineKernel(weightGradientShader);
 const SLICES = 64;
 
 /** Points of a chunk at most, about 1 kB each: a fraction of a second on a software adapter. */
-const POINTS_PER_CHUNK = { software: 2 ** 14, hardware: 2 ** 17 };
+const POINTS_PER_CHUNK = { software: 2 ** 16, hardware: 2 ** 17 };
 
 export function pointsPerChunk(plan: PlanBuilder): number {
   return POINTS_PER_CHUNK[plan.host.adapter.isSoftware ? 'software' : 'hardware'];
