@@ -83,11 +83,18 @@ export class Tape {
   /** The rule that runs at present: the place of its operation in the log, and the end of the log when the walk began. */
   #walk: { readonly operation: number; readonly begun: number } | undefined;
 
-  /** @param add appends an operation that computes the sum of two tensors of one shape, for a tensor from which several were computed */
-  constructor(private readonly add: (a: Tensor, b: Tensor) => Tensor) {}
+  /**
+   * @param add appends an operation that computes the sum of two tensors of one shape, for a tensor from which several were computed
+   * @param outer of the same plan: is told of every step, too, but of no operation. Whoever nests a tape records one operation there for all of them
+   */
+  constructor(
+    private readonly add: (a: Tensor, b: Tensor) => Tensor,
+    private readonly outer?: Tape | undefined,
+  ) {}
 
   /** Called by the plan for each of its steps. @throws OverwrittenError for a step of a rule that reads what is no longer there */
   note(use: MemoryUse): void {
+    this.outer?.note(use);
     const now = this.#log.length;
     for (const memory of use.reads) this.#expectUnchanged(memory);
     for (const memory of use.reads) this.#remember(memory, now);
@@ -108,6 +115,29 @@ export class Tape {
       if (written.has(storage)) throw new OverwrittenError(storage.label, this.#histories.get(storage)?.writer ?? '');
     }
     this.#log.push(operation as unknown as RecordedOperation); // whose rule gets as many gradients as it has outputs
+  }
+
+  /** Tensors that operations have read and no step before them has written, each memory once: what all of them together are computed from. */
+  get sources(): Tensor[] {
+    const known = new Set<Memory>();
+    const sources: Tensor[] = [];
+    for (const entry of this.#log) {
+      if ('step' in entry) {
+        for (const memory of entry.writes) known.add(memory);
+        continue;
+      }
+      for (const input of entry.inputs) {
+        if (known.has(input.storage)) continue;
+        known.add(input.storage);
+        sources.push(input);
+      }
+    }
+    return sources;
+  }
+
+  /** Whether an operation has recorded a tensor as its output. */
+  answersFor({ storage }: Tensor): boolean {
+    return this.#log.some((entry) => 'backward' in entry && entry.outputs.some((output) => output.storage === storage));
   }
 
   /**

@@ -11,6 +11,7 @@
 import { type Checkpoint, floatsOfShape } from '../checkpoints/checkpoint';
 import { TrifoldError } from '../errors';
 import type { PlanBuilder } from '../gpu/plan';
+import type { Tape } from '../gpu/tape';
 import { destroyTensor, elementCount, type Tensor, uploadTensor, writeTensor } from '../gpu/tensor';
 import type { StorageFormat, TensorHost, TextureExtents } from '../gpu/tensor-host';
 import { createTexture, type Texture } from '../gpu/texture';
@@ -124,14 +125,15 @@ class StoredParameters {
   readonly tensors = new Map<string, Tensor>();
   readonly textures = new Map<string, Texture>();
   readonly trainable = new Map<string, Parameter>();
-  /** What the operations of a plan compute. */
-  readonly #ofPlans = new WeakMap<PlanBuilder, Map<string, Tensor>>();
+  /** What the operations of a plan compute, by the tape that has them: a gradient finds its way only on the tape that it is asked of. */
+  readonly #computed = new WeakMap<PlanBuilder | Tape, Map<string, Tensor>>();
 
   constructor(readonly isTrainable: (name: string) => boolean) {}
 
-  ofPlan(plan: PlanBuilder): Map<string, Tensor> {
-    const known = this.#ofPlans.get(plan) ?? new Map<string, Tensor>();
-    this.#ofPlans.set(plan, known);
+  computedBy(plan: PlanBuilder): Map<string, Tensor> {
+    const key = plan.tape ?? plan;
+    const known = this.#computed.get(key) ?? new Map<string, Tensor>();
+    this.#computed.set(key, known);
     return known;
   }
 }
@@ -265,7 +267,7 @@ export class ParameterScope {
         `but "${this.prefix}${key}" is computed on the processor only`,
       );
     }
-    const known = this.stored.ofPlan(plan);
+    const known = this.stored.computedBy(plan);
     const tensor =
       known.get(this.prefix + key) ??
       onDevice((name, shape) =>

@@ -7,8 +7,8 @@ import type { Tensor } from '../gpu/tensor';
 import type { SuperResolutionConfig } from './config';
 import type { ParameterScope } from './parameters';
 import {
+  type SuperResolutionOptions,
   type SuperResolutionStyles,
-  type SuperResolutionTaps,
   superResolution,
   superResolutionStyles,
 } from './super-resolution';
@@ -35,19 +35,19 @@ export function wireSuperResolutionStyles(plan: PlanBuilder, model: Enlarging, w
 /**
  * The feature image to the final picture, [N, S, S, 3]. A model whose super-resolution wants random noise gets that of a fixed seed, so that
  * the same face and camera give the same picture.
- * @param onBlock is told each block's tensors while the plan is wired
+ * @param options see {@link SuperResolutionOptions}
  */
 export function wireSuperResolution(
   plan: PlanBuilder,
   model: Enlarging,
   styles: SuperResolutionStyles,
   feature: Tensor,
-  onBlock?: (taps: SuperResolutionTaps) => void,
+  options: Pick<SuperResolutionOptions, 'onBlock' | 'recompute'> = {},
 ): Tensor {
   const config = model.config.superResolution;
   const noise: SynthesisNoise =
     config.noiseMode === 'random'
       ? { mode: 'random', seed: plan.constant('noise seed', [1], [FIXED_NOISE_SEED]) }
       : { mode: config.noiseMode };
-  return plan.keep(superResolution(plan, model.parameters(NETWORK), config, styles, feature, { noise, onBlock }));
+  return plan.keep(superResolution(plan, model.parameters(NETWORK), config, styles, feature, { ...options, noise }));
 }

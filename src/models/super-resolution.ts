@@ -10,6 +10,7 @@ import { ShapeError, WiringError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
 import { imageExtents, type Tensor } from '../gpu/tensor';
 import type { LayerStyles } from '../pipelines/convolution/modulated-conv';
+import { recomputed } from '../pipelines/gradients';
 import { resizeBilinear } from '../pipelines/resampling/resize';
 import type { SuperResolutionConfig } from './config';
 import type { ParameterScope } from './parameters';
@@ -44,6 +45,8 @@ export interface SuperResolutionOptions {
   readonly noise?: SynthesisNoise | undefined;
   /** Is told every block's tensors while the plan is wired. */
   readonly onBlock?: ((taps: SuperResolutionTaps) => void) | undefined;
+  /** Where gradients are asked for: whether each block keeps its results alone, and computes the rest again (`recomputed`). Default: false. */
+  readonly recompute?: boolean | undefined;
 }
 
 /** Channels and side of both blocks. */
@@ -106,24 +109,30 @@ export function superResolution(
   let rgb = x; // of a wider tensor the picture layer takes the first three channels
   for (const { index, name, inChannels, channels: outChannels, upsample, side } of blockGeometry(config)) {
     const blockStyles = styles.blocks[index]!;
-    for (const layerName of ['conv0', 'conv1'] as const) {
-      const layer = parameters.scope(`${name}${layerName}.`);
-      const isFirst = layerName === 'conv0';
-      const order = 2 * index + (isFirst ? 0 : 1);
-      x = convLayer(plan, layer, x, blockStyles[layerName], {
-        inChannels: isFirst ? inChannels : outChannels,
-        outChannels,
-        upsample: isFirst && upsample,
-        noise: layerNoise(plan, layer, noise, { side, order, batch }),
+    const [input, skip] = [x, rgb];
+    const wireBlock = () => {
+      let x = input;
+      for (const layerName of ['conv0', 'conv1'] as const) {
+        const layer = parameters.scope(`${name}${layerName}.`);
+        const isFirst = layerName === 'conv0';
+        const order = 2 * index + (isFirst ? 0 : 1);
+        x = convLayer(plan, layer, x, blockStyles[layerName], {
+          inChannels: isFirst ? inChannels : outChannels,
+          outChannels,
+          upsample: isFirst && upsample,
+          noise: layerNoise(plan, layer, noise, { side, order, batch }),
+          clamp,
+        });
+      }
+      const rgb = rgbLayer(plan, parameters.scope(`${name}torgb.`), x, blockStyles.torgb, {
+        inChannels: outChannels,
+        outChannels: PICTURE_CHANNELS,
+        skip,
         clamp,
       });
-    }
-    rgb = rgbLayer(plan, parameters.scope(`${name}torgb.`), x, blockStyles.torgb, {
-      inChannels: outChannels,
-      outChannels: PICTURE_CHANNELS,
-      skip: rgb,
-      clamp,
-    });
+      return [x, rgb] as const;
+    };
+    [x, rgb] = options.recompute ? recomputed(plan, wireBlock) : wireBlock();
     options.onBlock?.({ block: index, x, rgb });
   }
   return rgb;

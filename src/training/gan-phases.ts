@@ -58,6 +58,11 @@ export interface GanSettings {
   /** Weight of the density regularisation, and how far its points lie apart. */
   readonly densityWeight: number;
   readonly densityDistance: number;
+  /**
+   * Whether the generator's super-resolution is computed once more on the way back, for less memory: the same numbers. (The volume renderer always
+   * finds its samples again.) Default: false.
+   */
+  readonly recompute?: boolean | undefined;
 }
 
 /** What a step of training is given. */
@@ -207,7 +212,8 @@ function wireReal(plan: PlanBuilder, { discriminator: { config } }: GanNetworks,
 }
 
 /** Latent codes and cameras to pictures. */
-function wireGenerated(plan: PlanBuilder, generator: Generator<TensorHost>, { batch, neuralResolution }: GanSettings) {
+function wireGenerated(plan: PlanBuilder, generator: Generator<TensorHost>, settings: GanSettings) {
+  const { batch, neuralResolution, recompute } = settings;
   const draws = new Draws(plan);
   const conditioned = wireConditioned(plan, generator, batch, draws, batch);
   const face = wireTriPlanes(plan, generator, conditioned.ws, {
@@ -223,7 +229,7 @@ function wireGenerated(plan: PlanBuilder, generator: Generator<TensorHost>, { ba
   });
   return {
     ws: conditioned.ws,
-    image: wireSuperResolution(plan, generator, face.superResolutionStyles, marched.feature),
+    image: wireSuperResolution(plan, generator, face.superResolutionStyles, marched.feature, { recompute }),
     imageRaw: slice(plan, marched.feature, 3, 0, 3),
     write(inputs: GanBatch, source: DrawSource): void {
       marched.writeCamera(inputs.cameras);

@@ -88,15 +88,11 @@ async function renderView({
     const marched = wireRayMarch(plan, generator, face, config, sampling?.(plan));
     marched.writeCamera(camera);
     let firstBlock: Tensor | undefined;
-    const image = wireSuperResolution(
-      plan,
-      generator,
-      face.superResolutionStyles,
-      marched.feature,
-      ({ block, rgb }) => {
+    const image = wireSuperResolution(plan, generator, face.superResolutionStyles, marched.feature, {
+      onBlock({ block, rgb }) {
         if (block === 0) firstBlock = rgb;
       },
-    );
+    });
     const tensors = {
       planes: face.planes,
       feature: marched.feature,
