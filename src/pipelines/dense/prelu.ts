@@ -1,6 +1,6 @@
 /**
  * Parametric ReLU (He et al. 2015, equation 1): a leaky ReLU whose slope below 0 is learned, one for each channel. Used by perceptual networks
- * (issue 19). Their ReLU6 (Howard et al. 2017) needs nothing of its own: it is the activation `relu` with gain 1 and clamp 6.
+ * (issue 19). Their ReLU6 (Sandler et al. 2018) needs nothing of its own: it is the activation `relu` with gain 1 and clamp 6.
  */
 
 import { linearGrid } from '../../gpu/dispatch-grid';

@@ -1,7 +1,7 @@
 /**
  * Batch normalisation (Ioffe and Szegedy 2015) of a trained network is an affine map of each channel, and so is what a convolution before it
- * does with its weights and bias: the two become one convolution, at no cost when it runs (section 3.1 there, the last equation of which this is). On
- * the processor, for parameters that are frozen.
+ * does with its weights and bias: the two become one convolution, at no cost when it runs (algorithm 2 there, line 11). On the processor, for
+ * parameters that are frozen.
  */
 import { ShapeError } from '../../../gpu/errors';
 
