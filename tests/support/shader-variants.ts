@@ -62,8 +62,9 @@ const SIZES: Readonly<Record<string, readonly Choice[]>> = {
   CHANNEL_THREADS: [{ CHANNEL_THREADS: 8 }, { CHANNEL_THREADS: 4 }],
   // The tiles of the kernels that read texels: 3x3, up=2, and of pictures.
   ROWS: [
-    { ROWS: 8, COLUMNS: 4, GROUPS: 2 },
-    { ROWS: 4, COLUMNS: 4, GROUPS: 1 },
+    { ROWS: 8, COLUMNS: 4, GROUPS: 2, STRIDE: 1, OFFSET: 0 },
+    { ROWS: 4, COLUMNS: 4, GROUPS: 2, STRIDE: 2, OFFSET: 1 },
+    { ROWS: 4, COLUMNS: 4, GROUPS: 1, STRIDE: 1, OFFSET: 0 },
   ],
   GROUPS: [{ GROUPS: 6 }],
   SIDE: [{ SIDE: 4 }],
@@ -73,6 +74,7 @@ const SIZES: Readonly<Record<string, readonly Choice[]>> = {
     { KERNEL_HEIGHT: 3, KERNEL_WIDTH: 3, STRIDE: 2, TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 1, OUT_GROUPS: 1 },
     { KERNEL_HEIGHT: 1, KERNEL_WIDTH: 1, STRIDE: 1, TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 2, OUT_GROUPS: 4 },
   ],
+  SKIP_ROWS: [{ SKIP_ROWS: 2, SKIP_COLUMNS: 4 }],
   OFFSET: [
     { OFFSET: 0, STRIDE: 1, TILE_ROWS: 4, TILE_COLUMNS: 8 },
     { OFFSET: 1, STRIDE: 2, TILE_ROWS: 2, TILE_COLUMNS: 4 },

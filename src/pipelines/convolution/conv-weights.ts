@@ -41,10 +41,10 @@ export interface WeightTextureLayout {
 }
 
 /**
- * How weights are read: as they are, or for the gradient with respect to a convolution's input, which is a convolution with the weights' output channels as
- * its inputs and with the taps in reverse.
+ * How weights are read: as they are; or "transposed", for the gradient with respect to a convolution's input, which is a convolution with the weights'
+ * output channels as its inputs and with the taps in reverse; or "swapped", with the channels changed over only, for that of a transposed convolution.
  */
-export type Orientation = 'forward' | 'transposed';
+export type Orientation = 'forward' | 'transposed' | 'swapped';
 
 /**
  * The weights of one layer, in whatever layout a variant wants: each is made and uploaded when it is first asked for, or, of trainable weights,
@@ -159,6 +159,7 @@ export function weightsFrom(
 ): ConvWeights {
   const [outChannels, inChannels, height, width] = conv;
   const isForward = orientation === 'forward';
+  const isReversed = orientation === 'transposed';
   const shape: ConvShape = isForward ? conv : [inChannels, outChannels, height, width];
   const taps = height * width;
   const tapPlaces = padToFour(inChannels) * outChannels;
@@ -167,11 +168,11 @@ export function weightsFrom(
   const stored = (): Tensor =>
     rearrange(plan, weight, {
       shape: [elementCount(shape)],
-      start: isForward ? 0 : (taps - 1) * tapPlaces,
-      axes: [ofInputs, ofOutputs, { extent: taps, from: isForward ? tapPlaces : -tapPlaces, to: 1 }],
+      start: isReversed ? (taps - 1) * tapPlaces : 0,
+      axes: [ofInputs, ofOutputs, { extent: taps, from: isReversed ? -tapPlaces : tapPlaces, to: 1 }],
     });
   return {
-    label: isForward ? weight.label : `${weight.label} transposed`,
+    label: `${weight.label} ${orientation}`,
     shape,
     areHalves: false,
     areTrainable: true,

@@ -11,8 +11,9 @@ import conv2dShader from '../../shaders/convolution/conv2d/conv2d.wgsl';
 import inputGradientShader from '../../shaders/convolution/conv2d/conv2d-input-gradient.wgsl';
 import tiledShader from '../../shaders/convolution/conv2d/conv2d-tiled.wgsl';
 import conv3x3TransposedShader from '../../shaders/convolution/conv3x3-transposed.wgsl';
-import { weightsFrom } from './conv-weights';
+import { type ConvShape, type Orientation, weightsFrom } from './conv-weights';
 import { TILED as TILED_3X3 } from './conv3x3-direct';
+import { recordSampledWithStride, samplesWithStride } from './conv3x3-sampled';
 import { chooseVariant } from './conv3x3-variants';
 
 const PLAIN = defineKernel(conv2dShader);
@@ -41,6 +42,8 @@ export function isTiled({ kernelHeight, kernelWidth, stride }: ConvGeometry): bo
 
 /** Pixels along each side that a thread of the tiled kernel computes. */
 const TILE_SIDE = 4;
+/** Groups of four channels that it computes of a kernel of one tap, for a pixel to be read less often; with more taps one is enough. */
+const POINT_GROUPS = 4;
 
 export interface TiledConvolution {
   /** [N, H, W, inChannels] */
@@ -60,32 +63,42 @@ export interface TiledConvolution {
 
 /**
  * Appends what computes a convolution that {@link isTiled}: where it is one of 3x3 taps that keeps the side, the variant that is the fastest on this
- * device for its shape (conv3x3-variants.ts), and otherwise conv2d-tiled.wgsl, which is also what the portable variant would be.
+ * device for its shape (conv3x3-variants.ts); one that halves the side is read as texels on software adapters; and otherwise conv2d-tiled.wgsl, which is
+ * as good as the portable variant.
  */
 export function dispatchConvolution(plan: PlanBuilder, convolution: TiledConvolution): void {
   const { input, weight, output, geometry, isTransposed = false, isFlipped = false } = convolution;
   const { kernelHeight, kernelWidth, stride, padTop, padLeft } = geometry;
   const { batch, height, width, channels: inChannels } = imageExtents(input, 'conv2d');
   const { height: outHeight, width: outWidth, channels: outChannels } = imageExtents(output, 'conv2d');
-  const keepsSide = outHeight === height && outWidth === width && stride === 1 && padTop === 1 && padLeft === 1;
-  const is3x3 = kernelHeight === 3 && kernelWidth === 3 && isTransposed === isFlipped && weight.format === 'f32';
   const layer = { batch, height, width, inChannels, outChannels, up: 1, halfWeights: false } as const;
-  const variant = keepsSide && is3x3 ? chooseVariant({ ...layer, trainableWeights: true }, plan.host) : TILED_3X3;
-  if (variant === TILED_3X3) {
+  const is3x3 = kernelHeight === 3 && kernelWidth === 3 && weight.format === 'f32';
+  const keepsSide = outHeight === height && outWidth === width && stride === 1 && padTop === 1 && padLeft === 1;
+  const halvesSide = stride === 2 && padTop === 0 && padLeft === 0;
+  const orientation = orientationOf(isTransposed, isFlipped);
+  const variant = keepsSide ? chooseVariant({ ...layer, trainableWeights: true }, plan.host) : undefined;
+  const isFaster = keepsSide ? variant !== TILED_3X3 : halvesSide && samplesWithStride(layer, plan.host);
+  if (!is3x3 || !orientation || !isFaster) {
     dispatchTiled(plan, convolution);
     return;
   }
-  const weights = isTransposed
-    ? weightsFrom(plan, weight, [inChannels, outChannels, 3, 3], 'transposed')
-    : weightsFrom(plan, weight, [outChannels, inChannels, 3, 3]);
-  variant.record(plan, {
+  const conv: ConvShape = isTransposed ? [inChannels, outChannels, 3, 3] : [outChannels, inChannels, 3, 3];
+  const operands = {
     input,
-    weights,
+    weights: weightsFrom(plan, weight, conv, orientation),
     styles: convolution.factors?.input ?? ones(plan, batch, inChannels),
     demodulation: convolution.factors?.output ?? ones(plan, batch, outChannels),
     epilogue: {},
     output,
-  });
+  };
+  if (variant) variant.record(plan, operands);
+  else recordSampledWithStride(plan, operands);
+}
+
+/** How the variants are to read weights; undefined for what none of them wants. */
+function orientationOf(isTransposed: boolean, isFlipped: boolean): Orientation | undefined {
+  if (!isTransposed) return isFlipped ? undefined : 'forward';
+  return isFlipped ? 'transposed' : 'swapped';
 }
 
 /** Appends conv2d-tiled.wgsl. */
@@ -95,6 +108,7 @@ function dispatchTiled(plan: PlanBuilder, convolution: TiledConvolution): void {
   const { height: outHeight, width: outWidth, channels } = imageExtents(output, 'conv2d');
   const { kernelHeight, kernelWidth, stride, padLeft, padTop } = geometry;
   const flopsPerRow = 2 * kernelHeight * kernelWidth * input.stride * output.stride * batch * outWidth;
+  const groups = kernelHeight * kernelWidth === 1 && channels > 4 * (POINT_GROUPS - 1) ? POINT_GROUPS : 1;
   for (const band of rowBands(plan, outHeight, flopsPerRow, TILE_SIDE)) {
     const tiles = Math.ceil(outWidth / TILE_SIDE) * Math.ceil((band.endRow - band.firstRow) / TILE_SIDE);
     plan.dispatch({
@@ -123,11 +137,12 @@ function dispatchTiled(plan: PlanBuilder, convolution: TiledConvolution): void {
         STRIDE: stride,
         TILE_ROWS: TILE_SIDE,
         TILE_COLUMNS: TILE_SIDE,
+        OUT_GROUPS: groups,
         TRANSPOSED: Number(isTransposed),
         FLIPPED: Number(isFlipped),
         MODULATED: Number(factors !== undefined),
       },
-      workgroups: linearGrid((batch * tiles * output.stride) / 4),
+      workgroups: linearGrid(batch * tiles * Math.ceil(output.stride / 4 / groups)),
     });
   }
 }

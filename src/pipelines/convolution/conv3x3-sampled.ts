@@ -20,6 +20,8 @@ const THREADS = 16;
 
 /** What a thread computes: the largest that compiles in about half a second. */
 const TILE = { ROWS: 8, COLUMNS: 4, GROUPS: 2 };
+/** The same with stride 2, where a thread reads more pixels. */
+const STRIDED_TILE = { ROWS: 4, COLUMNS: 4, GROUPS: 2 };
 /** The same in quads of the unfiltered picture. */
 const QUADS = { ROWS: 4, COLUMNS: 4, GROUPS: 1 };
 /** Pixels of the result along each side that a thread filters. */
@@ -29,54 +31,72 @@ const KERNEL = defineKernel(conv3x3SampledShader);
 const TRANSPOSED = defineKernel(conv3x3SampledUp2Shader);
 const FIR = defineKernel(firSampledShader);
 const WEIGHTS = weightTexels(TILE.GROUPS);
+const STRIDED_WEIGHTS = weightTexels(STRIDED_TILE.GROUPS);
 const QUAD_WEIGHTS = weightTexels(QUADS.GROUPS);
 
 export const SAMPLED: Conv3x3Variant = {
   name: 'sampled',
   up: 1,
   supports: samplesExactly(WEIGHTS),
-  record(plan, { input, weights, styles, demodulation, epilogue, output }) {
-    const { batch, height, width, channels } = imageExtents(output, 'sampled');
-    const settings = layerEpilogueSettings(plan, epilogue, { batch, height, width, channels });
-    const weight = weights.asTexture(WEIGHTS);
-    const blocks = Math.ceil(channels / (4 * TILE.GROUPS));
-    const tileColumns = Math.ceil(width / TILE.COLUMNS);
-    const bands = rowBands(
-      plan,
-      height,
-      18 * width * input.stride * output.stride,
-      TILE.ROWS,
-      affordableRows(input) - 2,
-    );
-    const staged = stagedTexture(plan, input, bands[0]!.endRow + 2);
-    for (let sample = 0; sample < batch; sample++) {
-      for (const band of bands) {
-        const bandRows = band.endRow - band.firstRow;
-        stageInput(plan, { input, styles, staged, sample, firstRow: band.firstRow, rows: bandRows + 2 });
-        const tiles = tileColumns * Math.ceil(bandRows / TILE.ROWS);
-        plan.dispatch({
-          kernel: KERNEL,
-          bindings: { demodulation, output, ...settings.bindings },
-          textures: { staged, weight },
-          params: {
-            sample,
-            height,
-            width,
-            inputGroups: input.stride / 4,
-            channels,
-            ...band,
-            texelWidth: 1 / staged.width,
-            texelHeight: 1 / staged.height,
-            weightTexelHeight: 1 / weight.height,
-            ...settings.params,
-          },
-          constants: { ...settings.constants, ...TILE },
-          workgroups: workgroupGrid(Math.ceil((tiles * blocks) / THREADS)),
-        });
-      }
-    }
-  },
+  record: (plan, operands) => recordSampled(plan, operands, { ...TILE, STRIDE: 1, OFFSET: 0 }),
 };
+
+/** Whether {@link recordSampledWithStride} can compute a layer, whose input is of this shape. */
+export const samplesWithStride = samplesExactly(STRIDED_WEIGHTS);
+
+/**
+ * Appends the convolution with stride 2 and without zero padding.
+ * @param operands.input [N, 2H + 1, 2W + 1, inChannels] @param operands.output [N, H, W, outChannels]
+ */
+export function recordSampledWithStride(plan: PlanBuilder, operands: Conv3x3Operands): void {
+  recordSampled(plan, operands, { ...STRIDED_TILE, STRIDE: 2, OFFSET: 1 });
+}
+
+type SampledConstants = Record<'ROWS' | 'COLUMNS' | 'GROUPS' | 'STRIDE' | 'OFFSET', number>;
+
+function recordSampled(plan: PlanBuilder, operands: Conv3x3Operands, constants: SampledConstants): void {
+  const { input, weights, styles, demodulation, epilogue, output } = operands;
+  const { ROWS, COLUMNS, GROUPS, STRIDE, OFFSET } = constants;
+  const { batch, height, width, channels } = imageExtents(output, 'sampled');
+  const settings = layerEpilogueSettings(plan, epilogue, { batch, height, width, channels });
+  const weight = weights.asTexture(weightTexels(GROUPS));
+  const blocks = Math.ceil(channels / (4 * GROUPS));
+  const tileColumns = Math.ceil(width / COLUMNS);
+  const stagedRows = (rows: number) => (rows - 1) * STRIDE + 3 + OFFSET;
+  const most = Math.floor((affordableRows(input) - stagedRows(1)) / STRIDE) + 1;
+  const bands = rowBands(plan, height, 18 * width * input.stride * output.stride, ROWS, most);
+  const staged = stagedTexture(plan, input, stagedRows(bands[0]!.endRow));
+  for (let sample = 0; sample < batch; sample++) {
+    for (const band of bands) {
+      const bandRows = band.endRow - band.firstRow;
+      stageInput(plan, {
+        ...{ input, styles, staged, sample },
+        firstRow: band.firstRow * STRIDE,
+        rows: stagedRows(bandRows),
+      });
+      const tiles = tileColumns * Math.ceil(bandRows / ROWS);
+      plan.dispatch({
+        kernel: KERNEL,
+        bindings: { demodulation, output, ...settings.bindings },
+        textures: { staged, weight },
+        params: {
+          sample,
+          height,
+          width,
+          inputGroups: input.stride / 4,
+          channels,
+          ...band,
+          texelWidth: 1 / staged.width,
+          texelHeight: 1 / staged.height,
+          weightTexelHeight: 1 / weight.height,
+          ...settings.params,
+        },
+        constants: { ...settings.constants, ...constants },
+        workgroups: workgroupGrid(Math.ceil((tiles * blocks) / THREADS)),
+      });
+    }
+  }
+}
 
 /** Makes a result of 256 x 256 pixels of 32 channels in three bands, and one of 128 x 128 of 64 in two. */
 const UNFILTERED_BYTES = 3.2 * 2 ** 20;

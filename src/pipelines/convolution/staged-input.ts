@@ -88,6 +88,7 @@ export function weightTexels(groups: number, taps = 9): WeightTextureLayout {
       const row = weight.stride;
       const tap = weight.shape[2]! * row;
       const isForward = orientation === 'forward';
+      const isReversed = orientation === 'transposed';
       plan.dispatch({
         kernel: STAGE_WEIGHTS,
         bindings: { weight },
@@ -99,8 +100,8 @@ export function weightTexels(groups: number, taps = 9): WeightTextureLayout {
           taps,
           blockChannels: 4 * groups,
           height: extents.height,
-          firstTap: isForward ? 0 : (taps - 1) * tap,
-          tapStep: isForward ? tap : -tap,
+          firstTap: isReversed ? (taps - 1) * tap : 0,
+          tapStep: isReversed ? -tap : tap,
           inStep: isForward ? row : 1,
           outStep: isForward ? 1 : row,
         },

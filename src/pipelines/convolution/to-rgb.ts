@@ -5,15 +5,16 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, padToFour, type Tensor } from '../../gpu/tensor';
+import skipGradientShader from '../../shaders/convolution/skip-gradient.wgsl';
 import toRgbShader from '../../shaders/convolution/to-rgb.wgsl';
 import toRgbSampledShader from '../../shaders/convolution/to-rgb-sampled.wgsl';
 import { slice } from '../dense/window';
-import { BINOMIAL_FILTER, upfirdn2d } from '../resampling/upfirdn2d';
 import { type ConvWeights, TAPS_FIRST } from './conv-weights';
 import { recordModulatedLayer } from './modulated-conv-gradient';
 import { samplesExactly, weightTexels } from './staged-input';
 
 const KERNEL = defineKernel(toRgbShader);
+const SKIP_GRADIENT = defineKernel(skipGradientShader);
 
 /** Groups of four output channels that a thread of the sampled kernel computes; with fewer than that in all, the other one is as good. */
 const SAMPLED_GROUPS = 6;
@@ -81,7 +82,7 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
     trainableWeights: weights.areTrainable,
   } as const;
   const isLarge = channels >= 4 * SAMPLED_GROUPS && height * width >= LEAST_SAMPLED_PIXELS;
-  if (isLarge && !weights.areTrainable && samplesExactly(WEIGHT_TEXELS)(layer, plan.host)) {
+  if (isLarge && samplesExactly(WEIGHT_TEXELS)(layer, plan.host)) {
     const weight = weights.asTexture(WEIGHT_TEXELS);
     const tiles = Math.ceil(width / 4) * Math.ceil(height / 4) * Math.ceil(channels / (4 * SAMPLED_GROUPS));
     plan.dispatch({
@@ -113,9 +114,25 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
   return output;
 }
 
-/** The filter's transpose, where the skip was doubled. @param kind from {@link skipKind} */
+/** Pixels of the skip that a thread computes the gradient of. */
+const SKIP_TILE = { rows: 2, columns: 4 };
+
+/** The gradient of the skip. @param kind from {@link skipKind} */
 function skipGradient(plan: PlanBuilder, gradient: Tensor, kind: number): Tensor {
-  return kind === 1 ? gradient : upfirdn2d(plan, gradient, BINOMIAL_FILTER, { down: 2, padding: 1, gain: 4 });
+  if (kind === 1) return gradient;
+  const { batch, channels, ...size } = imageExtents(gradient, 'toRgb skip');
+  const [height, width] = [size.height / 2, size.width / 2];
+  const output = plan.scratch(`${gradient.label} of the skip`, [batch, height, width, channels]);
+  const groups = output.stride / 4;
+  const tiles = Math.ceil(height / SKIP_TILE.rows) * Math.ceil(width / SKIP_TILE.columns);
+  plan.dispatch({
+    kernel: SKIP_GRADIENT,
+    bindings: { gradient, output },
+    params: { batch, groups, height, width },
+    constants: { SKIP_ROWS: SKIP_TILE.rows, SKIP_COLUMNS: SKIP_TILE.columns },
+    workgroups: linearGrid(batch * tiles * groups),
+  });
+  return output;
 }
 
 /** 1 for a skip of the output's side, 2 for one of half of it. */

@@ -5,7 +5,8 @@
 //
 // Shapes    staged: from stage-input.wgsl, texel row 0 above pixel row firstRow; weight: one layer, row `block * inputGroups + inGroup` has for
 //           each tap, group and output channel the weights of the four input channels; demodulation [N, outChannels];
-//           noise [1 or N, H, W]; bias [outChannels]; output [N, H, W, outChannels].
+//           noise [1 or N, H, W]; bias [outChannels]; output [N, H, W, outChannels]. With STRIDE 2 the input is larger: staged texel row 0 lies above
+//           pixel row 2 firstRow, and OFFSET is the place in staged of the first tap, 1 without zero padding.
 // Layout    vec4 along channels; noise in single floats.
 // Dispatch  one thread per tile and block of 4 GROUPS output channels, 16 per workgroup: tiles of a row first, then blocks,
 //           then rows, so that a row's pixels stay in the cache for all blocks; rows firstRow to endRow.
@@ -17,6 +18,8 @@
 #const COLUMNS
 #const GROUPS
 #const ROWS
+#const STRIDE = 1
+#const OFFSET = 0
 #include "common/convolution/layer-output"
 #include "common/convolution/sampled-weights"
 #include "common/convolution/staged-pixels"
@@ -53,11 +56,11 @@ fn element(index: u32) {
   let block = index / tileColumns % blocks;
   let bandRow = index / (tileColumns * blocks) * ${ROWS}u;
 
-  #for column in 0..COLUMNS + 2
-  let x${column} = (f32(column) + ${column}.5) * params.texelWidth;
+  #for column in 0..(COLUMNS - 1) * STRIDE + 3
+  let x${column} = (f32(column * ${STRIDE}u) + ${column + OFFSET}.5) * params.texelWidth;
   #end
-  #for row in 0..ROWS + 2
-  let y${row} = (f32(bandRow) + ${row}.5) * params.texelHeight;
+  #for row in 0..(ROWS - 1) * STRIDE + 3
+  let y${row} = (f32(bandRow * ${STRIDE}u) + ${row + OFFSET}.5) * params.texelHeight;
   #end
   #for place in 0..ROWS * COLUMNS * GROUPS
   var sum${place} = vec4f(0);
@@ -69,14 +72,16 @@ fn element(index: u32) {
       weightTexel(${4 * matrix}.5, weightY), weightTexel(${4 * matrix + 1}.5, weightY),
       weightTexel(${4 * matrix + 2}.5, weightY), weightTexel(${4 * matrix + 3}.5, weightY));
     #end
-    #for row in 0..ROWS + 2
-      #for column in 0..COLUMNS + 2
+    #for row in 0..(ROWS - 1) * STRIDE + 3
+      #for column in 0..(COLUMNS - 1) * STRIDE + 3
     let p_${row}_${column} = stagedPixel(x${column}, y${row}, inGroup);
         #for tapRow in 0..3
           #for tapColumn in 0..3
-            #if row >= tapRow && row - tapRow < ROWS && column >= tapColumn && column - tapColumn < COLUMNS
-              #for group in 0..GROUPS
-    sum${((row - tapRow) * COLUMNS + column - tapColumn) * GROUPS + group} += p_${row}_${column} * k${(tapRow * 3 + tapColumn) * GROUPS + group};
+            #if row >= tapRow && (row - tapRow) % STRIDE == 0 && row - tapRow < ROWS * STRIDE
+              #if column >= tapColumn && (column - tapColumn) % STRIDE == 0 && column - tapColumn < COLUMNS * STRIDE
+                #for group in 0..GROUPS
+    sum${((row - tapRow) / STRIDE * COLUMNS + (column - tapColumn) / STRIDE) * GROUPS + group} += p_${row}_${column} * k${(tapRow * 3 + tapColumn) * GROUPS + group};
+                #end
               #end
             #end
           #end

@@ -1,12 +1,12 @@
-// Two-dimensional convolution of a small kernel with a register tile: a thread computes ROWS x COLUMNS pixels of four output channels. Same result
+// Two-dimensional convolution of a small kernel with a register tile: a thread computes TILE_ROWS x TILE_COLUMNS pixels of 4 OUT_GROUPS output channels. Same result
 // as conv2d.wgsl. The weights may also be read the other way round, from output to input channels and with taps in reverse, which makes of it the
 // gradient with respect to the input of a convolution without stride; and with MODULATED factors on input and output channels.
 //
 // Shapes    input [N, H, W, inChannels]; weight [kernelHeight, kernelWidth, inPadded, outChannels], or, TRANSPOSED, [kernelHeight, kernelWidth,
 //           outPadded, inChannels]; inputScale [N, inChannels]; outputScale [N, outChannels]; output [N, outHeight, outWidth, outChannels].
 // Layout    vec4f along channels; the weight f32 or f16.
-// Dispatch  one thread per tile and four output channels, rows firstRow (a multiple of ROWS) to endRow, 64 per workgroup (each-element).
-// Memory    none in the workgroup; ROWS * COLUMNS vectors of sums.
+// Dispatch  one thread per tile and 4 OUT_GROUPS output channels, rows firstRow (a multiple of TILE_ROWS) to endRow, 64 per workgroup (each-element).
+// Memory    none in the workgroup; TILE_ROWS * TILE_COLUMNS * OUT_GROUPS vectors of sums.
 // Cost      2 taps in out FLOPs an output pixel; with 3x3 taps and 4 x 4 pixels 72 loads of 16 bytes for 4608 FLOPs.
 //
 // As in conv3x3-tiled.wgsl, a row of pixels is read when it is first needed, and each sum is one long expression.
@@ -16,6 +16,7 @@
 #const STRIDE
 #const TILE_ROWS
 #const TILE_COLUMNS
+#const OUT_GROUPS
 #const TRANSPOSED: bool = 0
 #const FLIPPED: bool = 0
 #const MODULATED: bool = 0
@@ -52,7 +53,7 @@ fn loadTap(tap: u32, inGroup: u32, group: u32, groups: u32) -> mat4x4f {
 }
 
 fn storePixel(sum: vec4f, sample: u32, row: u32, column: u32, group: u32, groups: u32) {
-  if (row >= params.endRow || column >= params.outWidth) { return; }
+  if (row >= params.endRow || column >= params.outWidth || group >= groups) { return; }
 #if MODULATED
   let value = sum * outputScale[sample * groups + group];
 #else
@@ -66,11 +67,16 @@ fn element(index: u32) {
   let groups = (params.channels + 3u) / 4u;
   let tileColumns = (params.outWidth + ${TILE_COLUMNS - 1}u) / ${TILE_COLUMNS}u;
   let tileRows = (params.endRow - params.firstRow + ${TILE_ROWS - 1}u) / ${TILE_ROWS}u;
-  if (index >= params.batch * tileRows * tileColumns * groups) { return; }
-  let group = index % groups;
-  let column = index / groups % tileColumns * ${TILE_COLUMNS}u;
-  let row = params.firstRow + index / (groups * tileColumns) % tileRows * ${TILE_ROWS}u;
-  let sample = index / (groups * tileColumns * tileRows);
+  let blocks = (groups + ${OUT_GROUPS - 1}u) / ${OUT_GROUPS}u;
+  if (index >= params.batch * tileRows * tileColumns * blocks) { return; }
+  let group = index % blocks * ${OUT_GROUPS}u;
+  let column = index / blocks % tileColumns * ${TILE_COLUMNS}u;
+  let row = params.firstRow + index / (blocks * tileColumns) % tileRows * ${TILE_ROWS}u;
+  let sample = index / (blocks * tileColumns * tileRows);
+  // Channels beyond the last are computed with the weights of the last, and not stored.
+  #for out in 0..OUT_GROUPS
+  let group${out} = min(group + ${out}u, groups - 1u);
+  #end
 
   // Pixels outside the picture are read from its edge and multiplied by zero: cheaper than a branch.
   let top = i32(row) * ${STRIDE} - params.padTop;
@@ -88,7 +94,9 @@ fn element(index: u32) {
 
   #for row in 0..TILE_ROWS
     #for column in 0..TILE_COLUMNS
-  var sum_${row}_${column} = vec4f(0);
+      #for out in 0..OUT_GROUPS
+  var sum_${row}_${column}_${out} = vec4f(0);
+      #end
     #end
   #end
   for (var inGroup = 0u; inGroup < params.inputGroups; inGroup++) {
@@ -99,10 +107,12 @@ fn element(index: u32) {
 #end
     #for tapRow in 0..KERNEL_HEIGHT
       #for tapColumn in 0..KERNEL_WIDTH
-        #if FLIPPED
-    let k_${tapRow}_${tapColumn} = loadTap(${(KERNEL_HEIGHT - tapRow) * KERNEL_WIDTH - 1 - tapColumn}u, inGroup, group, groups);
-        #else
-    let k_${tapRow}_${tapColumn} = loadTap(${tapRow * KERNEL_WIDTH + tapColumn}u, inGroup, group, groups);
+        #for out in 0..OUT_GROUPS
+          #if FLIPPED
+    let k_${tapRow}_${tapColumn}_${out} = loadTap(${(KERNEL_HEIGHT - tapRow) * KERNEL_WIDTH - 1 - tapColumn}u, inGroup, group${out}, groups);
+          #else
+    let k_${tapRow}_${tapColumn}_${out} = loadTap(${tapRow * KERNEL_WIDTH + tapColumn}u, inGroup, group${out}, groups);
+          #end
         #end
       #end
     #end
@@ -113,13 +123,15 @@ fn element(index: u32) {
       #end
       #if row >= KERNEL_HEIGHT - 1 && (row - KERNEL_HEIGHT + 1) % STRIDE == 0
         #for column in 0..TILE_COLUMNS
-    sum_${(row - KERNEL_HEIGHT + 1) / STRIDE}_${column} = sum_${(row - KERNEL_HEIGHT + 1) / STRIDE}_${column}
-          #for tapRow in 0..KERNEL_HEIGHT
-            #for tapColumn in 0..KERNEL_WIDTH
-      + k_${tapRow}_${tapColumn} * p_${row - KERNEL_HEIGHT + 1 + tapRow}_${column * STRIDE + tapColumn}
+          #for out in 0..OUT_GROUPS
+    sum_${(row - KERNEL_HEIGHT + 1) / STRIDE}_${column}_${out} = sum_${(row - KERNEL_HEIGHT + 1) / STRIDE}_${column}_${out}
+            #for tapRow in 0..KERNEL_HEIGHT
+              #for tapColumn in 0..KERNEL_WIDTH
+      + k_${tapRow}_${tapColumn}_${out} * p_${row - KERNEL_HEIGHT + 1 + tapRow}_${column * STRIDE + tapColumn}
+              #end
             #end
-          #end
     ;
+          #end
         #end
       #end
     #end
@@ -127,7 +139,9 @@ fn element(index: u32) {
 
   #for row in 0..TILE_ROWS
     #for column in 0..TILE_COLUMNS
-  storePixel(sum_${row}_${column}, sample, row + ${row}u, column + ${column}u, group, groups);
+      #for out in 0..OUT_GROUPS
+  storePixel(sum_${row}_${column}_${out}, sample, row + ${row}u, column + ${column}u, group + ${out}u, groups);
+      #end
     #end
   #end
 }
