@@ -105,13 +105,7 @@ export const SAMPLED_UP2 = sampledUp2();
 
 /** @param unfilteredBytes as for {@link recordInBands} */
 export function sampledUp2(unfilteredBytes = UNFILTERED_BYTES): Conv3x3Variant {
-  const fits = samplesExactly(QUAD_WEIGHTS);
-  return {
-    name: 'sampled',
-    up: 2,
-    supports: (layer, device) => !layer.trainableWeights && fits(layer, device),
-    record,
-  };
+  return { name: 'sampled', up: 2, supports: samplesExactly(QUAD_WEIGHTS), record };
 
   function record(plan: PlanBuilder, operands: Conv3x3Operands): void {
     const { input, weights, styles, demodulation, epilogue, output } = operands;

@@ -193,6 +193,14 @@ describe('difference quotients agree with the gradients of', () => {
     },
   );
 
+  it('toRgb of many channels, which a software adapter computes from texels', async () => {
+    const picture: ConvShape = [26, 5, 1, 1];
+    const shapes = { x: [1, 9, 8, 5], weight: [130], styles: [1, 5], skip: [1, 9, 8, 26] };
+    await expectGradients('toRgb, 26 channels', shapes, (plan, { x, weight, styles, skip }) =>
+      toRgb(plan, x!, { weights: trainedWeights(plan, weight!, picture), styles: styles!, skip }),
+    );
+  });
+
   it('what is not wanted is not computed', async () => {
     const { gradient } = await runOnce((plan) => {
       const tape = startTape(plan);
