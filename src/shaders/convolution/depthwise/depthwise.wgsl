@@ -1,14 +1,13 @@
-// Depthwise convolution (correlation) of any kernel size, with stride and zero padding or cropping: every channel has a small kernel of its own, and
-// no channel sees another (MobileNets, Howard et al. 2017, section 3.1).
+// Depthwise convolution (correlation): every channel has a kernel of its own. Any kernel size, stride and zero padding or cropping.
 //
 // Shapes    input [N, H, W, C]; weight [kernelHeight, kernelWidth, C]; output [N, outHeight, outWidth, C].
-// Layout    vec4f along channels. Padded channels come out as zeros, as those of input and weight are zero.
-// Dispatch  one thread per output pixel and four channels, 64 per workgroup (each-element); threads that are neighbours read neighbouring channels.
+// Layout    vec4f along C.
+// Dispatch  one thread per output pixel and four channels, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
-// Cost      2 taps FLOPs a number of the output; 2 loads of 16 bytes for 8 FLOPs: bound by memory.
+// Cost      2 taps FLOPs and, from the cache, 8 taps bytes an element: bound by memory.
 
 #include "common/each-element"
-#param batch, height, width, groups, outHeight, outWidth, kernelHeight, kernelWidth, stride: u32
+#param batch, height, width, outHeight, outWidth, kernelHeight, kernelWidth, stride, groups: u32
 #param padLeft, padTop: i32 // negative crops
 #read input, weight: array<vec4f>
 #write output: array<vec4f>
@@ -20,7 +19,6 @@ fn element(index: u32) {
   let column = index / groups % params.outWidth;
   let row = index / (groups * params.outWidth) % params.outHeight;
   let sample = index / (groups * params.outWidth * params.outHeight);
-
   var sum = vec4f(0);
   for (var tapRow = 0u; tapRow < params.kernelHeight; tapRow++) {
     let y = i32(row * params.stride + tapRow) - params.padTop;
@@ -28,9 +26,8 @@ fn element(index: u32) {
     for (var tapColumn = 0u; tapColumn < params.kernelWidth; tapColumn++) {
       let x = i32(column * params.stride + tapColumn) - params.padLeft;
       if (x < 0 || x >= i32(params.width)) { continue; }
-      let pixel = (sample * params.height + u32(y)) * params.width + u32(x);
-      let tap = tapRow * params.kernelWidth + tapColumn;
-      sum += weight[tap * groups + group] * input[pixel * groups + group];
+      let pixel = ((sample * params.height + u32(y)) * params.width + u32(x)) * groups + group;
+      sum += weight[(tapRow * params.kernelWidth + tapColumn) * groups + group] * input[pixel];
     }
   }
   output[index] = sum;
