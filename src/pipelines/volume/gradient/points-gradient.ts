@@ -14,7 +14,7 @@ import inputGradientShader from '../../../shaders/volume/gradient/decoder-input-
 import weightGradientShader from '../../../shaders/volume/gradient/decoder-weight-gradient.wgsl';
 import { sumRows } from '../../reduction/sum-rows';
 import { packedDecoderLength } from '../decoder';
-import { decoderConstants } from '../render-constants';
+import { groupsOf } from '../render-constants';
 import type { DecoderExtents, TriPlaneOptions } from '../rendering-options';
 import type { PlaneReading } from '../volume-sketch';
 import { PlanesGradient, type ScatteredPoints } from './scatter-to-planes';
@@ -74,8 +74,8 @@ export class PointsGradient {
     const { planes, decoder, rendering, reading, constants } = inputs;
     const { points, first: firstPoint, most, total, image } = chunk;
     const { height, width } = imageExtents(planes, 'points gradient planes');
-    const { FEATURE_GROUPS, HIDDEN_GROUPS, COLOUR_GROUPS } = decoderConstants(rendering);
-    const extents = { FEATURE_GROUPS: FEATURE_GROUPS!, HIDDEN_GROUPS: HIDDEN_GROUPS!, COLOUR_GROUPS: COLOUR_GROUPS! };
+    const [FEATURE_GROUPS, HIDDEN_GROUPS, COLOUR_GROUPS] = groupsOf(rendering);
+    const extents = { FEATURE_GROUPS, HIDDEN_GROUPS, COLOUR_GROUPS };
     const rows = (label: string, channels: number) => plan.scratch(label, [most, channels]);
     const features = rows('point features', rendering.planeChannels);
     const hidden = rows('hidden units', rendering.decoderHiddenWidth);
@@ -83,7 +83,7 @@ export class PointsGradient {
     const eachBatch = linearGrid(Math.ceil(most / (4 * Number(constants.QUADS))));
     plan.dispatch({
       kernel: DECODE_POINTS,
-      constants: { ...constants, SHOWN_GROUPS: COLOUR_GROUPS! },
+      constants: { ...constants, SHOWN_GROUPS: COLOUR_GROUPS },
       bindings: {
         ...{ ...reading.bindings, decoder, points, total },
         ...{ featureRows: features, hiddenRows: hidden, colourRows: colours },
@@ -105,14 +105,15 @@ export class PointsGradient {
       workgroups: eachBatch,
     });
     if (this.#decoder) {
+      const comeInFours = Object.values(extents).every((groups) => groups % 4 === 0);
       plan.dispatch({
         kernel: WEIGHT_GRADIENT,
-        constants: { ...extents, SLICES },
+        constants: { ...extents, SLICES, SHARES_WEIGHTS: Number(constants.SHARES_WEIGHTS === 1 && comeInFours) },
         bindings: {
           ...{ total, features, hidden, hiddenGradient, sigmaGradient, logitGradient },
           sums: this.#decoder,
         },
-        workgroups: linearGrid(SLICES * (Number(HIDDEN_GROUPS) + 1)),
+        workgroups: linearGrid(SLICES * (HIDDEN_GROUPS + 1)),
       });
     }
     this.#planes?.add(chunk, { rows: featureGradient, first: 0, planeStep: 0 });

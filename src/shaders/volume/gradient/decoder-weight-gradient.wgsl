@@ -5,14 +5,18 @@
 // Shapes    total [1], how many points; features [P, 4 * FEATURE_GROUPS]; hidden, hiddenGradient [P, 4 * HIDDEN_GROUPS]; sigmaGradient [P, 1];
 //           logitGradient [P, 4 * COLOUR_GROUPS]; sums [SLICES, packed decoder], to which it is added. What the decoder makes of no features
 //           at all, which is packed, too, has no gradient: the way back goes through its layers
-// Dispatch  one thread per slice and group of four hidden units, and one a slice for the output's biases; 64 per workgroup (each-element)
+// Dispatch  one thread per slice and group of four hidden units, then one a slice for the output's biases; 64 per workgroup (each-element). With
+//           SHARES_WEIGHTS, for groups that come in fours: the four threads of a quad have the same slice and share what they read of its points
 // Memory    16 * (FEATURE_GROUPS + COLOUR_GROUPS + 1) private floats
-// Cost      32-64-33: 8.3 kFLOP a point, and 32 (FEATURE_GROUPS + COLOUR_GROUPS) bytes of (cached) reads for each of its hidden groups
+// Cost      32-64-33: 8.3 kFLOP a point, and for each hidden group 16 (FEATURE_GROUPS + COLOUR_GROUPS + 2) bytes of (cached) reads, of which quads
+//           share all but two vectors
 
 #include "common/each-element"
+#include "common/volume/quad"
 #const FEATURE_GROUPS
 #const HIDDEN_GROUPS
 #const COLOUR_GROUPS
+#const SHARES_WEIGHTS: bool
 #const SLICES
 #read total: array<f32>
 #read features, hidden, hiddenGradient, sigmaGradient, logitGradient: array<vec4f>
@@ -40,11 +44,26 @@ fn addWeights(base: u32, group: u32, first: u32, end: u32) {
     let units = hidden[point * HIDDEN_GROUPS + group];
     ofBias += before;
     ofSigma += units * sigmaGradient[point].x;
+#if SHARES_WEIGHTS
+#for f in 0..FEATURE_GROUPS / 4
+    let features${f} = features[point * FEATURE_GROUPS + 4u * ${f} + lane];
+#for j in 0..4
+    ofFeatures${4 * f + j} += outer(before, quadBroadcast(features${f}, ${j}u));
+#end
+#end
+#for f in 0..COLOUR_GROUPS / 4
+    let logits${f} = logitGradient[point * COLOUR_GROUPS + 4u * ${f} + lane];
+#for j in 0..4
+    ofColours${4 * f + j} += outer(quadBroadcast(logits${f}, ${j}u), units);
+#end
+#end
+#else
 #for g in 0..FEATURE_GROUPS
     ofFeatures${g} += outer(before, features[point * FEATURE_GROUPS + ${g}]);
 #end
 #for c in 0..COLOUR_GROUPS
     ofColours${c} += outer(logitGradient[point * COLOUR_GROUPS + ${c}], units);
+#end
 #end
   }
   let to = base + group * HIDDEN_GROUP_MATRICES;
@@ -72,13 +91,15 @@ fn addOutputBiases(base: u32, first: u32, end: u32) {
 }
 
 fn element(index: u32) {
-  let slice = index / (HIDDEN_GROUPS + 1u);
+  findLane();
+  // Threads of biases stand together, behind those of weights: neighbours do the same.
+  let isOfWeights = index < SLICES * HIDDEN_GROUPS;
+  let slice = select(index - SLICES * HIDDEN_GROUPS, index / HIDDEN_GROUPS, isOfWeights);
   if (slice >= SLICES) { return; }
   let count = u32(total[0]);
   let length = (count + SLICES - 1u) / SLICES;
   let first = min(slice * length, count);
   let end = min(first + length, count);
-  let group = index % (HIDDEN_GROUPS + 1u);
   let base = slice * DECODER_MATRICES;
-  if (group < HIDDEN_GROUPS) { addWeights(base, group, first, end); } else { addOutputBiases(base, first, end); }
+  if (isOfWeights) { addWeights(base, index % HIDDEN_GROUPS, first, end); } else { addOutputBiases(base, first, end); }
 }
