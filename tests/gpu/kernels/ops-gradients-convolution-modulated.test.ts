@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlanBuilder } from '../../../src/gpu/plan';
 import type { Tape } from '../../../src/gpu/tape';
 import { elementCount, reshaped, type Tensor } from '../../../src/gpu/tensor';
+import { floatsFromHalves, halvesFromFloats } from '../../../src/numbers/half';
 import {
   type ConvShape,
   type ConvWeights,
@@ -21,9 +22,11 @@ import { modulatedConvFull, normalizedStyles } from '../../../src/pipelines/conv
 import { toRgb } from '../../../src/pipelines/convolution/to-rgb';
 import { rearrange, unchanged } from '../../../src/pipelines/dense/rearrange';
 import { startTape } from '../../../src/pipelines/gradients';
+import { convWeightsOf } from '../../support/conv-weights';
+import { randomValues } from '../conv-cases';
 import { expectGradients } from '../gradient-check';
 import { casesOf, imageInput, oneFactor, optionsOf, plainInput } from '../ops-cases';
-import { expectGradient, fixture, runOnce, toChannelsFirst } from '../support';
+import { expectClose, expectGradient, fixture, runOnce, toChannelsFirst } from '../support';
 
 const ops = await fixture('ops');
 const reference = await fixture('ops-gradients');
@@ -199,6 +202,28 @@ describe('difference quotients agree with the gradients of', () => {
     await expectGradients('toRgb, 26 channels', shapes, (plan, { x, weight, styles, skip }) =>
       toRgb(plan, x!, { weights: trainedWeights(plan, weight!, picture), styles: styles!, skip }),
     );
+  });
+
+  it.each([1, 2] as const)('a layer whose frozen weights are stored as halves, up %i: as of floats', async (up) => {
+    const values = floatsFromHalves(halvesFromFloats(randomValues(elementCount(shape), 3)));
+    const { dx, ds, expectedX, expectedS } = await runOnce((plan) => {
+      const tape = startTape(plan);
+      const x = plan.constant('x', [2, 3, 5, 6], randomValues(180, 1));
+      const factors = {
+        styles: plan.constant('styles', [2, 6], randomValues(12, 2)),
+        demodulation: plan.constant('demodulation', [2, 5], randomValues(10, 4)),
+      };
+      const gradients = (areHalves: boolean) => {
+        const y = modulatedConv3x3(plan, x, convWeightsOf(plan, values, shape, { areHalves }), factors, {}, { up });
+        const seed = plan.constant('seed', y.shape, randomValues(elementCount(y.shape), 5));
+        return gradientsOf(tape, y, seed, [x, factors.styles]);
+      };
+      const [dx, ds] = gradients(true);
+      const [expectedX, expectedS] = gradients(false);
+      return { dx: dx!, ds: ds!, expectedX: expectedX!, expectedS: expectedS! };
+    });
+    expectClose('x', dx, expectedX, 1e-5); // the same numbers, added up in another order
+    expectClose('styles', ds, expectedS, 1e-5);
   });
 
   it('what is not wanted is not computed', async () => {
