@@ -4,7 +4,7 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import decoderShader from '../../shaders/volume/decoder.wgsl';
+import decoderShader from '../../shaders/volume/stages/decoder.wgsl';
 import { decoderConstants, groupsOf } from './render-constants';
 import type { DecoderExtents } from './rendering-options';
 

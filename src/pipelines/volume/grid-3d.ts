@@ -8,9 +8,9 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor, vectorCount } from '../../gpu/tensor';
-import grid3dShader from '../../shaders/volume/grid-3d.wgsl';
-import gradientShader from '../../shaders/volume/grid-3d-gradient.wgsl';
-import pointGradientShader from '../../shaders/volume/grid-3d-point-gradient.wgsl';
+import grid3dShader from '../../shaders/volume/stages/grid-3d.wgsl';
+import gradientShader from '../../shaders/volume/stages/grid-3d-gradient.wgsl';
+import pointGradientShader from '../../shaders/volume/stages/grid-3d-point-gradient.wgsl';
 
 const KERNEL = defineKernel(grid3dShader);
 const GRADIENT = defineKernel(gradientShader);

@@ -5,8 +5,8 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, expectShape, type Tensor } from '../../gpu/tensor';
-import importanceBinsShader from '../../shaders/volume/importance-bins.wgsl';
-import inverseCdfShader from '../../shaders/volume/inverse-cdf.wgsl';
+import importanceBinsShader from '../../shaders/volume/stages/importance-bins.wgsl';
+import inverseCdfShader from '../../shaders/volume/stages/inverse-cdf.wgsl';
 import { RenderingOptionError } from './rendering-options';
 import { type RaySampling, uniformSettings } from './sampling';
 

@@ -5,8 +5,8 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import marcherShader from '../../shaders/volume/marcher.wgsl';
-import gradientShader from '../../shaders/volume/marcher-gradient.wgsl';
+import marcherShader from '../../shaders/volume/stages/marcher.wgsl';
+import gradientShader from '../../shaders/volume/stages/marcher-gradient.wgsl';
 import { clearedRangeCells } from '../reduction/range-cells';
 import { finishDepth } from './finish-depth';
 

@@ -4,8 +4,8 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import mergeSamplesShader from '../../shaders/volume/merge-samples.wgsl';
-import gradientShader from '../../shaders/volume/merge-samples-gradient.wgsl';
+import mergeSamplesShader from '../../shaders/volume/stages/merge-samples.wgsl';
+import gradientShader from '../../shaders/volume/stages/merge-samples-gradient.wgsl';
 import type { RaySamples } from './marcher';
 
 const KERNEL = defineKernel(mergeSamplesShader);

@@ -7,8 +7,8 @@ import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, type Tensor } from '../../gpu/tensor';
 import limitsRangeShader from '../../shaders/reduction/limits-range.wgsl';
 import rayLimitsRangeShader from '../../shaders/reduction/ray-limits-range.wgsl';
-import rayLimitsShader from '../../shaders/volume/ray-limits.wgsl';
-import replaceMissedRaysShader from '../../shaders/volume/replace-missed-rays.wgsl';
+import rayLimitsShader from '../../shaders/volume/stages/ray-limits.wgsl';
+import replaceMissedRaysShader from '../../shaders/volume/stages/replace-missed-rays.wgsl';
 import { clearedRangeCells } from '../reduction/range-cells';
 import { type Rays, rayExtents } from './rays';
 

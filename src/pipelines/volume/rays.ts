@@ -5,8 +5,8 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import rayPointsShader from '../../shaders/volume/ray-points.wgsl';
-import raysShader from '../../shaders/volume/rays.wgsl';
+import rayPointsShader from '../../shaders/volume/stages/ray-points.wgsl';
+import raysShader from '../../shaders/volume/stages/rays.wgsl';
 
 const RAYS = defineKernel(raysShader);
 const RAY_POINTS = defineKernel(rayPointsShader);

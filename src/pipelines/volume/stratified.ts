@@ -4,7 +4,7 @@ import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor } from '../../gpu/tensor';
-import stratifiedShader from '../../shaders/volume/stratified.wgsl';
+import stratifiedShader from '../../shaders/volume/stages/stratified.wgsl';
 import { RenderingOptionError } from './rendering-options';
 import { jitterSettings, type RaySampling } from './sampling';
 
