@@ -10,9 +10,9 @@
 import { linearGrid, rowBands, workgroupGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import { imageExtents, padToFour } from '../../gpu/tensor';
-import conv3x3WinogradGemmShader from '../../shaders/convolution/conv3x3-winograd-gemm.wgsl';
-import conv3x3WinogradInputShader from '../../shaders/convolution/conv3x3-winograd-input.wgsl';
-import conv3x3WinogradOutputShader from '../../shaders/convolution/conv3x3-winograd-output.wgsl';
+import conv3x3WinogradGemmShader from '../../shaders/convolution/winograd/conv3x3-winograd-gemm.wgsl';
+import conv3x3WinogradInputShader from '../../shaders/convolution/winograd/conv3x3-winograd-input.wgsl';
+import conv3x3WinogradOutputShader from '../../shaders/convolution/winograd/conv3x3-winograd-output.wgsl';
 import type { WeightLayout } from './conv-weights';
 import type { Conv3x3Variant } from './conv3x3';
 import { channelThreads, channelTiles, threadRows } from './conv3x3-gemm';

@@ -6,12 +6,12 @@ import { linearGrid, workgroupGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, expectShape, padToFour, type Tensor } from '../../gpu/tensor';
-import winogradShader from '../../shaders/convolution/conv3x3-winograd-weights.wgsl';
-import winogradGradientShader from '../../shaders/convolution/conv3x3-winograd-weights-gradient.wgsl';
 import normalizeShader from '../../shaders/convolution/modulation/normalize-weights.wgsl';
 import normalizeGradientShader from '../../shaders/convolution/modulation/normalize-weights-gradient.wgsl';
 import squaredShader from '../../shaders/convolution/modulation/squared-weights.wgsl';
 import squaredGradientShader from '../../shaders/convolution/modulation/squared-weights-gradient.wgsl';
+import winogradShader from '../../shaders/convolution/winograd/conv3x3-winograd-weights.wgsl';
+import winogradGradientShader from '../../shaders/convolution/winograd/conv3x3-winograd-weights-gradient.wgsl';
 import { type ConvShape, squaredConvShape } from './conv-weights';
 
 const SQUARED = defineKernel(squaredShader);
