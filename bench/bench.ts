@@ -3,6 +3,7 @@ import type { Checkpoint } from '../src/checkpoints/checkpoint';
 import type { Gpu } from '../src/gpu/device';
 import { convChoiceKey } from '../src/pipelines/convolution/conv-tuning';
 import { FULL_SIZE } from '../tests/full-size';
+import { GRADIENT_LAYERS, gradientCheck, gradientFlops } from './cases/layer-gradients';
 import { NETWORK_CASES, networkRace, trifoldNetwork } from './cases/networks';
 import {
   checkOperation,
@@ -15,8 +16,10 @@ import {
 } from './cases/operation';
 import { plainly } from './cases/plain';
 import { layerOf, trifoldOperation } from './cases/trifold';
+import { trifoldGradients } from './cases/trifold-gradients';
 import type { ProcessorClock } from './clock';
 import type { DeviceCounts } from './device-spy';
+import { type GradientResult, measureGradients } from './models/gradient-stages';
 import { randomCheckpoint } from './models/random-generator';
 import { type ModelResult, measureModel } from './models/stages';
 import { openPeak } from './peak';
@@ -53,6 +56,8 @@ export interface BenchPlace {
 export interface BenchResult {
   readonly adapter: { readonly name: string; readonly isSoftware: boolean };
   readonly models: readonly ModelResult[];
+  /** Of stages of the model; none unless wanted. */
+  readonly gradients: readonly GradientResult[];
   readonly races: readonly RaceResult[];
 }
 
@@ -79,6 +84,8 @@ export async function runBench(place: BenchPlace, options: BenchOptions): Promis
   };
   await measure(`frame of ${model.name}`, () => model.read());
   if (fullSize) await measure('frame of ffhq512-128, random weights', async () => randomCheckpoint(FULL_SIZE));
+  const isGradientWanted = (name: string) => isWanted(name, only);
+  const gradients = await measureGradients(await place.openGpu(), await model.read(), instruments, isGradientWanted);
   const races: RaceResult[] = [];
   const wanted = CONVOLUTIONS.filter(([name]) => isWanted(name, only));
   await tune(
@@ -92,7 +99,7 @@ export async function runBench(place: BenchPlace, options: BenchOptions): Promis
   await peak.close();
   const { name, isSoftware } = gpu.adapter;
   gpu.destroy();
-  return { adapter: { name, isSoftware }, models, races };
+  return { adapter: { name, isSoftware }, models, gradients, races };
 }
 
 /** Whether a part or case is wanted. */
@@ -120,6 +127,15 @@ function* raceCases(
         contenders: [...own, ...others.flat()],
         check: (output) => checkOperation(operation, output, plain),
       };
+    };
+  }
+  for (const [name, makeLayer] of GRADIENT_LAYERS) {
+    if (!isWanted(name, only)) continue;
+    yield async () => {
+      const layer = makeLayer();
+      const peers = place.peers.flatMap((peer) => peer.gradients?.(layer) ?? []);
+      const contenders = [trifoldGradients(gpu, layer), ...peers];
+      return { name, flops: gradientFlops(layer), contenders, check: gradientCheck(layer) };
     };
   }
   for (const network of NETWORK_CASES) {

@@ -2,6 +2,7 @@
 import type { BenchResult } from './bench';
 import { type ClockName, commonClock, type Spread } from './clock';
 import { number, table } from './markdown';
+import type { GradientResult } from './models/gradient-stages';
 import { frameMilliseconds, type ModelResult, type StageResult } from './models/stages';
 import type { RaceResult } from './racer';
 import { describeTargets } from './targets';
@@ -13,10 +14,11 @@ const CLOCKS: Readonly<Record<ClockName, string>> = {
 };
 
 export function describeBench(result: BenchResult): string {
-  const { adapter, models, races } = result;
+  const { adapter, models, gradients, races } = result;
   const sections = [
     `Adapter: ${adapter.name}${adapter.isSoftware ? ' (software)' : ''}.`,
     ...models.map((model) => describeModel(model, adapter.isSoftware)),
+    describeGradients(gradients, adapter.isSoftware),
     ...races.map((race) => describeRace(race, adapter.isSoftware)),
     describeTargets(result),
   ];
@@ -65,6 +67,43 @@ function describeModel({ name, failure, stages, peak, ...memory }: ModelResult, 
     table(head, stages.map(row)),
     `${size} ${describeFrame(stages, clock)}`,
   ].join('\n\n');
+}
+
+/** What the way back of a stage may cost, in times its way forward (issue 14). */
+const MOST_BACKWARD = 2.5;
+
+function describeGradients(results: readonly GradientResult[], isSoftware: boolean): string {
+  if (results.length === 0) return '';
+  const timings = results.flatMap(({ forward, both }) => [forward, both].flatMap((pass) => pass?.timing ?? []));
+  const clock = timings.length === 0 ? 'wall' : commonClock(timings, isSoftware);
+  const rows = results.map(({ stage, failure, forward, both, check }) => {
+    const [first, all] = [forward?.timing[clock], both?.timing[clock]];
+    if (!first || !all) return [stage, `failed: ${failure}`, '', '', '', '', '', '', ''];
+    const ratio = (all.median - first.median) / first.median;
+    return [
+      stage,
+      `${number(first.median)} (${range(first)})`,
+      `${number(all.median)} (${range(all)})`,
+      ratio.toFixed(2),
+      ratio <= MOST_BACKWARD ? 'met' : 'missed',
+      megabytes(forward?.bytes),
+      megabytes(both?.bytes),
+      `${forward?.dispatches}, ${both?.dispatches}`,
+      check?.largestError.toExponential(1) ?? '',
+    ];
+  });
+  const head = [
+    'stage',
+    'forward',
+    'forward and gradients',
+    'backward over forward',
+    `at most ${MOST_BACKWARD}`,
+    'MB forward',
+    'MB with gradients',
+    'dispatches',
+    'error by difference quotient',
+  ];
+  return `**Gradients of all parameters and inputs** (${CLOCKS[clock]})\n\n${table(head, rows)}`;
 }
 
 /** What a camera costs once the planes are there, without what draws the picture. */

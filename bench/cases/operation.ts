@@ -3,8 +3,8 @@
  * number of the result, against which all are checked. Shapes and names are those of the peers' files (README.md).
  */
 
-import type { Check } from '../racer';
 import { randomValues, roundedToHalves } from '../random';
+import { type Check, spotCheck } from './spot-check';
 
 /** What a case is computed from, by the names in the peers' ONNX files. */
 export interface Convolution {
@@ -60,11 +60,6 @@ export const PLANE_AXES = [
   [0, 2],
   [2, 1],
 ] as const;
-
-/** Numbers of the result that are checked. */
-const SPOTS = 500;
-/** Largest error over the root mean square of the result: sums of a thousand f32 products, in any order, stay far below. */
-const OPERATION_TOLERANCE = 1e-4;
 
 /** Weights of the peers' files by name, so that all contenders have the same; without the files, random ones. */
 export type StoredWeights = ReadonlyMap<string, Float32Array> | undefined;
@@ -154,14 +149,5 @@ export function operationFlops(operation: Operation): number {
 export function checkOperation(operation: Operation, output: Float32Array, plain: (at: number) => number): Check {
   const count = outputLength(operation);
   if (output.length !== count) throw new Error(`the result has ${output.length} numbers, expected ${count}`);
-  let largest = 0;
-  let squares = 0;
-  for (let spot = 0; spot < SPOTS; spot++) {
-    const at = Math.floor(((spot + 0.5) / SPOTS) * count);
-    const expected = plain(at);
-    squares += expected ** 2;
-    const error = Math.abs(output[at]! - expected);
-    largest = error <= largest ? largest : error; // also takes NaN
-  }
-  return { largestError: largest / Math.sqrt(squares / SPOTS), allowed: OPERATION_TOLERANCE };
+  return spotCheck(output, plain);
 }

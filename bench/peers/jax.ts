@@ -1,5 +1,16 @@
 /** jax-js on WebGPU, each operation fused by its `jit`, on inputs that lie on the device. An array is freed by the function that takes it, unless it is handed over as `.ref`. */
-import { defaultDevice, getWebGPUDevice, init, type Array as JaxArray, jit, lax, nn, numpy as np } from '@jax-js/jax';
+import {
+  defaultDevice,
+  getWebGPUDevice,
+  grad,
+  init,
+  type Array as JaxArray,
+  jit,
+  lax,
+  nn,
+  numpy as np,
+} from '@jax-js/jax';
+import { type GradientLayer, SLOPE } from '../cases/layer-gradients';
 import { type Convolution, DECODER_WIDTHS, type Decoder } from '../cases/operation';
 import type { Contender } from '../racer';
 import type { Peer } from './peer';
@@ -16,14 +27,15 @@ export function jaxPeer(): Peer {
       if (operation.kind === 'convolution') return [contender(() => convolution(operation))];
       return operation.kind === 'decoder' ? [contender(() => decoder(operation))] : [];
     },
+    gradients: (layer) => [contender(() => layerGradients(layer))],
     network: async () => [],
   };
 }
 
 interface Ready {
   readonly inputs: JaxArray[];
-  /** Frees its arguments. */
-  compute(...inputs: JaxArray[]): JaxArray;
+  /** Frees its arguments. Of several results, the contender's is one behind the other. */
+  compute(...inputs: JaxArray[]): JaxArray | JaxArray[];
 }
 
 function contender(make: () => Ready): Contender {
@@ -33,23 +45,27 @@ function contender(make: () => Ready): Contender {
       if (!(await init('webgpu')).includes('webgpu')) throw new Error('the WebGPU backend did not start');
       defaultDevice('webgpu');
       const { inputs, compute } = make();
-      const fused = jit(compute);
-      let last: JaxArray | undefined;
+      const fused = jit((...given: JaxArray[]) => [compute(...given)].flat());
+      let last: JaxArray[] = [];
+      const free = () => {
+        for (const result of last) result.dispose();
+      };
       return {
         work: {},
         async run(repeats) {
           for (let repeat = 0; repeat < repeats; repeat++) {
-            last?.dispose();
+            free();
             last = fused(...inputs.map((input) => input.ref));
-            await last.blockUntilReady();
+            for (const result of last) await result.blockUntilReady();
           }
           await getWebGPUDevice().queue.onSubmittedWorkDone();
         },
         async output() {
-          return Float32Array.from(await last!.ref.data());
+          const results = await Promise.all(last.map((result) => result.ref.data()));
+          return Float32Array.from(results.flatMap((values: ArrayLike<number>) => Array.from(values)));
         },
         async close() {
-          last?.dispose();
+          free();
           for (const input of inputs) input.dispose();
           fused.dispose();
         },
@@ -98,6 +114,32 @@ function convolution({ channels, side, up, isModulated, x, weight, styles }: Con
       );
       return lax.convGeneralDilated(enlarged, fir!, [1, 1], ONE_AROUND, { featureGroupCount: channels });
     },
+  };
+}
+
+/** Of sum(output * its gradient), with respect to input, weights and bias. */
+function layerGradients(layer: GradientLayer): Ready {
+  const { x, weight, bias, outputGradient } = layer;
+  const outputs = bias.length;
+  const isConvolution = layer.kind === 'convolution';
+  const shape = isConvolution ? [1, outputs, layer.side, layer.side] : [layer.rows, outputs];
+  const biasShape = isConvolution ? [1, outputs, 1, 1] : [outputs];
+  const linear = (input: JaxArray, kernel: JaxArray) =>
+    isConvolution ? lax.conv(input, kernel, [1, 1], ONE_AROUND) : np.matmul(input, np.transpose(kernel));
+  const loss = (input: JaxArray, kernel: JaxArray, shift: JaxArray, gradient: JaxArray) =>
+    nn
+      .leakyRelu(linear(input, kernel).add(shift.reshape(biasShape)), SLOPE)
+      .mul(gradient)
+      .sum();
+  const gradients = grad(loss, { argnums: [0, 1, 2] });
+  return {
+    inputs: [
+      array(x, shape),
+      array(weight, isConvolution ? [outputs, outputs, 3, 3] : [outputs, outputs]),
+      array(bias, [outputs]),
+      array(outputGradient, shape),
+    ],
+    compute: (input, kernel, shift, gradient) => [...gradients(input!, kernel!, shift!, gradient!)],
   };
 }
 
