@@ -54,7 +54,8 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
   grad --reference FILE --case NAME [--out grads.safetensors] [--json]
       The gradients of one operation: "file" is safetensors with the case's inputs NAME.in.*, parameters NAME.param.* and the cotangents NAME.cot.*
       of its results, and its options in the metadata under NAME; "out" gets NAME.grad.*. How far they are from those that the file has
-      is printed; beyond 1e-3 of a number, or 1e-5 for numbers near 0, the exit code is 1.
+      is printed; beyond 1e-3 of a number, or 1e-5 for numbers near 0, the exit code is 1. Phases of training (Gmain, Greg, Dmain, Dreg) also take
+      [--generator FILE] [--discriminator FILE] [--discriminator-case d128]; the defaults are the reference's own files beside FILE.
 
   help  this page
 

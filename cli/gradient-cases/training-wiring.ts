@@ -6,7 +6,8 @@ import type { Checkpoint } from '../../src/checkpoints/checkpoint';
 import type { PlanBuilder } from '../../src/gpu/plan';
 import { readDiscriminatorConfig } from '../../src/models/discriminator-config';
 import { Generator } from '../../src/models/generator';
-import { type Parameter, ParameterStore } from '../../src/models/parameters';
+import { tensorPrefix } from '../../src/models/generator-config';
+import { type Parameter, type ParameterScope, ParameterStore } from '../../src/models/parameters';
 import type { DrawFunction, DrawSource } from '../../src/training/draws';
 import {
   type GanBatch,
@@ -23,16 +24,22 @@ import { scheduledValues } from '../../src/training/schedule';
 import { CaseOptionError } from './case-wires';
 import type { CaseContext, NetworkFiles, WiredCase } from './wired-case';
 
+/** The average of w, which follows the batches. */
+const AVERAGE_W = 'backbone.mapping.w_avg';
+
 const PHASES = { Gmain: wireGmain, Greg: wireGreg, Dmain: wireDmain, Dreg: wireDreg };
 
-/** What the official training sets where nothing else is asked for; the resolution stays that of the generator. */
-const OFFICIAL_SCHEDULE = {
+/**
+ * With what the reference's phases were computed. The metadata does not say how long the blur takes to fade: its logits do. The resolution stays that
+ * of the generator.
+ */
+const REFERENCE_SCHEDULE = {
   firstResolution: 64,
   lastResolution: 64,
   resolutionImages: 0,
   swapImages: 1e6,
   blurSigma: 10,
-  blurImages: 200e3,
+  blurImages: 50e3,
 };
 
 /** Of a phase, as the metadata has it under the case's name. */
@@ -77,23 +84,37 @@ export function wirePhase({ plan, file, name, networks }: CaseContext): WiredCas
 /** Generator and discriminator with all that learns trainable. */
 export interface OpenedNetworks extends GanNetworks {
   readonly generatorFile: Checkpoint;
-  readonly discriminatorParameters: () => readonly Parameter[];
+  /** All that learns, in the order of the files. */
+  readonly learnedOf: Readonly<Record<'generator' | 'discriminator', readonly Parameter[]>>;
+  /** What training changes otherwise. */
+  readonly buffers: readonly Parameter[];
   readonly destroy: () => void;
 }
 
 export function openNetworks({ host }: PlanBuilder, files: NetworkFiles): OpenedNetworks {
-  const { discriminatorCase } = files;
-  const { init_kwargs } = JSON.parse(files.discriminator.metadata[discriminatorCase] ?? '{}');
-  const prefix = `${discriminatorCase}.param.`;
-  const store = new ParameterStore(host, files.discriminator, {
-    isTrainable: (full) => full.startsWith(prefix) && isLearned(full),
-  });
-  const generator = Generator.create(host, files.generator, { isTrainable: isLearned });
+  const { generator: generatorFile, discriminator: discriminatorFile, discriminatorCase } = files;
+  const { init_kwargs } = JSON.parse(discriminatorFile.metadata[discriminatorCase] ?? '{}');
+  const place = { generator: tensorPrefix(generatorFile), discriminator: `${discriminatorCase}.param.` };
+  const isBuffer = (full: string) => full === `${place.generator}${AVERAGE_W}`;
+  const isOfDiscriminator = (full: string) => full.startsWith(place.discriminator) && isLearned(full);
+  const generator = Generator.create(host, generatorFile, { isTrainable: (full) => isLearned(full) || isBuffer(full) });
+  const store = new ParameterStore(host, discriminatorFile, { isTrainable: isOfDiscriminator });
+  const parametersOf = (file: Checkpoint, scope: ParameterScope, prefix: string, isWanted: (full: string) => boolean) =>
+    file
+      .names()
+      .filter((full) => full.startsWith(prefix) && isWanted(full))
+      .map((full) => scope.parameter(full.slice(prefix.length), file.info(full).shape));
+  const ofGenerator = generator.parameters('');
+  const ofDiscriminator = store.scope(place.discriminator);
   return {
     generator,
-    generatorFile: files.generator,
-    discriminator: { config: readDiscriminatorConfig(init_kwargs), parameters: store.scope(prefix) },
-    discriminatorParameters: () => store.trainable,
+    generatorFile,
+    discriminator: { config: readDiscriminatorConfig(init_kwargs), parameters: ofDiscriminator },
+    learnedOf: {
+      generator: parametersOf(generatorFile, ofGenerator, place.generator, isLearned),
+      discriminator: parametersOf(discriminatorFile, ofDiscriminator, place.discriminator, isLearned),
+    },
+    buffers: parametersOf(generatorFile, ofGenerator, place.generator, isBuffer),
     destroy() {
       generator.destroy();
       store.destroy();
@@ -108,11 +129,10 @@ export function wirePhaseOf(plan: PlanBuilder, file: Checkpoint, name: string, n
   if (!wire) throw new CaseOptionError(name, 'its options name no phase of training', options.phase);
   const { settings, swapProbability } = settingsOf(file, options, networks.generatorFile);
   const phase = wire(plan, networks, settings);
-  const isOfGenerator = options.phase.startsWith('G');
   return {
     phase,
     gain: options.gain,
-    learning: isOfGenerator ? networks.generator.trainable : networks.discriminatorParameters(),
+    learning: networks.learnedOf[options.phase.startsWith('G') ? 'generator' : 'discriminator'],
     write: () => phase.write(batchOf(file, swapProbability), new RecordedDraws(file, name, options.randoms)),
   };
 }
@@ -121,7 +141,7 @@ function settingsOf(file: Checkpoint, { cur_nimg: images }: PhaseOptions, genera
   const { r1_gamma: r1Weight, batch } = JSON.parse(file.metadata.config ?? '{}');
   const { rendering_kwargs: rendering } = JSON.parse(generator.metadata.init_kwargs ?? '{}');
   const { swapProbability, blurSigma } = scheduledValues(
-    { ...OFFICIAL_SCHEDULE, swapProbability: rendering.gpc_reg_prob },
+    { ...REFERENCE_SCHEDULE, swapProbability: rendering.gpc_reg_prob },
     images,
   );
   const settings: GanSettings = {

@@ -23,6 +23,9 @@ import type { ParameterGroup } from './parameter-group';
 const METADATA_KEY = 'training';
 const VERSION = 1;
 
+/** Each tensor that is read waits for the device; all at once would take the memory of the whole run again. */
+const READ_TOGETHER = 32;
+
 /** What a run has on the device. */
 export interface TrainingState {
   /** All parameters that any step changes, by the network's name: "G", "G_ema", "D". */
@@ -58,8 +61,14 @@ export async function writeTrainingCheckpoint(
   position: TrainingPosition,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tensors: WritableTensor[] = [];
-  for (const { name, shape, tensor } of storedTensors(state)) {
-    tensors.push({ name, shape, data: await readTensor(gpu, tensor) });
+  const stored = storedTensors(state);
+  for (let from = 0; from < stored.length; from += READ_TOGETHER) {
+    const some = stored.slice(from, from + READ_TOGETHER);
+    tensors.push(
+      ...(await Promise.all(
+        some.map(async ({ name, shape, tensor }) => ({ name, shape, data: await readTensor(gpu, tensor) })),
+      )),
+    );
   }
   return writeSafetensors(tensors, { [METADATA_KEY]: JSON.stringify({ version: VERSION, ...position }) });
 }
