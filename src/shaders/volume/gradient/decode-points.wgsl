@@ -17,23 +17,26 @@
 var<private> firstOfBatch: u32;
 var<private> pointCount: u32;
 
+// The last thread, and spare ones beside it, do the last point several times, and write the same.
+fn rowOf(index: u32) -> u32 {
+  return min(firstOfBatch + index, pointCount - 1u);
+}
+
 fn batchPoint(index: u32) -> vec3f {
-  return points[params.firstPoint + min(firstOfBatch + index, pointCount - 1u)].xyz * (2.0 / params.boxSide);
+  return points[params.firstPoint + rowOf(index)].xyz * (2.0 / params.boxSide);
 }
 
 fn decodeBatch() {
   gatherQuads(params.image);
 #for q in 0..QUADS
+  let row${q} = vec4u(rowOf(4u * ${q}), rowOf(4u * ${q} + 1u), rowOf(4u * ${q} + 2u), rowOf(4u * ${q} + 3u));
 #for c in 0..SHOWN_GROUPS
   logits[${q}][${c}] = columns(decoder[OUTPUT_BIAS + 1u + ${c}][0]);
 #end
 #for j in 0..4
-  if (firstOfBatch + 4u * ${q} + ${j} < pointCount) {
-    let row = firstOfBatch + 4u * ${q} + ${j};
 #for g in 0..FEATURE_GROUPS
-    featureRows[row * FEATURE_GROUPS + ${g}] = features[${q}][${g}][${j}];
+  featureRows[row${q}[${j}] * FEATURE_GROUPS + ${g}] = features[${q}][${g}][${j}];
 #end
-  }
 #end
 #end
   for (var group = 0u; group < HIDDEN_GROUPS; group++) {
@@ -49,9 +52,7 @@ fn decodeBatch() {
 #end
       bias);
 #for j in 0..4
-    if (firstOfBatch + 4u * ${q} + ${j} < pointCount) {
-      hiddenRows[(firstOfBatch + 4u * ${q} + ${j}) * HIDDEN_GROUPS + group] = hidden${q}[${j}];
-    }
+    hiddenRows[row${q}[${j}] * HIDDEN_GROUPS + group] = hidden${q}[${j}];
 #end
 #end
 #for c in 0..SHOWN_GROUPS
@@ -67,9 +68,7 @@ fn decodeBatch() {
   for (var group = 0u; group < SHOWN_GROUPS; group++) {
     let colours = quadColours(${q}, group);
 #for j in 0..4
-    if (firstOfBatch + 4u * ${q} + ${j} < pointCount) {
-      colourRows[(firstOfBatch + 4u * ${q} + ${j}) * SHOWN_GROUPS + group] = colours[${j}];
-    }
+    colourRows[row${q}[${j}] * SHOWN_GROUPS + group] = colours[${j}];
 #end
   }
 #end

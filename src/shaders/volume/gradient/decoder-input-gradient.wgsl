@@ -22,6 +22,7 @@ var<private> ofFeatures: array<array<mat4x4f, FEATURE_GROUPS>, QUADS>;
 var<private> firstOfBatch: u32;
 var<private> pointCount: u32;
 
+// The last thread, and spare ones beside it, do the last point several times, and write the same.
 fn rowOf(index: u32) -> u32 {
   return min(firstOfBatch + index, pointCount - 1u);
 }
@@ -63,9 +64,7 @@ fn goBack() {
 #for q in 0..QUADS
 #for j in 0..4
     ofHidden${q}[${j}] *= softplusSlope(row${q}[${j}], group);
-    if (firstOfBatch + 4u * ${q} + ${j} < pointCount) {
-      hiddenGradient[row${q}[${j}] * HIDDEN_GROUPS + group] = ofHidden${q}[${j}];
-    }
+    hiddenGradient[row${q}[${j}] * HIDDEN_GROUPS + group] = ofHidden${q}[${j}];
 #end
 #end
 #for g in 0..FEATURE_GROUPS
@@ -79,11 +78,9 @@ fn goBack() {
   }
 #for q in 0..QUADS
 #for j in 0..4
-  if (firstOfBatch + 4u * ${q} + ${j} < pointCount) {
 #for g in 0..FEATURE_GROUPS
-    featureGradient[row${q}[${j}] * FEATURE_GROUPS + ${g}] = ofFeatures[${q}][${g}][${j}];
+  featureGradient[row${q}[${j}] * FEATURE_GROUPS + ${g}] = ofFeatures[${q}][${g}][${j}];
 #end
-  }
 #end
 #end
 }

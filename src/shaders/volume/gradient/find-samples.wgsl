@@ -2,9 +2,10 @@
 // of volume-render.wgsl and volume-render-single.wgsl with densities alone; nothing of it was kept. What comes out is the list of samples that
 // are seen, in the order of their depth.
 //
-// A sample is seen whose worth, (weight before it + weight behind it) / 2, is above LEAST_WORTH = 2e-8. What the others would add is bounded by that: with
-// g the largest gradient of the ray's weights, that of the density is below LEAST_WORTH * 2 g (since |d alpha / d density| <= alpha / 2 for each
-// end of an interval), that of the colours below LEAST_WORTH * 2 |gradient of the picture|.
+// A sample is seen whose worth, (weight before it + weight behind it) / 2, is above LEAST_WORTH = 2e-8, as long as more light than LEAST_LIGHT = 1e-7 is
+// left. With g the largest gradient of the ray's weights, what is left out is bounded: of a sample's density by worth * 2 g, since
+// |d alpha / d density| <= alpha / 2 for each end of an interval; of its colours by worth * 2 |gradient of the picture|. That makes 4e-8 for a sample
+// that is not seen (and as much for each neighbour of one), and 2e-7 for all together that are in the dark.
 //
 // Shapes    planes, cameras, jitter, uniforms: as volume-render.wgsl; cells as the forward pass has left them; samples [rays, S + F, 4] = (depth,
 //           density, light behind it, place among all samples of the ray); counts [rays], how many are seen, as u32. Rays count from `firstRay`
