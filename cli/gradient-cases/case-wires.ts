@@ -8,7 +8,12 @@ import type { PlanBuilder } from '../../src/gpu/plan';
 import type { Tape } from '../../src/gpu/tape';
 import { elementCount, type Tensor } from '../../src/gpu/tensor';
 import { type ParameterScope, ParameterStore } from '../../src/models/parameters';
-import type { ConvShape, ConvWeights } from '../../src/pipelines/convolution/conv-weights';
+import {
+  type ConvShape,
+  type ConvWeights,
+  TAPS_FIRST,
+  type WeightLayout,
+} from '../../src/pipelines/convolution/conv-weights';
 import { type Arrangement, rearrange, unchanged } from '../../src/pipelines/dense/rearrange';
 import type { FirFilter, Padding, PerAxis } from '../../src/pipelines/resampling/upfirdn2d';
 
@@ -169,15 +174,19 @@ export class CaseWires {
   /** The weights of a convolution, [out, in, kh, kw] in the file. @param master as {@link flat} gives it, or made of that */
   convWeights(name: string, master = this.flat(name)): ConvWeights {
     const shape = this.fourExtents(name);
+    const derived = new Map<string, Tensor>();
+    const as = (layout: WeightLayout) => {
+      const tensor = derived.get(layout.name) ?? layout.derive(this.plan, master, shape, 'f32');
+      derived.set(layout.name, tensor);
+      return tensor;
+    };
     return {
       label: name,
       shape,
       areHalves: false,
       areTrainable: true,
-      as: (layout) => layout.derive(this.plan, master, shape, 'f32'),
-      asTexture: () => {
-        throw new CaseOptionError(this.name, 'trainable weights are not read as texels');
-      },
+      as,
+      asTexture: (layout) => layout.derive(this.plan, as(TAPS_FIRST), shape),
     };
   }
 

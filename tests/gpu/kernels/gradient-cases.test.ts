@@ -22,15 +22,10 @@ function together(first: Checkpoint, second: Checkpoint): Checkpoint {
   };
 }
 
-/** Whose operations do not know their gradients yet. */
-const WAITING = /^(modconv|mod_conv_sg3)/;
-
 describe.each(['ops', 'render', 'stylegan3'])('%s', async (name) => {
   const gradients = await fixture(`${name}-gradients`);
   const file = together(await fixture(name), gradients);
-  const cases = [...new Set(gradients.names().map((tensor) => tensor.replace(/\.(cot|grad)\..*$/, '')))].filter(
-    (one) => !WAITING.test(one),
-  );
+  const cases = [...new Set(gradients.names().map((tensor) => tensor.replace(/\.(cot|grad)\..*$/, '')))];
 
   it.each(cases)('%s', async (caseName) => {
     const found = (await runCase(await testGpu(), file, caseName)).filter(({ comparison }) => comparison);
