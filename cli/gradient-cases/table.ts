@@ -1,6 +1,7 @@
 /** Which case of a reference file is computed how, by how its name begins. The command `grad` and the tests read it; order matters, the first fits. */
 
 import { wireDiscriminator } from './discriminator-wiring';
+import { wireMappingNetwork } from './mapping-wiring';
 import {
   wireBiasAct,
   wireBlur,
@@ -50,6 +51,8 @@ export const CASE_KINDS: readonly CaseKind[] = [
   // stylegan3
   { names: /^flrelu_/, wire: operation(wireFilteredLeakyRelu) },
   { names: /^mod_conv_sg3/, wire: operation(wireNormalizedModulatedConv) },
+  // mapping
+  { names: /^(tri|deep|noc|disc)/, wire: operation(wireMappingNetwork) },
   // discriminator
   { names: /^d\d+/, wire: wireDiscriminator },
   // training

@@ -1,5 +1,5 @@
 /**
- * Every gradient of the reference's single operations, by the very table that `trifold grad` goes by (cli/gradient-cases/table.ts). That each
+ * Every gradient of the reference's single operations and of mapping networks, by the very table that `trifold grad` goes by (cli/gradient-cases/table.ts). That each
  * operation's gradient is right on other shapes, too, is shown by the difference quotients of the ops-gradients tests.
  */
 import { describe, expect, it } from 'vitest';
@@ -22,7 +22,7 @@ function together(first: Checkpoint, second: Checkpoint): Checkpoint {
   };
 }
 
-describe.each(['ops', 'render', 'stylegan3'])('%s', async (name) => {
+describe.each(['ops', 'mapping', 'render', 'stylegan3'])('%s', async (name) => {
   const gradients = await fixture(`${name}-gradients`);
   const file = together(await fixture(name), gradients);
   const cases = [...new Set(gradients.names().map((tensor) => tensor.replace(/\.(cot|grad)\..*$/, '')))];
