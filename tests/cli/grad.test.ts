@@ -81,6 +81,13 @@ test('computes gradients that the file does not have', async () => {
   expect(stdout.match(/none to compare with/g)).toHaveLength(3);
 });
 
+test('a phase of training asks for the files of its networks', async () => {
+  await writeFile(inFolder('phase.safetensors'), writeSafetensors([], { Dreg: '{"phase": "Dreg"}' }));
+  const { code, stderr } = await trifold('grad', '--reference', inFolder('phase.safetensors'), '--case', 'Dreg');
+  expect(code).toBe(2);
+  expect(stderr).toContain('generator_tiny.safetensors');
+});
+
 test('says what is wrong with the case, the file or the call', async () => {
   const tensors = await caseTensors();
   const whole = await writeCase('whole.safetensors', tensors);
