@@ -234,7 +234,7 @@ class Assembly {
         }
         at = end;
       } else {
-        this.#declare(directive, rest, loop, line, file);
+        this.#declare(directive, this.#substituted(rest, loop, line), loop, line, file);
       }
     }
   }
@@ -249,8 +249,13 @@ class Assembly {
   }
 
   #keep(line: Line, loop: Names): void {
-    const text = line.text.replace(/\$\{([^}]*)\}/g, (_, inner: string) => String(this.#value(inner, loop, line)));
+    const text = this.#substituted(line.text, loop, line);
     (MODULE_DIRECTIVE.test(text) ? this.#head : this.#body).push({ text, place: line.place });
+  }
+
+  /** A text with the values of what stands in `${}`. */
+  #substituted(text: string, loop: Names, line: Line): string {
+    return text.replace(/\$\{([^}]*)\}/g, (_, inner: string) => String(this.#value(inner, loop, line)));
   }
 
   #declare(directive: string, rest: string, loop: Names, line: Line, file: ShaderFile): void {

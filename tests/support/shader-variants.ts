@@ -167,11 +167,10 @@ function textsOf({ text, includes }: ShaderFile): string[] {
 
 /** The first value of every constant that has no default. */
 function anyValues(file: ShaderFile): Choice {
-  const names = textsOf(file).flatMap((text) =>
-    [...text.matchAll(/^\s*#const (\w+)(?!.* = )/gm)].map(([, name]) => name!),
-  );
-  const choices = names.map((name) => SIZES[name]?.[0] ?? { [name]: 0 });
-  return onlyNames(Object.assign({}, ...choices), new Map(names.map((name) => [name, name])));
+  const declared = textsOf(file).flatMap((text) => [...text.matchAll(/^\s*#const (\w+)(?: in (\d+))?(?!.* = )/gm)]);
+  const names = new Map(declared.map(([, name]) => [name!, name]));
+  const choices = declared.map(([, name, from]) => SIZES[name!]?.[0] ?? { [name!]: Number(from ?? 0) });
+  return onlyNames(Object.assign({}, ...choices), names);
 }
 
 function combinations<T extends object>(choices: readonly (readonly T[])[]): T[] {

@@ -98,26 +98,31 @@ export function rearrange(
   const result = plan.scratch(source.label, shape, format);
   const columns = shape[shape.length - 1]!;
   const vectors = ((elementCount(shape) / columns) * result.stride) / 4;
-  const unused = { extent: 1, from: 0, to: elementCount(shape) };
-  const allLoops = [...Array<ArrangementAxis>(MOST_AXES - loops.length).fill(unused), ...loops];
-  const loopParams = allLoops.flatMap(({ extent, to, from }, loop) => [
+  const usedLoops = loops.length > 0 ? loops : [{ extent: 1, from: 0, to: elementCount(shape) }];
+  const loopParams = usedLoops.flatMap(({ extent, to, from }, loop) => [
     [`extent${loop}`, extent],
     [`to${loop}`, to],
     [`from${loop}`, from],
   ]);
+  const sourceColumns = source.shape[source.shape.length - 1]!;
+  const isPadded = source.stride !== sourceColumns;
   plan.dispatch({
     kernel: KERNEL,
     bindings: { source, result },
     params: {
       vectors,
       columns,
-      sourceColumns: source.shape[source.shape.length - 1]!,
-      sourceStride: source.stride,
+      ...(isPadded && { sourceColumns, sourceStride: source.stride }),
       start,
       ...Object.fromEntries(loopParams),
       addends: addends.extent,
       addendFrom: addends.from,
       factor,
+    },
+    constants: {
+      LOOPS: usedLoops.length,
+      IS_PADDED: Number(isPadded),
+      FOUR_TURNS: Number(hasFourTurns(usedLoops, columns)),
     },
     workgroups: linearGrid(vectors),
   });
@@ -127,6 +132,13 @@ export function rearrange(
     backward: ([gradient]) => [rearrange(plan, gradient, transposed({ shape, axes, start }, source), { factor })],
   });
   return result;
+}
+
+/** Whether the four numbers of each vector of the result are turns of the innermost loop that follow each other. */
+function hasFourTurns(loops: readonly ArrangementAxis[], columns: number): boolean {
+  const outer = loops.slice(0, -1);
+  const { extent, to } = loops[loops.length - 1]!;
+  return to === 1 && [columns, extent, ...outer.map((loop) => loop.to)].every((count) => count % 4 === 0);
 }
 
 /** The loops from the outermost in, as the result sees them, and the one that adds up. @throws ShapeError */

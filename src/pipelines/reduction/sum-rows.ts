@@ -1,22 +1,18 @@
 /** Sums over leading axes of a tensor, and their reverse, repetition. Each is the gradient of the other. */
 
-import { linearGrid, workgroupGrid } from '../../gpu/dispatch-grid';
+import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, type Tensor, vectorCount } from '../../gpu/tensor';
 import repeatRowsShader from '../../shaders/reduction/repeat-rows.wgsl';
-import sumFewRowsShader from '../../shaders/reduction/sum-few-rows.wgsl';
 import sumRowsShader from '../../shaders/reduction/sum-rows.wgsl';
 
 const SUM = defineKernel(sumRowsShader);
-const SUM_FEW = defineKernel(sumFewRowsShader);
 const REPEAT = defineKernel(repeatRowsShader);
 
-/** Rows that one thread adds up: the workgroups of the other kernel would be idle for the most part. */
-const FEW_ROWS = 32;
-/** Rows that a workgroup of 64 threads adds up before there are several. */
-const ROWS_PER_PIECE = 2048;
+/** Rows that a thread adds up where there are more than twice as many. */
+const ROWS_PER_PIECE = 64;
 
 /**
  * The sum over all axes but the last: the gradient with respect to a bias.
@@ -45,19 +41,16 @@ export function sumLeading(plan: PlanBuilder, input: Tensor, axes: number): Tens
   const rows = elementCount(leading);
   const groups = vectorCount(input) / rows;
   const output = plan.scratch(`${input.label} sum`, rest);
-  if (rows <= FEW_ROWS) {
-    plan.dispatch({
-      kernel: SUM_FEW,
-      bindings: { input, output },
-      params: { rows, groups },
-      workgroups: linearGrid(groups),
-    });
-  } else {
-    const pieces = Math.ceil(rows / ROWS_PER_PIECE);
-    const partial = pieces === 1 ? output : plan.scratch(`${input.label} partial sums`, [pieces, ...rest]);
-    sumPieces(plan, input, partial, { rows, rowsPerPiece: ROWS_PER_PIECE, pieces, groups });
-    if (pieces > 1) sumPieces(plan, partial, output, { rows: pieces, rowsPerPiece: pieces, pieces: 1, groups });
+  let summed = input;
+  let left = rows;
+  while (left > 2 * ROWS_PER_PIECE) {
+    const pieces = Math.ceil(left / ROWS_PER_PIECE);
+    const partial = plan.scratch(`${input.label} partial sums`, [pieces, ...rest]);
+    sumPieces(plan, summed, partial, { rows: left, rowsPerPiece: ROWS_PER_PIECE, pieces, groups });
+    summed = partial;
+    left = pieces;
   }
+  sumPieces(plan, summed, output, { rows: left, rowsPerPiece: left, pieces: 1, groups });
   plan.record({
     inputs: [input],
     outputs: [output],
@@ -76,7 +69,7 @@ function sumPieces(
     kernel: SUM,
     bindings: { input, output },
     params,
-    workgroups: workgroupGrid(params.pieces * params.groups),
+    workgroups: linearGrid(params.pieces * params.groups),
   });
 }
 

@@ -6,19 +6,26 @@
 // Layout    source in single floats; result vec4f along the last axis (f32 or f16).
 // Dispatch  one thread per vec4f of the result (eachElement).
 // Memory    none in the workgroup.
-// Cost      4 divisions, a load of 4 bytes and a store of 4 (2) a number: bound by memory; the loads are scattered.
+// Cost      a division for each loop, a load of 4 bytes and a store of 4 (2) a number; the loads are scattered. With FOUR_TURNS the four numbers of a
+//           vector are four turns of the innermost loop: a quarter of the divisions.
 
 #include "common/each-element"
+#const LOOPS in 1..5 // in use
+#const IS_PADDED: bool // whether rows of the source have padding
+#const FOUR_TURNS: bool
 #storage ResultVector
 #param vectors: u32 // of the result
 #param columns: u32 // of the result, that is, its last extent
+#if IS_PADDED
 #param sourceColumns: u32
 #param sourceStride: u32 // floats from row to row
+#end
 #param start: i32 // place in the source at which all loops begin
-// The loops from the outermost in, where the result decides what is outer: turns, and places from turn to turn. Those not in use have one turn.
-#param extent0, extent1, extent2, extent3: u32
-#param to0, to1, to2, to3: u32
-#param from0, from1, from2, from3: i32
+// The loops from the outermost in, where the result decides what is outer: turns, and places from turn to turn.
+#for loop in 0..LOOPS
+#param extent${loop}, to${loop}: u32
+#param from${loop}: i32
+#end
 #param addends: u32 // turns of the loop that adds up
 #param addendFrom: i32
 #param factor: f32
@@ -27,19 +34,15 @@
 
 fn sourceNumber(place: i32) -> f32 {
   let at = u32(place);
+#if IS_PADDED
   return source[at / params.sourceColumns * params.sourceStride + at % params.sourceColumns];
+#else
+  return source[at];
+#end
 }
 
-fn resultNumber(place: u32) -> f32 {
-  var rest = place;
-  var at = params.start;
-  #for loop in 0..4
-  let turn${loop} = rest / params.to${loop};
-  if (turn${loop} >= params.extent${loop}) { return 0.0; }
-  rest %= params.to${loop};
-  at += i32(turn${loop}) * params.from${loop};
-  #end
-  if (rest != 0u) { return 0.0; }
+fn total(first: i32) -> f32 {
+  var at = first;
   var sum = sourceNumber(at);
   for (var addend = 1u; addend < params.addends; addend++) {
     at += params.addendFrom;
@@ -48,15 +51,39 @@ fn resultNumber(place: u32) -> f32 {
   return sum * params.factor;
 }
 
+// Where a place of the result begins in the source; negative for padding.
+fn sourcePlace(place: u32) -> i32 {
+  var rest = place;
+  var at = params.start;
+  #for loop in 0..LOOPS
+  let turn${loop} = rest / params.to${loop};
+  if (turn${loop} >= params.extent${loop}) { return -1; }
+  rest -= turn${loop} * params.to${loop};
+  at += i32(turn${loop}) * params.from${loop};
+  #end
+  if (rest != 0u) { return -1; }
+  return at;
+}
+
 fn element(index: u32) {
   if (index >= params.vectors) { return; }
   let groups = (params.columns + 3u) / 4u;
   let row = index / groups * params.columns;
   let firstColumn = index % groups * 4u;
   var numbers = vec4f(0);
+#if FOUR_TURNS
+  let at = sourcePlace(row + firstColumn);
+  if (at >= 0) {
+    let step = params.from${LOOPS - 1};
+    numbers = vec4f(total(at), total(at + step), total(at + 2 * step), total(at + 3 * step));
+  }
+#else
   for (var lane = 0u; lane < 4u; lane++) {
     let column = firstColumn + lane;
-    if (column < params.columns) { numbers[lane] = resultNumber(row + column); }
+    if (column >= params.columns) { continue; }
+    let at = sourcePlace(row + column);
+    if (at >= 0) { numbers[lane] = total(at); }
   }
+#end
   result[index] = toResultVector(numbers);
 }

@@ -153,6 +153,11 @@ describe('bindings', () => {
     expect(shader.code).toContain('@group(0) @binding(3) var<storage, read_write> cells: array<atomic<u32>>;');
   });
 
+  it('may be laid out by a loop', () => {
+    const { params } = preprocess(file(`#for i in 0..2\n#param extent\${i}, to\${i}: u32\n#end`));
+    expect(params.map(({ name }) => name)).toEqual(['extent0', 'to0', 'extent1', 'to1']);
+  });
+
   it('may be named by several files that say the same', () => {
     const other = file('#param channels: u32 // other words\n#read input: array<vec4f>', {}, 'common/other.wgsl');
     const { params, bindings } = preprocess(
