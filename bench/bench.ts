@@ -85,7 +85,8 @@ export async function runBench(place: BenchPlace, options: BenchOptions): Promis
   await measure(`frame of ${model.name}`, () => model.read());
   if (fullSize) await measure('frame of ffhq512-128, random weights', async () => randomCheckpoint(FULL_SIZE));
   const isGradientWanted = (name: string) => isWanted(name, only);
-  const gradients = await measureGradients(await place.openGpu(), await model.read(), instruments, isGradientWanted);
+  const source = { openGpu: () => place.openGpu(), read: () => model.read() };
+  const gradients = await measureGradients(source, instruments, isGradientWanted);
   const races: RaceResult[] = [];
   const wanted = CONVOLUTIONS.filter(([name]) => isWanted(name, only));
   await tune(

@@ -84,18 +84,20 @@ const STAGES: readonly (readonly [name: string, open: OpenStage])[] = [
 ];
 
 /**
- * @param gpu is destroyed at the end
+ * @param openGpu a device that has compiled nothing yet, and `read` the model: asked for if a stage is wanted
  * @param isWanted tells for the name of a stage's gradients whether to measure them
  */
 export async function measureGradients(
-  gpu: Gpu,
-  checkpoint: Checkpoint,
+  { openGpu, read }: { openGpu: () => Promise<Gpu>; read: () => Promise<Checkpoint> },
   instruments: Instruments,
   isWanted: (name: string) => boolean,
 ): Promise<GradientResult[]> {
+  const wanted = STAGES.filter(([name]) => isWanted(`gradients of ${name}`));
+  if (wanted.length === 0) return [];
+  const gpu = await openGpu();
+  const checkpoint = await read();
   const results: GradientResult[] = [];
-  for (const [name, open] of STAGES) {
-    if (!isWanted(`gradients of ${name}`)) continue;
+  for (const [name, open] of wanted) {
     let stage: GradientStage | undefined;
     try {
       instruments.progress(`gradients of ${name}`);
