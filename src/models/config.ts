@@ -113,7 +113,7 @@ export interface GeneratorConfig {
 
 /**
  * StyleGAN3 synthesis network (Karras et al. 2021, "Alias-Free Generative Adversarial Networks"); what follows from these numbers for every
- * layer is in stylegan3-geometry.ts. Frequencies are in cycles per side of the picture.
+ * layer is in stylegan3/geometry.ts. Frequencies are in cycles per side of the picture.
  */
 export interface StyleGan3Config {
   readonly wDim: number;

@@ -24,8 +24,8 @@ import { LoadedModel } from './loaded-model';
 import { mapping } from './mapping';
 import { ParameterStore, type TrainableParameters } from './parameters';
 import { type FeatureNetworkConfig, readStudentConfig, type StudentConfig } from './student-config';
-import { stylegan3NumWs } from './stylegan3-geometry';
-import { stylegan3Synthesis } from './stylegan3-synthesis';
+import { stylegan3NumWs } from './stylegan3/geometry';
+import { stylegan3Synthesis } from './stylegan3/synthesis';
 import { synthesis, synthesisNumWs } from './synthesis';
 
 /** A student on a device: its configuration and its parameters. */

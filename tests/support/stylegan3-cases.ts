@@ -1,7 +1,7 @@
 /** What the metadata of `stylegan3.safetensors` says, for the tests in Node and in the browser. */
 import type { Checkpoint } from '../../src/checkpoints/checkpoint';
 import type { MappingConfig, StyleGan3Config } from '../../src/models/config';
-import { stylegan3NumWs } from '../../src/models/stylegan3-geometry';
+import { stylegan3NumWs } from '../../src/models/stylegan3/geometry';
 
 /** A network's options; what is absent has the official default. */
 interface ReferenceNetwork {

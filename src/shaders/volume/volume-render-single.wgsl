@@ -10,7 +10,7 @@
 //           texel reads a ray
 
 #include "common/each-element"
-#include "common/volume/coarse-depth"
+#include "common/volume/sampling/coarse-depth"
 #include "common/volume/march"
 #include "common/volume/point-batch"
 #include "common/volume/quadrature"

@@ -18,9 +18,9 @@
 //           of which a third is seen: 0.5 MFLOP and 100 kB of (cached) texel reads a ray. With KEEPS_COLOURS 48 times all: 0.6 MFLOP, 75 kB
 
 #include "common/each-element"
-#include "common/volume/coarse-depth"
+#include "common/volume/sampling/coarse-depth"
 #include "common/volume/march"
-#include "common/volume/place-fine-samples"
+#include "common/volume/sampling/place-fine-samples"
 #include "common/volume/point-batch"
 #include "common/volume/quadrature"
 #const COARSE_CAPACITY

@@ -12,7 +12,7 @@ import { seededLatent } from '../../../src/models/latent';
 import { NumpyRandomState } from '../../../src/models/numpy-random';
 import { Student, teacherLayers } from '../../../src/models/student';
 import { readStudentConfig } from '../../../src/models/student-config';
-import { stylegan3Geometry } from '../../../src/models/stylegan3-geometry';
+import { stylegan3Geometry } from '../../../src/models/stylegan3/geometry';
 import { selectRows } from '../../../src/pipelines/dense/select-rows';
 import { ConvolutionalRenderer, type StudentArrays } from '../../../src/render/convolutional-renderer';
 import { FaceLatents } from '../../../src/render/face-latents';

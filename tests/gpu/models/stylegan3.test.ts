@@ -10,8 +10,8 @@ import type { PlanBuilder } from '../../../src/gpu/plan';
 import type { Tensor } from '../../../src/gpu/tensor';
 import { mapping } from '../../../src/models/mapping';
 import { ParameterStore } from '../../../src/models/parameters';
-import { stylegan3NumWs } from '../../../src/models/stylegan3-geometry';
-import { stylegan3Synthesis } from '../../../src/models/stylegan3-synthesis';
+import { stylegan3NumWs } from '../../../src/models/stylegan3/geometry';
+import { stylegan3Synthesis } from '../../../src/models/stylegan3/synthesis';
 import { type ConvShape, squaredConvWeights } from '../../../src/pipelines/convolution/conv-weights';
 import {
   modulatedConvFull,

@@ -17,9 +17,9 @@
 
 #include "common/each-element"
 #include "common/range-cells"
-#include "common/volume/coarse-depth"
+#include "common/volume/sampling/coarse-depth"
 #include "common/volume/march-ray"
-#include "common/volume/place-fine-samples"
+#include "common/volume/sampling/place-fine-samples"
 #include "common/volume/point-batch"
 #include "common/volume/quadrature"
 #const COARSE_CAPACITY

@@ -1,11 +1,11 @@
 // Turns the coarse pass into the distribution from which fine depths are drawn: bins are the mid-points between samples, weights are the
-// coarse weights smoothed (common/volume/importance-step.wgsl) without the first and the last.
+// coarse weights smoothed (common/volume/sampling/importance-step.wgsl) without the first and the last.
 //
 // Shapes    depths [rows, S, 1]; weights [rows, S - 1, 1]; bins [rows, S - 1, 1]; binWeights [rows, S - 3, 1]
 // Dispatch  one thread per bin, 64 per workgroup (each-element). Cost: 10 FLOPs and 112 bytes a bin.
 
 #include "common/each-element"
-#include "common/volume/importance-step"
+#include "common/volume/sampling/importance-step"
 #param rows, samples: u32
 #read depths, weights: array<vec4f>
 #write bins, binWeights: array<vec4f>

@@ -6,8 +6,8 @@
 // Cost      4 K FLOPs and 32 K bytes (cached) a value
 
 #include "common/each-element"
-#include "common/volume/importance-step"
-#include "common/volume/importance-uniform"
+#include "common/volume/sampling/importance-step"
+#include "common/volume/sampling/importance-uniform"
 #param rows, binCount, weightCount, fineSamples, uniformStride, seed: u32
 #read bins, weights: array<vec4f>
 #write drawn: array<vec4f>

@@ -6,7 +6,7 @@
 // Cost      as forward
 
 #include "common/each-element"
-#include "common/volume/merged-place"
+#include "common/volume/sampling/merged-place"
 #param rows, coarseSamples, fineSamples: u32
 #param groups: u32 // vec4f of a value
 #read merged: array<vec4f>

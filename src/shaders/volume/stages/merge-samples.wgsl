@@ -1,4 +1,4 @@
-// Concatenates the coarse and the fine samples of each ray and sorts them by depth (common/volume/merged-place.wgsl).
+// Concatenates the coarse and the fine samples of each ray and sorts them by depth (common/volume/sampling/merged-place.wgsl).
 //
 // Shapes    values [rows, S, C] and fineValues [rows, F, C] (densities, colours or the depths themselves); depths [rows, S, 1];
 //           fineDepths [rows, F, 1]; merged [rows, S + F, C]
@@ -6,7 +6,7 @@
 // Cost      S + F comparisons and 16 (S + F) bytes of (cached) reads a sample
 
 #include "common/each-element"
-#include "common/volume/merged-place"
+#include "common/volume/sampling/merged-place"
 #param rows, coarseSamples, fineSamples: u32
 #param groups: u32 // vec4f of a value
 #read values, fineValues: array<vec4f>

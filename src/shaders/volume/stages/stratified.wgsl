@@ -1,11 +1,11 @@
-// Stratified sample depths along rays (common/volume/stratified-depth.wgsl).
+// Stratified sample depths along rays (common/volume/sampling/stratified-depth.wgsl).
 //
 // Shapes    limits [N, R, 2] = (start, end), or one row for all rays (limitsStep 0); jitter [N, R, S]; depths [N, R, S, 1]
 // Dispatch  one thread per sample, 64 per workgroup (each-element). Cost: 10 FLOPs and 16 bytes a sample.
 
 #include "common/each-element"
-#include "common/volume/jitter"
-#include "common/volume/stratified-depth"
+#include "common/volume/sampling/jitter"
+#include "common/volume/sampling/stratified-depth"
 #const DISPARITY: bool = 0
 #param rays, samples, jitterStride, seed: u32
 #param limitsStep: u32 // rows of limits from one ray to the next: 1 or 0

@@ -3,34 +3,34 @@
  * feature image of a distilled student. Fourier features, turned and moved by the first w, pass through layers of modulated convolution and
  * filtered leaky ReLU, with no noise and no skip; a picture layer ends it. Layer k takes w number k + 1.
  */
-import type { PlanBuilder } from '../gpu/plan';
-import { expectShape, type Tensor } from '../gpu/tensor';
+import type { PlanBuilder } from '../../gpu/plan';
+import { expectShape, type Tensor } from '../../gpu/tensor';
 import {
   type ConvShape,
   convGain,
   squaredConvShape,
   squaredConvWeights,
   tapsFirst,
-} from '../pipelines/convolution/conv-weights';
-import { conv2d } from '../pipelines/convolution/conv2d';
-import { squaredWeights } from '../pipelines/convolution/derived-weights';
+} from '../../pipelines/convolution/conv-weights';
+import { conv2d } from '../../pipelines/convolution/conv2d';
+import { squaredWeights } from '../../pipelines/convolution/derived-weights';
 import {
   modulatedConvFull,
   normalizeConvWeights,
   normalizedStyles,
-} from '../pipelines/convolution/normalized-modulated-conv';
-import { toRgb } from '../pipelines/convolution/to-rgb';
-import { fullyConnected } from '../pipelines/dense/fully-connected';
-import { unchanged } from '../pipelines/dense/rearrange';
-import { filteredLeakyRelu, type LowpassFilter } from '../pipelines/resampling/filtered-lrelu';
-import { fourierFeatures } from '../pipelines/resampling/fourier-features';
-import type { StyleGan3Config } from './config';
-import { convLayerWeights, normalizedLayerWeight } from './conv-layer-weights';
-import { denseLayer } from './dense-layer';
-import type { FloatsReader, ParameterScope } from './parameters';
-import type { LayerLatent } from './style-layer';
-import { designLowpassFilter } from './stylegan3-filters';
-import { type StyleGan3Input, type StyleGan3Layer, stylegan3Geometry, stylegan3NumWs } from './stylegan3-geometry';
+} from '../../pipelines/convolution/normalized-modulated-conv';
+import { toRgb } from '../../pipelines/convolution/to-rgb';
+import { fullyConnected } from '../../pipelines/dense/fully-connected';
+import { unchanged } from '../../pipelines/dense/rearrange';
+import { filteredLeakyRelu, type LowpassFilter } from '../../pipelines/resampling/filtered-lrelu';
+import { fourierFeatures } from '../../pipelines/resampling/fourier-features';
+import type { StyleGan3Config } from '../config';
+import { convLayerWeights, normalizedLayerWeight } from '../conv-layer-weights';
+import { denseLayer } from '../dense-layer';
+import type { FloatsReader, ParameterScope } from '../parameters';
+import type { LayerLatent } from '../style-layer';
+import { designLowpassFilter } from './filters';
+import { type StyleGan3Input, type StyleGan3Layer, stylegan3Geometry, stylegan3NumWs } from './geometry';
 
 /** What a layer hands on, for tests and for those who look inside. */
 export interface StyleGan3Taps {

@@ -1,8 +1,8 @@
 // Depths of the samples of the second pass, from the weights of the first: importance sampling of one ray, in private memory.
 
-#include "common/volume/coarse-depth"
-#include "common/volume/importance-step"
-#include "common/volume/importance-uniform"
+#include "common/volume/sampling/coarse-depth"
+#include "common/volume/sampling/importance-step"
+#include "common/volume/sampling/importance-uniform"
 #const COARSE_CAPACITY
 #const FINE_CAPACITY
 #param coarseSamples, fineSamples, seed, uniformStride: u32

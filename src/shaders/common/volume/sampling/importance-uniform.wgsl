@@ -1,7 +1,7 @@
 // The u of an importance sample, in [0, 1]: even = (k + 0.5) / n, det = k / (n - 1), recorded, or random.
 
 #include "common/random"
-#include "common/volume/sampling-mode"
+#include "common/volume/sampling/sampling-mode"
 #read uniforms: array<f32> // in mode 'recorded' only
 
 const SECOND_STREAM = 0x9e3779b9u; // keeps u independent of the jitter drawn from the same seed

@@ -1,7 +1,7 @@
 // Jitter of a stratified sample, in [0, 1).
 
 #include "common/random"
-#include "common/volume/sampling-mode"
+#include "common/volume/sampling/sampling-mode"
 #read jitter: array<f32> // in mode 'recorded' only
 
 // `stride` floats lie between the draws of one ray and the next.

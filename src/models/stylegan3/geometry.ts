@@ -4,8 +4,8 @@
  * last layer in equal ratios, and so does its stopband, and from these follow the sampling rate (a power of two, so that layers of the same
  * rate have the same size), the transition band of the filters and the margin around the picture.
  */
-import { ShapeError } from '../gpu/errors';
-import type { StyleGan3Config } from './config';
+import { ShapeError } from '../../gpu/errors';
+import type { StyleGan3Config } from '../config';
 
 /** Factor by which a layer up-samples around its nonlinearity, beyond what its output needs. */
 const NONLINEARITY_UPSAMPLING = 2;

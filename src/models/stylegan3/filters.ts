@@ -5,8 +5,8 @@
  *
  * Official files carry their filters. These here serve files that do not, and say in tests what the filters in files are.
  */
-import { ShapeError } from '../gpu/errors';
-import type { LowpassFilter } from '../pipelines/resampling/filtered-lrelu';
+import { ShapeError } from '../../gpu/errors';
+import type { LowpassFilter } from '../../pipelines/resampling/filtered-lrelu';
 
 /** All frequencies in the unit of the sampling rate. */
 export interface LowpassDesign {

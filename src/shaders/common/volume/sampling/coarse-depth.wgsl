@@ -1,8 +1,8 @@
 // Depths of the samples of the first pass.
 
-#include "common/volume/jitter"
+#include "common/volume/sampling/jitter"
 #include "common/volume/march-ray"
-#include "common/volume/stratified-depth"
+#include "common/volume/sampling/stratified-depth"
 #const DISPARITY: bool = 0
 #param coarseSamples, seed: u32
 #param jitterStride: u32 // floats from one ray's row to the next
