@@ -12,6 +12,7 @@
 // Cost      18 in out FLOPs an input pixel; pixels are loaded once a parity, weights once in all.
 
 #include "common/convolution/conv3x3-shared-tile"
+#include "common/each-workgroup"
 #include "common/keep-channels"
 #storage OutputVector
 #param ringRows: u32
@@ -31,13 +32,7 @@ fn storePixel(sum: vec4f, place: Place, column: u32) {
   output[at] = toOutputVector(keepChannels(value, place.group, params.channels));
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) workgroupId: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let index = workgroupId.y * workgroups.x + workgroupId.x;
+fn piece(index: u32, thread: u32) {
   let groups = (params.channels + 3u) / 4u;
   let channelTiles = (groups + KERNEL_VECTORS - 1u) / KERNEL_VECTORS;
   let tileColumns = (params.width + TILE_COLUMNS) / TILE_COLUMNS; // of width + 1 quads

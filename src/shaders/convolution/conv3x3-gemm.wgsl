@@ -12,6 +12,7 @@
 
 #include "common/convolution/conv3x3-shared-tile"
 #include "common/convolution/layer-output"
+#include "common/each-workgroup"
 
 fn storePixel(sum: vec4f, place: Place, column: u32) {
   if (column >= params.width) { return; }
@@ -25,13 +26,7 @@ fn storePixel(sum: vec4f, place: Place, column: u32) {
   storeLayer(value, at, place.sample, place.row, column, place.group, bias[place.group]);
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) workgroupId: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let index = workgroupId.y * workgroups.x + workgroupId.x;
+fn piece(index: u32, thread: u32) {
   let groups = (params.channels + 3u) / 4u;
   let channelTiles = (groups + KERNEL_VECTORS - 1u) / KERNEL_VECTORS;
   let tileColumns = (params.width + TILE_COLUMNS - 1u) / TILE_COLUMNS;

@@ -7,6 +7,7 @@
 // Memory    64 partial sums (256 bytes, common/sum-of-threads.wgsl).
 // Cost      2 FLOPs and 4 bytes an element: bound by memory. Always in the same order: the same bits each time.
 
+#include "common/each-workgroup"
 #include "common/finite"
 #include "common/sum-of-threads"
 #param vectors, firstRow: u32
@@ -15,13 +16,7 @@
 
 const CHUNK_VECTORS = 1024u;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let chunk = workgroup.y * workgroups.x + workgroup.x;
+fn piece(chunk: u32, thread: u32) {
   let begin = chunk * CHUNK_VECTORS;
   if (begin >= params.vectors) { return; }
   var squares = 0.0;

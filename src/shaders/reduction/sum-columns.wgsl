@@ -6,18 +6,13 @@
 // Memory    64 partial sums (256 bytes).
 // Cost      one addition and 4 bytes an element: bound by memory. The order of additions depends on the shape only: the same bits each time.
 
+#include "common/each-workgroup"
 #include "common/sum-of-threads"
 #param rows, groups: u32
 #read input: array<vec4f>
 #write output: array<vec4f>
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = workgroup.y * workgroups.x + workgroup.x;
+fn piece(row: u32, thread: u32) {
   if (row >= params.rows) { return; }
   var sums = vec4f(0);
   for (var group = thread; group < params.groups; group += 64u) { sums += input[row * params.groups + group]; }

@@ -21,6 +21,8 @@
 #const TILE_HEIGHT
 #const IS_SEPARABLE: bool
 #const THREADS
+#const WORKGROUP_THREADS = THREADS
+#include "common/each-workgroup"
 #param batch, height, width, outHeight, outWidth, firstTileRow, endTileRow: u32
 #param groups: u32 // of four channels
 #param padLeft: i32 // of the zero-inserted picture; negative crops
@@ -67,13 +69,7 @@ fn upsampleColumn(sample: u32, position: i32, x: i32, group: u32) -> vec4f {
   return sum;
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let index = workgroup.y * workgroups.x + workgroup.x;
+fn piece(index: u32, thread: u32) {
   let tileColumns = (params.outWidth + TILE_WIDTH - 1u) / TILE_WIDTH;
   let tileRows = params.endTileRow - params.firstTileRow;
   if (index >= params.batch * tileRows * tileColumns * params.groups) { return; }

@@ -9,6 +9,7 @@
 // Memory    64 partial sums of a vec4f (1 KiB).
 // Cost      about 90 FLOPs and 4 bytes an element of the gradient. The order of additions depends on the shape only: the same bits each time.
 
+#include "common/each-workgroup"
 #include "common/sine-of-cycles"
 #param batch, size, channels: u32
 #param samplingRate, bandwidth: f32
@@ -38,13 +39,7 @@ fn slope(channel: u32, point: vec2f, scaled: vec4f) -> vec4f {
   return vec4f(dot(ofTurned, wave.xy), ofTurned.x * wave.y - ofTurned.y * wave.x, -ofCycles * turned);
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let index = workgroup.y * workgroups.x + workgroup.x;
+fn piece(index: u32, thread: u32) {
   if (index >= params.size * params.batch) { return; }
   let row = index / params.batch;
   let sample = index % params.batch;

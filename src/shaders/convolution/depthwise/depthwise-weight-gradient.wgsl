@@ -7,19 +7,13 @@
 // Memory    64 partial sums of a vec4f (1 KiB).
 // Cost      2 taps FLOPs and 8 taps bytes an element of the gradient: bound by memory. Always added in the same order.
 
+#include "common/convolution/depthwise-geometry"
+#include "common/each-workgroup"
 #include "common/vector-sum-of-threads"
-#param batch, height, width, outHeight, outWidth, kernelHeight, kernelWidth, stride, groups: u32
-#param padLeft, padTop: i32 // negative crops
 #read input, gradient: array<vec4f>
 #write output: array<vec4f>
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroupId: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let index = workgroupId.y * workgroups.x + workgroupId.x;
+fn piece(index: u32, thread: u32) {
   let groups = params.groups;
   if (index >= params.kernelHeight * params.kernelWidth * groups) { return; }
   let group = index % groups;

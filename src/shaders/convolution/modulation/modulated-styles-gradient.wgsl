@@ -8,6 +8,7 @@
 // Memory    64 partial sums of a vec4f (1 KiB).
 // Cost      3 FLOPs and 8 bytes a weight and sample: bound by memory. Always added in the same order.
 
+#include "common/each-workgroup"
 #include "common/vector-sum-of-threads"
 #storage WeightVector
 #param batch, taps, inputGroups: u32
@@ -16,13 +17,7 @@
 #read weight: array<WeightVector>
 #write output: array<vec4f>
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroupId: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let index = workgroupId.y * workgroups.x + workgroupId.x;
+fn piece(index: u32, thread: u32) {
   if (index >= params.batch * params.inputGroups) { return; }
   let inGroup = index % params.inputGroups;
   let sample = index / params.inputGroups;

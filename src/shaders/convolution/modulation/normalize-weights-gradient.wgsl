@@ -7,18 +7,13 @@
 // Memory    64 partial sums (256 bytes).
 // Cost      8 FLOPs and 20 bytes a weight: bound by memory.
 
+#include "common/each-workgroup"
 #include "common/sum-of-threads"
 #param outChannels, count: u32
 #read weight, normalizedGradient: array<f32>
 #write weightGradient: array<f32>
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) workgroupId: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let channel = workgroupId.y * workgroups.x + workgroupId.x;
+fn piece(channel: u32, thread: u32) {
   if (channel >= params.outChannels) { return; }
   let first = channel * params.count;
   var squares = 0.0;

@@ -12,6 +12,7 @@
 //           bytes for 131072 FLOPs.
 
 #include "common/convolution/eight-sums"
+#include "common/each-workgroup"
 #const CHANNEL_THREADS = 8 // 8, or 4 for layers of up to 32 channels
 #storage WeightVector
 #param tiles, inputGroups, outputGroups: u32
@@ -82,13 +83,7 @@ fn storeSums(sums: EightSums, position: u32, tile: u32, vector: u32) {
   storeProduct(sums.p7, position, tile + 7u * TILE_ROWS, vector);
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) workgroupId: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let index = workgroupId.y * workgroups.x + workgroupId.x;
+fn piece(index: u32, thread: u32) {
   let channelTiles = (params.outputGroups + TILE_VECTORS - 1u) / TILE_VECTORS;
   let tileBlocks = (params.tiles + 8u * TILE_ROWS - 1u) / (8u * TILE_ROWS);
   if (index >= channelTiles * tileBlocks * 16u) { return; }

@@ -7,28 +7,24 @@
 // Cost      a load of 16 bytes for each of the about (kernel / stride)^2 windows that a pixel is in: bound by memory.
 
 #include "common/each-element"
+#include "common/image-place"
 #include "common/pooling-window"
-#param batch, height, width, groups, outHeight, outWidth: u32
 #param countsPadding: u32 // as in the pooling
 #read gradient: array<vec4f>
 #write output: array<vec4f>
 
 fn element(index: u32) {
-  let groups = params.groups;
-  if (index >= params.batch * params.height * params.width * groups) { return; }
-  let group = index % groups;
-  let takerColumns = takersOf(index / groups % params.width, params.outWidth);
-  let takerRows = takersOf(index / (groups * params.width) % params.height, params.outHeight);
-  let sample = index / (groups * params.width * params.height);
+  if (index >= params.batch * params.height * params.width * params.groups) { return; }
+  let place = imagePlace(index, params.height, params.width, params.groups);
+  let takers = takersAt(place.row, place.column);
 
   var sum = vec4f(0);
-  for (var row = takerRows.first; row < takerRows.end; row++) {
-    let rows = windowOf(row, params.height);
-    for (var column = takerColumns.first; column < takerColumns.end; column++) {
-      let columns = windowOf(column, params.width);
-      let inPicture = (rows.end - rows.first) * (columns.end - columns.first);
+  for (var row = takers.rows.first; row < takers.rows.end; row++) {
+    for (var column = takers.columns.first; column < takers.columns.end; column++) {
+      let window = windowAt(row, column);
+      let inPicture = (window.rows.end - window.rows.first) * (window.columns.end - window.columns.first);
       let count = select(inPicture, params.kernel * params.kernel, params.countsPadding != 0u);
-      sum += gradient[((sample * params.outHeight + row) * params.outWidth + column) * groups + group] / f32(count);
+      sum += gradient[((place.sample * params.outHeight + row) * params.outWidth + column) * params.groups + place.group] / f32(count);
     }
   }
   output[index] = sum;

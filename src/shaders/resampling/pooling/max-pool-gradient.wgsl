@@ -9,37 +9,32 @@
 // Cost      kernel^2 + 1 loads of 16 bytes for each of the about (kernel / stride)^2 windows that a pixel is in, mostly cached.
 
 #include "common/each-element"
+#include "common/image-place"
 #include "common/pooling-window"
-#param batch, height, width, groups, outHeight, outWidth: u32
 #read gradient, reference: array<vec4f>
 #write output: array<vec4f>
 
 fn element(index: u32) {
-  let groups = params.groups;
-  if (index >= params.batch * params.height * params.width * groups) { return; }
-  let group = index % groups;
-  let column = index / groups % params.width;
-  let row = index / (groups * params.width) % params.height;
-  let sample = index / (groups * params.width * params.height);
+  if (index >= params.batch * params.height * params.width * params.groups) { return; }
+  let place = imagePlace(index, params.height, params.width, params.groups);
   let own = reference[index];
-  let takerRows = takersOf(row, params.outHeight);
-  let takerColumns = takersOf(column, params.outWidth);
+  let takers = takersAt(place.row, place.column);
 
   var sum = vec4f(0);
-  for (var takerRow = takerRows.first; takerRow < takerRows.end; takerRow++) {
+  for (var takerRow = takers.rows.first; takerRow < takers.rows.end; takerRow++) {
     let rows = windowOf(takerRow, params.height);
-    for (var takerColumn = takerColumns.first; takerColumn < takerColumns.end; takerColumn++) {
+    for (var takerColumn = takers.columns.first; takerColumn < takers.columns.end; takerColumn++) {
       let columns = windowOf(takerColumn, params.width);
       var isFirstMaximum = vec4<bool>(true);
       for (var y = rows.first; y < rows.end; y++) {
         for (var x = columns.first; x < columns.end; x++) {
-          let other = reference[((sample * params.height + y) * params.width + x) * groups + group];
-          let isEarlier = y < row || (y == row && x < column);
+          let other = reference[((place.sample * params.height + y) * params.width + x) * params.groups + place.group];
+          let isEarlier = y < place.row || (y == place.row && x < place.column);
           isFirstMaximum &= select(other <= own, other < own, isEarlier);
         }
       }
-      let taker = (sample * params.outHeight + takerRow) * params.outWidth + takerColumn;
-      sum += select(vec4f(0), gradient[taker * groups + group], isFirstMaximum);
+      let taker = (place.sample * params.outHeight + takerRow) * params.outWidth + takerColumn;
+      sum += select(vec4f(0), gradient[taker * params.groups + place.group], isFirstMaximum);
     }
   }
   output[index] = sum;

@@ -8,25 +8,22 @@
 // Cost      2 loads of 16 bytes a pixel of the window, the second of what is mostly cached: bound by memory.
 
 #include "common/each-element"
+#include "common/image-place"
 #include "common/pooling-window"
-#param batch, height, width, groups, outHeight, outWidth: u32
 #read input, reference: array<vec4f>
 #write output: array<vec4f>
 
 fn element(index: u32) {
-  let groups = params.groups;
-  if (index >= params.batch * params.outHeight * params.outWidth * groups) { return; }
-  let group = index % groups;
-  let columns = windowOf(index / groups % params.outWidth, params.width);
-  let rows = windowOf(index / (groups * params.outWidth) % params.outHeight, params.height);
-  let sample = index / (groups * params.outWidth * params.outHeight);
+  if (index >= params.batch * params.outHeight * params.outWidth * params.groups) { return; }
+  let place = imagePlace(index, params.outHeight, params.outWidth, params.groups);
+  let window = windowAt(place.row, place.column);
 
-  let firstPixel = (sample * params.height + rows.first) * params.width + columns.first;
-  var largest = reference[firstPixel * groups + group];
-  var picked = input[firstPixel * groups + group];
-  for (var y = rows.first; y < rows.end; y++) {
-    for (var x = columns.first; x < columns.end; x++) {
-      let at = ((sample * params.height + y) * params.width + x) * groups + group;
+  let firstPixel = (place.sample * params.height + window.rows.first) * params.width + window.columns.first;
+  var largest = reference[firstPixel * params.groups + place.group];
+  var picked = input[firstPixel * params.groups + place.group];
+  for (var y = window.rows.first; y < window.rows.end; y++) {
+    for (var x = window.columns.first; x < window.columns.end; x++) {
+      let at = ((place.sample * params.height + y) * params.width + x) * params.groups + place.group;
       let isLarger = reference[at] > largest;
       largest = select(largest, reference[at], isLarger);
       picked = select(picked, input[at], isLarger);
