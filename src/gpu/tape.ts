@@ -26,6 +26,20 @@ export interface MemoryUse {
   readonly writes: readonly Memory[];
 }
 
+/** A kernel that no operation answers for, and what it has written. */
+interface Blame {
+  readonly memory: Memory;
+  readonly step: string;
+}
+
+/** A way on which a gradient cannot go back. */
+export interface LostWay extends Blame {
+  /** What the way comes from. */
+  readonly from: Memory;
+  /** The output of an operation that it leads to. */
+  readonly to: Memory;
+}
+
 /** Gradients of outputs. That of a single output is always there; of several, those that nothing was made of have none. */
 type OutputGradients<Outputs extends readonly Tensor[]> = Outputs extends readonly [Tensor]
   ? readonly [Tensor]
@@ -37,6 +51,8 @@ export interface Operation<Inputs extends readonly Tensor[], Outputs extends rea
   readonly inputs: Inputs;
   /** Tensors that the operation has written, each of them wholly and alone. */
   readonly outputs: Outputs;
+  /** How outputs depend on what is none of the inputs, so that a gradient with respect to that is an error. Default: not at all. */
+  readonly lostWays?: readonly LostWay[];
   /**
    * Appends what computes the gradients of the inputs, each of the shape of its input and f32.
    * @param isWanted whether anybody wants the gradient of each input: others need not be computed
@@ -52,6 +68,7 @@ export interface Operation<Inputs extends readonly Tensor[], Outputs extends rea
 interface RecordedOperation {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
+  readonly lostWays?: readonly LostWay[];
   backward(
     outputGradients: readonly (Tensor | undefined)[],
     isWanted: readonly boolean[],
@@ -135,6 +152,43 @@ export class Tape {
     return sources;
   }
 
+  /**
+   * How some outputs depend on memory that nothing here has written, by way of a kernel that no operation answers for. Such memory need not be among
+   * the {@link sources}, so that whoever asks for those gradients alone would not hear of it.
+   */
+  lostWays(outputs: readonly Tensor[]): LostWay[] {
+    const written = new Set<Memory>();
+    /** Of everything written, the memory that it depends on in such a way. */
+    const lost = new Map<Memory, Map<Memory, Blame>>();
+    const lose = (to: Memory, from: Memory, blame: Blame) => {
+      const ways = lost.get(to) ?? new Map<Memory, Blame>();
+      lost.set(to, ways.set(from, blame));
+    };
+    const waysFrom = (memory: Memory) => (written.has(memory) ? [...(lost.get(memory)?.keys() ?? [])] : [memory]);
+    const waysTo = (to: Memory) => [...(lost.get(to) ?? [])].map(([from, blame]) => ({ ...blame, from, to }));
+    for (const entry of this.#log) {
+      if ('step' in entry) {
+        const { step, reads, writes } = entry;
+        const reached = reads.flatMap(waysFrom);
+        for (const memory of writes) {
+          written.add(memory);
+          for (const from of reached) lose(memory, from, { memory, step });
+        }
+        continue;
+      }
+      // What an operation depends on is what it says, whatever its own kernels read.
+      const { inputs, outputs, lostWays = [] } = entry;
+      const ofInputs = inputs.flatMap(({ storage }) => waysTo(storage));
+      const arriving = [
+        ...outputs.flatMap(({ storage: to }) => ofInputs.map((way) => ({ ...way, to }))),
+        ...lostWays.flatMap((way) => waysFrom(way.from).map((from) => ({ ...way, from }))),
+      ];
+      for (const { storage } of outputs) lost.delete(storage);
+      for (const { from, to, memory, step } of arriving) lose(to, from, { memory, step });
+    }
+    return outputs.flatMap(({ storage }) => waysTo(storage));
+  }
+
   /** Whether an operation has recorded a tensor as its output. */
   answersFor({ storage }: Tensor): boolean {
     return this.#log.some((entry) => 'backward' in entry && entry.outputs.some((output) => output.storage === storage));
@@ -151,7 +205,7 @@ export class Tape {
     const arrived = new Map<Memory, Tensor>();
     const arrive = ({ storage, shape }: Tensor, gradient: Tensor) => {
       const writer = writers.get(storage);
-      if (writer !== undefined) throw new NoGradientError(storage.label, writer);
+      if (writer !== undefined) throw new NoGradientError(writer.memory.label, writer.step);
       const former = arrived.get(storage);
       const seen = reshaped(gradient, former?.shape ?? shape);
       arrived.set(storage, former ? this.add(former, seen) : seen);
@@ -191,18 +245,20 @@ export class Tape {
    * The memory whose contents depend on some tensors, those included: with the step that wrote it, unless it is one of the tensors itself or an
    * operation answers for it.
    */
-  #dependents(sources: readonly Tensor[]): Map<Memory, string | undefined> {
-    const writers = new Map<Memory, string | undefined>(sources.map(({ storage }) => [storage, undefined]));
+  #dependents(sources: readonly Tensor[]): Map<Memory, Blame | undefined> {
+    const writers = new Map<Memory, Blame | undefined>(sources.map(({ storage }) => [storage, undefined]));
     const isSource = new Set(writers.keys());
     for (const entry of this.#log) {
       if ('step' in entry) {
         if (!entry.reads.some((memory) => writers.has(memory))) continue;
-        for (const memory of entry.writes) writers.set(memory, entry.step);
+        for (const memory of entry.writes) writers.set(memory, { memory, step: entry.step });
         continue;
       }
+      const lostWays = entry.lostWays?.filter(({ from }) => writers.has(from)) ?? [];
       const depends = entry.inputs.some(({ storage }) => writers.has(storage));
       for (const { storage } of entry.outputs) {
-        if (depends || isSource.has(storage)) writers.set(storage, undefined);
+        const lost = lostWays.find(({ to }) => to === storage);
+        if (lost || depends || isSource.has(storage)) writers.set(storage, lost);
         else writers.delete(storage);
       }
     }

@@ -20,7 +20,8 @@ export function startTape(plan: PlanBuilder): Tape {
  * computed once more where the way back needs it, from the same inputs by the same kernels, so gradients are the same to the bit. It costs one more
  * forward pass of this part.
  *
- * All that the part is computed from is found by itself, trainable parameters included. What its gradients are made of is on no tape: to
+ * All that the part is computed from is found by itself, trainable parameters included; what only a kernel without a rule reads has no gradient, and
+ * who asks for it is told so, as without recomputation. What its gradients are made of is on no tape: to
  * differentiate them again is a `NoGradientError`. Without a tape nothing is wired but the part itself.
  * @param wire appends the part, and does the same when it is called again. What others write between runs (`plan.tensor`), or draw, must be
  * made outside of it
@@ -34,6 +35,7 @@ export function recomputed<const Outputs extends readonly Tensor[]>(plan: PlanBu
   plan.record({
     inputs,
     outputs: answered,
+    lostWays: tape.lostWays(answered),
     backward: (outputGradients, isWanted) => {
       const wanted = inputs.filter((_, index) => isWanted[index]);
       const { result: gradients } = onNestedTape(plan, (again) => {

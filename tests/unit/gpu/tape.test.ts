@@ -8,7 +8,7 @@ import { add, addScaledInto } from '../../../src/pipelines/dense/add';
 import { biasAct } from '../../../src/pipelines/dense/bias-act';
 import { fullyConnected } from '../../../src/pipelines/dense/fully-connected';
 import { normalizeSecondMomentInto } from '../../../src/pipelines/dense/normalize-second-moment';
-import { startTape } from '../../../src/pipelines/gradients';
+import { recomputed, startTape } from '../../../src/pipelines/gradients';
 import { DEFAULT_LIMITS } from '../../full-size';
 
 function taped() {
@@ -131,6 +131,36 @@ describe('the tape refuses', () => {
     expect(() => tape.gradients([seed], [x])).toThrow(/passes "normalised": "normalize-second-moment" has written/);
     expect(() => tape.gradients([seedOf(plan, unrecorded(plan, y))], [weight])).toThrow(NoGradientError); // the loss itself
     expect(tape.gradients([seed], [weight])[0]?.shape).toEqual([4, 4]); // it is not on the way to the weights
+  });
+
+  it('one in a part that is recomputed, which reads what no operation there reads', () => {
+    const { plan, tape } = taped();
+    const { of, weight } = layer(plan, 'layer');
+    const [x, hidden] = [plan.tensor('x', [2, 4]), plan.tensor('hidden', [2, 4])];
+    const [mixed, pure] = recomputed(plan, () => [of(unrecorded(plan, hidden)), of(x)]);
+    const gradients = (of: Tensor, ...wanted: Tensor[]) => tape.gradients([seedOf(plan, of)], wanted);
+    expect(() => gradients(mixed, hidden)).toThrow(NoGradientError);
+    expect(() => gradients(mixed, x, hidden)).toThrow(/"normalize-second-moment" has written/);
+    // It is not on the way from the others, nor to the other.
+    expect(gradients(mixed, weight)[0]?.shape).toEqual([4, 4]);
+    expect(gradients(pure, hidden, x).map((gradient) => gradient?.shape)).toEqual([undefined, [2, 4]]);
+  });
+
+  it('the same where what it reads was computed before, and where parts are nested', () => {
+    const { plan, tape } = taped();
+    const [before, after] = [layer(plan, 'before'), layer(plan, 'after')];
+    const x = plan.tensor('x', [2, 4]);
+    const h = before.of(x);
+    const [y] = recomputed(plan, () => recomputed(plan, () => [after.of(unrecorded(plan, h))]));
+    for (const wanted of [x, before.weight, h]) {
+      expect(() => tape.gradients([seedOf(plan, y)], [wanted])).toThrow(NoGradientError);
+    }
+    expect(tape.gradients([seedOf(plan, y)], [after.bias])[0]?.shape).toEqual([4]);
+    const [z] = recomputed(plan, () => {
+      const u = unrecorded(plan, h);
+      return recomputed(plan, () => [after.of(unrecorded(plan, u))]);
+    });
+    expect(() => tape.gradients([seedOf(plan, z)], [x])).toThrow(NoGradientError);
   });
 
   it('to go back through what has been written again', () => {
