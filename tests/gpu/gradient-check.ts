@@ -70,6 +70,35 @@ export async function gradientRows(
     recorder.submit();
     return (await readTensor(gpu, y)).reduce((sum, value, index) => sum + value * factors[index]!, 0);
   };
+  const rows = await rowsBesideQuotients(
+    inputs.map((input, index) => ({ ...input, gradient: gradients[index]! })),
+    loss,
+  );
+  plan.destroy();
+  return rows;
+}
+
+/** What a loss depends on, with its gradient. */
+export interface CheckedInput {
+  readonly name: string;
+  readonly tensor: Tensor;
+  readonly values: Float32Array;
+  readonly gradient: Tensor;
+  /** By which its numbers are changed: larger where little of the loss depends on them. Default: 2^-7. */
+  readonly step?: number | undefined;
+}
+
+/**
+ * Changes the inputs' numbers one by one.
+ * @param loss runs the plan, which computes the gradients too
+ * @param checked numbers of each input that are changed, evenly spread
+ */
+export async function rowsBesideQuotients(
+  inputs: readonly CheckedInput[],
+  loss: () => Promise<number>,
+  checked = CHECKED,
+): Promise<GradientRow[]> {
+  const gpu = await testGpu();
   const quotient = async (tensor: Tensor, values: Float32Array, at: number, step: number) => {
     const lossAt = (value: number) => {
       writeTensor(gpu, tensor, values.with(at, value));
@@ -82,17 +111,17 @@ export async function gradientRows(
   await loss();
   const rows: GradientRow[] = [];
   const analyticals = [];
-  for (const gradient of gradients) analyticals.push(await readChecked(gpu, gradient));
-  for (const [index, { name, tensor, values }] of inputs.entries()) {
+  for (const { gradient } of inputs) analyticals.push(await readChecked(gpu, gradient));
+  for (const [index, { name, tensor, values, step = STEP }] of inputs.entries()) {
     const analytical = analyticals[index]!;
     const scale = analytical.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const stride = Math.max(1, Math.floor(values.length / CHECKED));
+    const stride = Math.max(1, Math.floor(values.length / checked));
     let smooth = 0;
     let tried = 0;
     for (let at = 0; at < values.length; at += stride) {
       tried++;
-      const numerical = await quotient(tensor, values, at, STEP);
-      const closer = await quotient(tensor, values, at, STEP / 2);
+      const numerical = await quotient(tensor, values, at, step);
+      const closer = await quotient(tensor, values, at, step / 2);
       if (Math.abs(numerical - closer) > SMOOTH * scale) continue;
       smooth++;
       const relativeError = Math.abs(closer - analytical[at]!) / scale;
@@ -101,11 +130,23 @@ export async function gradientRows(
     expect(smooth, `${name}: numbers away from kinks, of ${tried}`).toBeGreaterThan(tried / 2);
     writeTensor(gpu, tensor, values);
   }
-  plan.destroy();
   return rows;
 }
 
-/** Compares all inputs' gradients, and prints the worst number of each input. */
+/** Rows for people. */
+export function gradientTable(rows: readonly GradientRow[]): string {
+  const width = Math.max(...rows.map(({ parameter }) => parameter.length));
+  const line = (parameter: string, ...figures: readonly string[]) =>
+    [parameter.padEnd(width), ...figures.map((figure) => figure.padStart(12))].join(' ');
+  return [
+    line('parameter', 'numerical', 'analytical', 'relative'),
+    ...rows.map(({ parameter, numerical, analytical, relativeError }) =>
+      line(parameter, numerical.toExponential(4), analytical.toExponential(4), relativeError.toExponential(1)),
+    ),
+  ].join('\n');
+}
+
+/** Compares all inputs' gradients, and prints a table of the worst number of each input. */
 export async function expectGradients(
   label: string,
   shapes: Readonly<Record<string, readonly number[]>>,
@@ -113,13 +154,12 @@ export async function expectGradients(
   seed?: number,
 ): Promise<void> {
   const rows = await gradientRows(shapes, wire, seed);
-  for (const name of Object.keys(shapes)) {
-    const [worst] = rows
+  const worst = Object.keys(shapes).map((name) =>
+    rows
       .filter(({ parameter }) => parameter.startsWith(`${name}[`))
-      .sort((a, b) => b.relativeError - a.relativeError);
-    const { parameter, numerical, analytical, relativeError } = worst!;
-    const figures = `numerical ${numerical.toFixed(6)}, analytical ${analytical.toFixed(6)}`;
-    console.info(`${label} ${parameter}: ${figures}, relative error ${relativeError.toExponential(1)}`);
-    expect(relativeError, `${label} ${parameter}: ${figures}`).toBeLessThan(GRADIENT_TOLERANCE);
-  }
+      .reduce((most, row) => (row.relativeError > most.relativeError ? row : most)),
+  );
+  const table = `${label}\n${gradientTable(worst)}`;
+  console.info(table);
+  for (const { relativeError } of worst) expect(relativeError, table).toBeLessThan(GRADIENT_TOLERANCE);
 }
