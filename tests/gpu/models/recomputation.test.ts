@@ -3,6 +3,7 @@
  * anything is allocated. Shown by the super-resolution, all of whose parameters learn.
  */
 import { expect, it } from 'vitest';
+import { openNetworks } from '../../../cli/gradient-cases/training-wiring';
 import { parseSafetensors, writeSafetensors } from '../../../src/checkpoints/safetensors';
 import { NoGradientError } from '../../../src/gpu/errors';
 import { PlanBuilder } from '../../../src/gpu/plan';
@@ -17,11 +18,28 @@ import { superResolution, superResolutionStyles } from '../../../src/models/supe
 import { multiply } from '../../../src/pipelines/dense/multiply';
 import { slice } from '../../../src/pipelines/dense/window';
 import { recomputed, startTape } from '../../../src/pipelines/gradients';
+import { stepDraws } from '../../../src/training/draws';
+import { wireGmain } from '../../../src/training/gan-phases';
 import { surveyStep } from '../../../src/training/training-step';
 import { FULL_SIZE } from '../../full-size';
 import { randomValues } from '../conv-cases';
 import { squaredError } from '../squared-error';
-import { testGpu } from '../support';
+import { fixture, testGpu } from '../support';
+
+const training = await fixture('training');
+const files = {
+  generator: await fixture('generator_tiny'),
+  discriminator: await fixture('discriminator'),
+  discriminatorCase: 'd128',
+};
+const GMAIN = {
+  batch: 1,
+  neuralResolution: 8,
+  blurSigma: 0,
+  r1Weight: 1,
+  densityWeight: 0.25,
+  densityDistance: 0.004,
+};
 
 const BATCH = 2;
 const W_DIM = 8;
@@ -144,6 +162,54 @@ it('gives the same gradients to the bit', async () => {
     expect(again!.values.get(name), name).toEqual(values);
   }
   expect(again!.dispatches).toBeGreaterThan(kept!.dispatches);
+});
+
+/** Gmain of the reference's small networks with few rays, and the gradients of all that learns in it. */
+function wireGmainStep(host: TensorHost, recompute: boolean) {
+  const plan = new PlanBuilder(host, 'Gmain');
+  const networks = openNetworks(plan, files);
+  const phase = wireGmain(plan, networks, { ...GMAIN, recompute });
+  const learning = networks.learnedOf.generator;
+  const seed = { of: phase.loss, gradient: plan.constant('one', [1], [1]) };
+  const found = phase.tape.gradients(
+    [seed],
+    learning.map(({ master }) => master),
+  );
+  const gradients = new Map<string, Tensor>();
+  learning.forEach(({ name }, index) => {
+    const gradient = found[index]; // none for the strength of noise that there is not
+    if (gradient) gradients.set(name, plan.keep(gradient));
+  });
+  return { plan, phase, gradients, destroy: networks.destroy };
+}
+
+it('gives the same gradients to the bit in a whole phase of training', async () => {
+  const gpu = await testGpu();
+  const [z, cameras] = [training.floats('in.gen_z').subarray(0, 512), training.floats('in.gen_c').subarray(0, 25)];
+  const expected = new Map<string, Float32Array>();
+  const bytes: number[] = [];
+  for (const recompute of [false, true]) {
+    bytes.push(surveyStep(gpu, (host) => wireGmainStep(host, recompute).plan).bytes);
+    const { plan: builder, phase, gradients, destroy } = wireGmainStep(gpu, recompute);
+    const plan = await builder.build();
+    plan.spoil();
+    phase.write({ z, cameras, swapProbability: 0.5, realImages: [], realCameras: [] }, stepDraws(1, 0));
+    const recorder = new Recorder(gpu);
+    recorder.run(plan);
+    recorder.submit();
+    for (const [name, gradient] of gradients) {
+      const values = await readTensor(gpu, gradient);
+      if (recompute) expect(values, name).toEqual(expected.get(name));
+      else expected.set(name, values);
+    }
+    expect(gradients.size).toBe(expected.size);
+    plan.destroy();
+    destroy();
+  }
+  const flat = [...expected].filter(([, values]) => values.every((value) => value === 0)).map(([name]) => name);
+  expect(flat).toEqual([]);
+  console.info(`Gmain: ${bytes.map((some) => `${(some / 1e6).toFixed(1)} MB`).join(', recomputed ')}`);
+  expect(bytes[1]).toBeLessThan(bytes[0]!);
 });
 
 it('takes fewer bytes: the super-resolution of the largest common model, before the discriminator that judges it', async () => {
