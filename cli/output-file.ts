@@ -1,5 +1,5 @@
 /** Where a command's result goes. */
-import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from './errors';
 
@@ -11,11 +11,20 @@ export async function expectWritable(file: string): Promise<void> {
   });
 }
 
-/** Writes a file aside and moves it into place, so that nobody ever finds half of it. */
+/**
+ * Writes a file aside and moves it into place when it is on the disk, so that nobody ever finds half of it, not even after a power cut: either the
+ * former file is there or the whole new one.
+ */
 export async function writeWhole(file: string, contents: Uint8Array | string): Promise<void> {
   const unfinished = `${file}.unfinished`;
   try {
-    await writeFile(unfinished, contents);
+    const handle = await open(unfinished, 'w');
+    try {
+      await handle.writeFile(contents);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await rename(unfinished, file);
   } finally {
     await rm(unfinished, { force: true });

@@ -10,7 +10,8 @@
  * and in the metadata, under "training", where the run is. What a step draws depends on the run's seed and the step's number (draws.ts), so these
  * two are all the state that the random numbers have.
  *
- * The file is made in memory. Who writes it does so under another name, and moves it into its place when it is whole (`writeWhole` of the command line).
+ * The file is made in memory. Who writes it does so under another name, and moves it into its place when it is whole (in Node:
+ * cli/training-checkpoint-file.ts).
  */
 import { type Checkpoint, floatsOfShape } from '../checkpoints/checkpoint';
 import { type WritableTensor, writeSafetensors } from '../checkpoints/safetensors';
