@@ -1,6 +1,6 @@
 /** What a `PlanBuilder` (plan.ts) builds: the steps of a plan with all that the device needs for them, to be recorded as often as one likes. */
 import type { Gpu } from './device';
-import type { BoundDispatch } from './dispatch';
+import type { BoundDispatch, BufferPlace } from './dispatch';
 import type { ScratchClaim } from './scratch-pool';
 import { spoilMemory } from './spoil';
 import { destroyTensor, type Tensor } from './tensor';
@@ -9,9 +9,8 @@ import type { Texture } from './texture';
 
 /** Copies bytes, or fills them with zeros where there is no source. */
 interface ReadyTransfer {
-  readonly source: GPUBuffer | undefined;
-  readonly target: GPUBuffer;
-  readonly offset: number;
+  readonly source: BufferPlace | undefined;
+  readonly target: BufferPlace;
   readonly bytes: number;
 }
 
@@ -85,9 +84,10 @@ export class Plan {
     const passes = passesOf(steps, times);
     const withDispatches = passes.filter(({ dispatches }) => dispatches.length > 0);
     for (const pass of passes) {
-      for (const { source, target, offset, bytes } of pass.transfers) {
-        if (source) encoder.copyBufferToBuffer(source, 0, target, offset, bytes);
-        else encoder.clearBuffer(target, offset, bytes);
+      for (const { source, target, bytes } of pass.transfers) {
+        const { buffer, offset } = target;
+        if (source) encoder.copyBufferToBuffer(source.buffer, source.offset, buffer, offset, bytes);
+        else encoder.clearBuffer(buffer, offset, bytes);
       }
       if (pass.dispatches.length === 0) continue;
       const isFirst = pass === withDispatches[0];

@@ -81,18 +81,24 @@ export interface BoundDispatch {
   readonly paramsBuffer: GPUBuffer | undefined;
 }
 
-/** @param bufferOf the memory of a tensor, be it its own or a place in scratch memory */
+/** Where a tensor begins. */
+export interface BufferPlace {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+}
+
+/** @param placeOf the memory of a tensor, be it its own or a place in scratch memory */
 export function bindDispatch(
   gpu: Gpu,
   { kernel, bindings, textures, params, workgroups }: Dispatch,
   pipeline: GPUComputePipeline,
-  bufferOf: (storage: TensorStorage) => GPUBuffer,
+  placeOf: (storage: TensorStorage) => BufferPlace,
 ): BoundDispatch {
   const { text } = kernel;
   const entries: GPUBindGroupEntry[] = [];
   for (const [name, { number: binding }] of text.bindings) {
     const { storage } = bindings[name]!;
-    entries.push({ binding, resource: { buffer: bufferOf(storage), size: bufferBytes(storage.bytes) } });
+    entries.push({ binding, resource: { ...placeOf(storage), size: bufferBytes(storage.bytes) } });
   }
   for (const [name, binding] of text.textures) {
     const { texture } = textures[name]!.block;

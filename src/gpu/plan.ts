@@ -9,10 +9,17 @@
  */
 import { Plan, type ReadyStep } from './built-plan';
 import { Gpu } from './device';
-import { bindDispatch, checkedDispatch, type Dispatch, type DispatchDescription, formatsOf } from './dispatch';
+import {
+  type BufferPlace,
+  bindDispatch,
+  checkedDispatch,
+  type Dispatch,
+  type DispatchDescription,
+  formatsOf,
+} from './dispatch';
 import { PlanClosedError, ScratchAccessError, SurveyedPlanError, UnwrittenScratchError, WiringError } from './errors';
 import { finalText } from './kernel';
-import { type ScratchClaim, ScratchPool, type ScratchTensor } from './scratch-pool';
+import { type ScratchClaim, type ScratchPlace, ScratchPool, type ScratchTensor } from './scratch-pool';
 import type { MemoryUse, Operation, Tape } from './tape';
 import { createTensor, describeTensor, destroyTensor, expectShape, type Tensor, uploadTensor } from './tensor';
 import type { MemoryBlock, StorageFormat, TensorHost, TensorStorage, TextureExtents } from './tensor-host';
@@ -53,12 +60,14 @@ export class PlanBuilder {
   #pooledTextures: Texture[] = [];
   #buffers: GPUBuffer[] = [];
   #scratch = new Map<TensorStorage, Use | undefined>();
+  /** For each step what it reads, and what it writes or adds to. */
+  #uses: { readonly read: readonly TensorStorage[]; readonly written: readonly TensorStorage[] }[] = [];
   /** Scratch, kept or not, that no step has written yet. */
   #unwritten = new Set<TensorStorage>();
   #written = new Set<TensorStorage>();
   #kept: MemoryBlock[] = [];
   #claim: ScratchClaim | undefined;
-  #claimed = new Map<TensorStorage, MemoryBlock>();
+  #claimed = new Map<TensorStorage, ScratchPlace>();
   readonly #pool: ScratchPool;
   readonly #sharesScratch: boolean;
 
@@ -227,11 +236,30 @@ export class PlanBuilder {
       storages.push(storage);
       tensors.push({ label: storage.label, bytes: storage.bytes, ...(this.#sharesScratch ? use : wholePlan) });
     }
-    const claim = this.#pool.claim(tensors, this.#pooledTextures);
+    // A plan that learns holds what its forward part has computed until the way back has read it: buffers that tensors only take in turns stay half empty.
+    const apart = this.tape && this.#apart(storages);
+    const claim = this.#pool.claim(tensors, { textures: this.#pooledTextures, apart });
     this.#claim = claim;
     storages.forEach((storage, index) => {
-      this.#claimed.set(storage, claim.blocks[index]!);
+      this.#claimed.set(storage, claim.places[index]!);
     });
+  }
+
+  /** For each tensor those that some step reads while it writes it, or the other way round. */
+  #apart(storages: readonly TensorStorage[]): ReadonlySet<number>[] {
+    const indexOf = new Map(storages.map((storage, index) => [storage, index]));
+    const apart = storages.map(() => new Set<number>());
+    for (const { read, written } of this.#uses) {
+      for (const from of read) {
+        for (const to of written) {
+          const [a, b] = [indexOf.get(from), indexOf.get(to)];
+          if (a === undefined || b === undefined) continue;
+          apart[a]!.add(b);
+          apart[b]!.add(a);
+        }
+      }
+    }
+    return apart;
   }
 
   /**
@@ -259,7 +287,7 @@ export class PlanBuilder {
         textures: this.#textures,
         buffers: this.#buffers,
         scratch: this.#claim!,
-        written: [...this.#kept, ...this.#claimed.values()],
+        written: [...this.#kept, ...[...this.#claimed.values()].map(({ block }) => block)],
       });
     } catch (error) {
       this.discard();
@@ -299,6 +327,10 @@ export class PlanBuilder {
     this.#steps.push(step);
     const storages = (does: (access: BindingAccess) => boolean) =>
       uses.filter(({ access }) => does(access)).map(({ storage }) => storage);
+    this.#uses.push({
+      read: storages((access) => access === 'read'),
+      written: storages((access) => access !== 'read'),
+    });
     this.tape?.note({
       step: name,
       reads: [...storages((access) => access !== 'write'), ...textures.reads],
@@ -313,17 +345,22 @@ export class PlanBuilder {
   }
 
   #ready(gpu: Gpu, step: Step, pipeline: GPUComputePipeline | undefined): ReadyStep {
-    const bufferOf = (storage: TensorStorage) => this.#claimed.get(storage)?.buffer ?? storage.buffer;
+    const placeOf = (storage: TensorStorage): BufferPlace => {
+      const claimed = this.#claimed.get(storage);
+      return claimed
+        ? { buffer: claimed.block.buffer!, offset: claimed.offset }
+        : { buffer: storage.buffer, offset: 0 };
+    };
     if (!('kernel' in step)) {
       const { from, to } = step;
-      const source = from && bufferOf(from.storage);
-      return { transfers: [{ source, target: bufferOf(to.storage), offset: 0, bytes: to.storage.bytes }] };
+      const source = from && placeOf(from.storage);
+      return { transfers: [{ source, target: placeOf(to.storage), bytes: to.storage.bytes }] };
     }
-    const dispatch = bindDispatch(gpu, step, pipeline!, bufferOf);
+    const dispatch = bindDispatch(gpu, step, pipeline!, placeOf);
     if (dispatch.paramsBuffer) this.#buffers.push(dispatch.paramsBuffer);
     const copies = step.copiedParams.map(({ byteOffset: offset, from: { storage } }) => ({
       isFixed: !this.#written.has(storage),
-      transfer: { source: bufferOf(storage), target: dispatch.paramsBuffer!, offset, bytes: 4 },
+      transfer: { source: placeOf(storage), target: { buffer: dispatch.paramsBuffer!, offset }, bytes: 4 },
     }));
     const transfersOf = (isFixed: boolean) =>
       copies.filter((copy) => copy.isFixed === isFixed).map(({ transfer }) => transfer);

@@ -1,58 +1,40 @@
 /**
  * Memory for what a plan computes on its way. A tensor of which the last reader has run leaves its memory to the next one, as a compiler
- * lets variables share registers; plans that run one after the other share the same memory too. WebGPU forbids a dispatch to read and
- * to write one buffer, so tensors share whole buffers in turn and never lie side by side in one.
+ * lets variables share registers; plans that run one after the other share the same memory too. WebGPU forbids a dispatch to read one part of a
+ * buffer and to write another: so tensors take whole buffers in turns, which is enough for a frame; or, in a plan that knows which of them meet in a
+ * dispatch, they lie side by side where that takes less.
  */
-import type { MemoryBlock, TensorHost, TextureExtents } from './tensor-host';
+import { fewestBytes, type Lifetime, packSideBySide, takeTurns } from './scratch-packing';
+import { largestBlock, type MemoryBlock, type TensorHost, type TextureExtents } from './tensor-host';
 import { createTexture, type Texture } from './texture';
-
-/** A tensor's size, and the dispatches of its plan between which its values matter, both included. */
-export interface Lifetime {
-  readonly bytes: number;
-  readonly first: number;
-  readonly last: number;
-}
-
-/**
- * Chooses a buffer for every tensor: the largest tensors first, each into the smallest buffer that is large enough and free all its
- * life, or into a new one ("greedy by size", Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020).
- * @param existing sizes of buffers that are there already
- * @returns the buffer of each tensor, and the sizes of all buffers, the existing ones first
- */
-export function shareBuffers(
-  tensors: readonly Lifetime[],
-  existing: readonly number[] = [],
-): { bufferOf: number[]; sizes: number[] } {
-  const sizes = [...existing];
-  const tenants: Lifetime[][] = sizes.map(() => []);
-  const bufferOf = new Array<number>(tensors.length).fill(-1);
-  const largestFirst = tensors.map((_, index) => index).sort((a, b) => tensors[b]!.bytes - tensors[a]!.bytes);
-  for (const index of largestFirst) {
-    const tensor = tensors[index]!;
-    let best = -1;
-    sizes.forEach((size, buffer) => {
-      if (size < tensor.bytes || (best >= 0 && sizes[best]! <= size)) return;
-      if (!tenants[buffer]!.some((other) => other.first <= tensor.last && tensor.first <= other.last)) best = buffer;
-    });
-    if (best < 0) {
-      best = sizes.push(tensor.bytes) - 1;
-      tenants.push([]);
-    }
-    tenants[best]!.push(tensor);
-    bufferOf[index] = best;
-  }
-  return { bufferOf, sizes };
-}
 
 /** A tensor that wants memory of a pool. */
 export interface ScratchTensor extends Lifetime {
   readonly label: string;
 }
 
+/** Part of a block. */
+export interface ScratchPlace {
+  readonly block: MemoryBlock;
+  /** Bytes from its beginning. */
+  readonly offset: number;
+}
+
+/** How a plan wants its memory. */
+export interface ScratchWishes {
+  /** Textures that the plan has taken: they are given back with the claim. */
+  readonly textures?: readonly Texture[];
+  /** For each tensor those, by index, that must lie in other buffers, if tensors may lie side by side. Default: they take turns. */
+  readonly apart?: readonly ReadonlySet<number>[] | undefined;
+}
+
+/** What buffers in which tensors lie side by side grow to: what every device can bind, and small enough for one to find room. */
+const MOST_SHARED_BYTES = 128 * 2 ** 20;
+
 /** What a plan holds of a pool. */
 export interface ScratchClaim {
   /** The memory of each tensor, in the order in which they were handed over. */
-  readonly blocks: readonly MemoryBlock[];
+  readonly places: readonly ScratchPlace[];
   /** Gives the memory back; it is freed when no other plan uses it. Call once. */
   release(): void;
 }
@@ -104,32 +86,32 @@ export class ScratchPool {
 
   /**
    * Memory for the tensors of one plan.
-   * @param textures that the plan has taken: they are given back with the claim
    * @throws BufferLimitError naming the largest that would share; nothing is claimed then
    */
-  claim(tensors: readonly ScratchTensor[], textures: readonly Texture[] = []): ScratchClaim {
+  claim(tensors: readonly ScratchTensor[], { textures = [], apart }: ScratchWishes = {}): ScratchClaim {
     const pool = [...this.#users.keys()];
-    const { bufferOf, sizes } = shareBuffers(
-      tensors,
-      pool.map(({ bytes }) => bytes),
-    );
+    const existing = pool.map(({ bytes }) => bytes);
+    const mostBytes = Math.min(MOST_SHARED_BYTES, largestBlock(this.host.limits));
+    const inTurns = takeTurns(tensors, existing);
+    const packing = apart ? fewestBytes([inTurns, packSideBySide(tensors, apart, mostBytes, existing)]) : inTurns;
+    const { places, sizes } = packing;
     const added: MemoryBlock[] = [];
     try {
       for (let buffer = pool.length; buffer < sizes.length; buffer++) {
         const size = sizes[buffer]!;
-        const largest = tensors.find(({ bytes }, index) => bufferOf[index] === buffer && bytes === size);
-        added.push(this.host.allocate(largest?.label ?? 'scratch', size));
+        const tenants = tensors.filter((_, index) => places[index]!.buffer === buffer);
+        const largest = tenants.reduce((one, other) => (other.bytes > one.bytes ? other : one));
+        added.push(this.host.allocate(largest.label, size));
       }
     } catch (error) {
       for (const block of added) this.host.release(block);
       throw error;
     }
     const all = [...pool, ...added];
-    const blocks = bufferOf.map((buffer) => all[buffer]!);
-    const used = new Set(blocks);
+    const used = new Set(places.map(({ buffer }) => all[buffer]!));
     for (const block of used) this.#users.set(block, (this.#users.get(block) ?? 0) + 1);
     return {
-      blocks,
+      places: places.map(({ buffer, offset }) => ({ block: all[buffer]!, offset })),
       release: () => {
         this.#release(used);
         this.giveTextures(textures);

@@ -47,7 +47,7 @@ export function gradientsOfLoss(
 export interface StepMemory {
   /** Of parameters, what the optimiser remembers, inputs and scratch together. */
   readonly bytes: number;
-  /** The largest tensor, which the device must be able to bind. */
+  /** The largest buffer, which the device must be able to bind, with the name of its largest tensor. */
   readonly largest: { readonly label: string; readonly bytes: number };
 }
 

@@ -2,10 +2,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ScratchAccessError } from '../../../src/gpu/errors';
+import { MemorySurvey } from '../../../src/gpu/memory-survey';
 import { PlanBuilder } from '../../../src/gpu/plan';
 import { Recorder } from '../../../src/gpu/recorder';
+import { ScratchPool } from '../../../src/gpu/scratch-pool';
 import { readTensor, type Tensor } from '../../../src/gpu/tensor';
+import type { TensorHost } from '../../../src/gpu/tensor-host';
 import { biasAct } from '../../../src/pipelines/dense/bias-act';
+import { startTape } from '../../../src/pipelines/gradients';
 import { blend, resizeBilinear } from '../../../src/pipelines/resampling/resize';
 import { testGpu } from '../support';
 
@@ -40,13 +44,23 @@ function wire(plan: PlanBuilder, steps: readonly Step[], keepEvery: number): Ten
   return results.map((tensor) => plan.keep(tensor));
 }
 
-async function run(steps: readonly Step[], keepEvery: number, sharesScratch: boolean) {
+type Sharing = 'apart' | 'in turns' | 'side by side';
+
+async function run(steps: readonly Step[], keepEvery: number, sharing: Sharing) {
   const gpu = await testGpu();
   const before = gpu.memory.bytesInUse;
-  const builder = new PlanBuilder(gpu, 'random network', { sharesScratch });
-  const results = wire(builder, steps, keepEvery);
+  const wiredOn = (host: TensorHost) => {
+    const pool = new ScratchPool(host);
+    const builder = new PlanBuilder(host, 'random network', { pool, sharesScratch: sharing !== 'apart' });
+    if (sharing === 'side by side') startTape(builder);
+    return { pool, builder, results: wire(builder, steps, keepEvery) };
+  };
+  const { pool, builder, results } = wiredOn(gpu);
   const plan = await builder.build();
   const bytes = gpu.memory.bytesInUse - before;
+  const surveyed = wiredOn(new MemorySurvey(gpu));
+  surveyed.builder.reserve();
+  expect(surveyed.pool.bytes).toBe(pool.bytes);
   plan.spoil();
   for (let times = 0; times < 2; times++) {
     const recorder = new Recorder(gpu); // the second run finds what the first has left
@@ -66,9 +80,12 @@ it('random networks compute the same with shared scratch memory, in less of it',
       fc.array(step, { minLength: 1, maxLength: 25 }),
       fc.integer({ min: 2, max: 30 }),
       async (steps, keepEvery) => {
-        const shared = await run(steps, keepEvery, true);
-        const separate = await run(steps, keepEvery, false);
+        const shared = await run(steps, keepEvery, 'in turns');
+        const separate = await run(steps, keepEvery, 'apart');
+        const packed = await run(steps, keepEvery, 'side by side');
         expect(shared.values).toEqual(separate.values);
+        expect(packed.values).toEqual(separate.values);
+        expect(packed.bytes).toBeLessThanOrEqual(shared.bytes);
         expect(shared.values.every((values) => values.every(Number.isFinite))).toBe(true);
         expect(shared.bytes).toBeLessThanOrEqual(separate.bytes);
         if (steps.length > 12 && keepEvery > 12) expect(shared.bytes).toBeLessThan(separate.bytes);

@@ -5,7 +5,8 @@ import { PlanClosedError, ScratchAccessError, SurveyedPlanError } from '../../..
 import { MemorySurvey } from '../../../src/gpu/memory-survey';
 import { PlanBuilder } from '../../../src/gpu/plan';
 import { discardTogether, reserveTogether } from '../../../src/gpu/plans-together';
-import { type Lifetime, ScratchPool, shareBuffers } from '../../../src/gpu/scratch-pool';
+import { type Lifetime, packSideBySide, takeTurns } from '../../../src/gpu/scratch-packing';
+import { ScratchPool } from '../../../src/gpu/scratch-pool';
 import { writeTensor } from '../../../src/gpu/tensor';
 import { blend } from '../../../src/pipelines/resampling/resize';
 import { DEFAULT_LIMITS } from '../../full-size';
@@ -17,18 +18,20 @@ const lifetimes = fc.array(
   { maxLength: 30 },
 );
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+const liveAtOnce = (a: Lifetime, b: Lifetime) => a.first <= b.last && b.first <= a.last;
 
-describe('shareBuffers', () => {
+describe('takeTurns', () => {
   it('lets tensors take turns that never live at once, in buffers that are large enough', () => {
     fc.assert(
       fc.property(lifetimes, fc.array(fc.integer({ min: 1, max: 1000 }), { maxLength: 4 }), (tensors, existing) => {
-        const { bufferOf, sizes } = shareBuffers(tensors, existing);
+        const { places, sizes } = takeTurns(tensors, existing);
         expect(sizes.slice(0, existing.length)).toEqual(existing);
         tensors.forEach((tensor, a) => {
-          expect(sizes[bufferOf[a]!]).toBeGreaterThanOrEqual(tensor.bytes);
+          const { buffer, offset } = places[a]!;
+          expect(sizes[buffer]).toBeGreaterThanOrEqual(tensor.bytes);
+          expect(offset).toBe(0);
           tensors.slice(0, a).forEach((other, b) => {
-            const overlap = other.first <= tensor.last && tensor.first <= other.last;
-            if (overlap) expect(bufferOf[a]).not.toBe(bufferOf[b]);
+            if (liveAtOnce(other, tensor)) expect(buffer).not.toBe(places[b]!.buffer);
           });
         });
       }),
@@ -38,7 +41,7 @@ describe('shareBuffers', () => {
   it('takes no more than a buffer for each, and no less than what lives at once', () => {
     fc.assert(
       fc.property(lifetimes, (tensors) => {
-        const total = sum(shareBuffers(tensors).sizes);
+        const total = sum(takeTurns(tensors).sizes);
         expect(total).toBeLessThanOrEqual(sum(tensors.map(({ bytes }) => bytes)));
         for (let moment = 0; moment < 27; moment++) {
           const alive = tensors.filter(({ first, last }) => first <= moment && moment <= last);
@@ -50,7 +53,59 @@ describe('shareBuffers', () => {
 
   it('needs two buffers for a chain, whatever its length', () => {
     const chain = Array.from({ length: 9 }, (_, k) => ({ bytes: 100 - k, first: k, last: k + 1 }));
-    expect(shareBuffers(chain).sizes).toEqual([100, 99]);
+    expect(takeTurns(chain).sizes).toEqual([100, 99]);
+  });
+});
+
+describe('packSideBySide', () => {
+  /** Pairs of tensors, by numbers of which the remainder counts. */
+  const pairs = fc.array(fc.tuple(fc.nat(1000), fc.nat(1000)), { maxLength: 20 });
+  const apartOf = (tensors: readonly Lifetime[], meeting: readonly (readonly [number, number])[]) => {
+    const apart = tensors.map(() => new Set<number>());
+    for (const [a, b] of meeting.map((pair) => pair.map((one) => one % tensors.length) as [number, number])) {
+      if (tensors.length === 0 || a === b) continue;
+      apart[a]!.add(b);
+      apart[b]!.add(a);
+    }
+    return apart;
+  };
+
+  it('keeps those apart that live at once in the same bytes, or that a dispatch reads and writes', () => {
+    fc.assert(
+      fc.property(
+        lifetimes,
+        pairs,
+        fc.array(fc.integer({ min: 1, max: 3000 }), { maxLength: 4 }),
+        (some, meeting, existing) => {
+          const tensors = some.map((tensor) => ({ ...tensor, bytes: 3 * tensor.bytes }));
+          const apart = apartOf(tensors, meeting);
+          const largest = Math.max(2000, ...tensors.map(({ bytes }) => Math.ceil(bytes / 256) * 256));
+          const { places, sizes } = packSideBySide(tensors, apart, 2000, existing);
+          expect(sizes.slice(0, existing.length)).toEqual(existing);
+          for (const size of sizes.slice(existing.length)) expect(size).toBeLessThanOrEqual(largest);
+          tensors.forEach((tensor, a) => {
+            const { buffer, offset } = places[a]!;
+            expect(offset % 256).toBe(0);
+            expect(offset + tensor.bytes).toBeLessThanOrEqual(sizes[buffer]!);
+            tensors.slice(0, a).forEach((other, b) => {
+              const there = places[b]!;
+              if (there.buffer !== buffer) return;
+              expect(apart[a]!.has(b)).toBe(false);
+              const meet = there.offset < offset + tensor.bytes && offset < there.offset + other.bytes;
+              expect(meet && liveAtOnce(tensor, other)).toBe(false);
+            });
+          });
+        },
+      ),
+    );
+  });
+
+  it('fills a large buffer with small tensors', () => {
+    const large = { bytes: 1024, first: 0, last: 1 };
+    const small = [0, 1, 2, 3].map(() => ({ bytes: 256, first: 2, last: 3 }));
+    const none = [large, ...small].map(() => new Set<number>());
+    expect(packSideBySide([large, ...small], none, 1024).sizes).toEqual([1024]);
+    expect(takeTurns([large, ...small]).sizes).toEqual([1024, 256, 256, 256]);
   });
 });
 
