@@ -37,6 +37,16 @@ export interface GradientRow {
   readonly relativeError: number;
 }
 
+/** Least and largest extent of an axis. */
+export type ExtentRange = readonly [least: number, largest: number];
+
+/** A random shape, the same for the same label each time. */
+export function randomShape(label: string, ranges: readonly ExtentRange[]): number[] {
+  const seed = [...label].reduce((sum, letter) => (Math.imul(sum, 31) + letter.codePointAt(0)!) | 0, 0);
+  const drawn = randomValues(ranges.length + 3, seed).subarray(3); // the first few of near seeds are near each other
+  return ranges.map(([least, largest], axis) => least + Math.floor(((drawn[axis]! + 1) / 2) * (largest - least + 1)));
+}
+
 /** Appends an operation and returns its result. */
 export type WiredOperation = (plan: PlanBuilder, inputs: Record<string, Tensor>, tape: Tape) => Tensor;
 

@@ -25,7 +25,7 @@ import { r1Penalty } from '../../../src/pipelines/reduction/r1-penalty';
 import { mean, repeatColumns, sumColumns, total } from '../../../src/pipelines/reduction/sum-columns';
 import { repeatLeading, sumLeading } from '../../../src/pipelines/reduction/sum-rows';
 import { randomValues } from '../conv-cases';
-import { expectGradients } from '../gradient-check';
+import { type ExtentRange, expectGradients, randomShape } from '../gradient-check';
 import { casesOf, expectImage, imageInput, OP_TOLERANCE, plainInput } from '../ops-cases';
 import { expectClose, expectGradient, fixture, runOnce, toChannelsFirst } from '../support';
 
@@ -64,29 +64,40 @@ describe('as the reference: normalizeSecondMoment', () => {
   });
 });
 
-/** An operation, with the shape of its input. */
-type Case = [label: string, shape: readonly number[], wire: (plan: PlanBuilder, x: Tensor) => Tensor];
+const FEW = [1, 4] as const;
+const SOME = [1, 9] as const;
+
+/** An operation, with the extents that the axes of its input may have. */
+type Case = [label: string, extents: readonly ExtentRange[], wire: (plan: PlanBuilder, x: Tensor) => Tensor];
 
 const CASES: readonly Case[] = [
-  ['sumLeading of few rows', [3, 2, 4, 5], (plan, x) => sumLeading(plan, x, 1)],
-  ['sumLeading of one axis', [40, 2, 2], (plan, x) => sumLeading(plan, x, 1)],
-  ['sumLeading in pieces', [2, 2100, 2], (plan, x) => sumLeading(plan, x, 2)],
-  ['repeatLeading', [3, 5], (plan, x) => repeatLeading(plan, x, [2, 4])],
-  ['sumColumns', [3, 2, 70], (plan, x) => sumColumns(plan, x)],
-  ['repeatColumns', [3, 2, 1], (plan, x) => repeatColumns(plan, x, 6)],
-  ['total', [3, 2, 5], (plan, x) => total(plan, x)],
-  ['mean', [3, 2, 5], (plan, x) => mean(plan, x)],
-  ['scaled', [3, 5], (plan, x) => scaled(plan, x, -1.7)],
-  ['slice of columns', [3, 2, 9], (plan, x) => slice(plan, x, 2, 2, 5)],
-  ['slice of rows', [3, 4, 2, 5], (plan, x) => slice(plan, x, 1, 1, 2)],
-  ['concatenate columns', [3, 5], (plan, x) => concatenate(plan, [x, scaled(plan, x, 2), slice(plan, x, 1, 0, 2)], 1)],
-  ['concatenate samples', [3, 2, 5], (plan, x) => concatenate(plan, [slice(plan, x, 0, 1, 2), x], 0)],
-  ['selectRows', [2, 4, 5], (plan, x) => selectRows(plan, x, [2, 0, 2])],
+  ['sumLeading of few rows', [FEW, FEW, FEW, SOME], (plan, x) => sumLeading(plan, x, 1)],
+  ['sumLeading of one axis', [[33, 50], FEW, FEW], (plan, x) => sumLeading(plan, x, 1)],
+  ['sumLeading in pieces', [FEW, [2050, 2150], [1, 3]], (plan, x) => sumLeading(plan, x, 2)],
+  ['repeatLeading', [FEW, SOME], (plan, x) => repeatLeading(plan, x, [2, 4])],
+  ['sumColumns', [FEW, FEW, [1, 90]], (plan, x) => sumColumns(plan, x)],
+  ['repeatColumns', [FEW, FEW, [1, 1]], (plan, x) => repeatColumns(plan, x, 6)],
+  ['total', [FEW, FEW, SOME], (plan, x) => total(plan, x)],
+  ['mean', [FEW, FEW, SOME], (plan, x) => mean(plan, x)],
+  ['scaled', [FEW, SOME], (plan, x) => scaled(plan, x, -1.7)],
+  ['slice of columns', [FEW, FEW, [4, 12]], (plan, x) => slice(plan, x, 2, 2, x.shape[2]! - 3)],
+  ['slice of rows', [FEW, [3, 6], FEW, SOME], (plan, x) => slice(plan, x, 1, 1, x.shape[1]! - 2)],
+  [
+    'concatenate columns',
+    [FEW, [2, 9]],
+    (plan, x) => concatenate(plan, [x, scaled(plan, x, 2), slice(plan, x, 1, 0, 2)], 1),
+  ],
+  [
+    'concatenate samples',
+    [[2, 4], FEW, SOME],
+    (plan, x) => concatenate(plan, [slice(plan, x, 0, 1, x.shape[0]! - 1), x], 0),
+  ],
+  ['selectRows', [FEW, [3, 5], SOME], (plan, x) => selectRows(plan, x, [2, 0, 2])],
   [
     'broadcastTruncated',
-    [3, 5],
+    [FEW, SOME],
     (plan, x) => {
-      const average = plan.constant('average', [5], randomValues(5, 4));
+      const average = plan.constant('average', [x.shape[1]!], randomValues(x.shape[1]!, 4));
       return broadcastTruncated(plan, x, 4, average, plan.constant('psi', [2], truncationValues(0.7, 3)));
     },
   ],
@@ -94,19 +105,24 @@ const CASES: readonly Case[] = [
 
 /** Those that are not linear: their second derivatives are more than zero. */
 const BENT_CASES: readonly Case[] = [
-  ['multiply with itself', [3, 5], (plan, x) => multiply(plan, x, x)],
-  ['squareRoot', [3, 5], (plan, x) => squareRoot(plan, x, 1.5)],
-  ['inverseSquareRoot', [3, 5], (plan, x) => inverseSquareRoot(plan, x, 1.5)],
-  ['normalizeSecondMoment', [3, 6], (plan, x) => normalizeSecondMoment(plan, x)],
-  ['withMinibatchDeviation', [4, 2, 3, 5], (plan, x) => withMinibatchDeviation(plan, x, { groupSize: 2 })],
-  ['sumOfSquares', [3, 5], (plan, x) => sumOfSquares(plan, x)],
-  ['logisticLoss, real', [5, 1], (plan, x) => logisticLoss(plan, x, true)],
-  ['logisticLoss, generated', [5, 1], (plan, x) => logisticLoss(plan, x, false)],
+  ['multiply with itself', [FEW, SOME], (plan, x) => multiply(plan, x, x)],
+  ['squareRoot', [FEW, SOME], (plan, x) => squareRoot(plan, x, 1.5)],
+  ['inverseSquareRoot', [FEW, SOME], (plan, x) => inverseSquareRoot(plan, x, 1.5)],
+  ['normalizeSecondMoment', [FEW, [2, 9]], (plan, x) => normalizeSecondMoment(plan, x)],
+  [
+    'withMinibatchDeviation',
+    [[6, 6], FEW, FEW, SOME],
+    (plan, x) => withMinibatchDeviation(plan, x, { groupSize: 3 }), // of two it would be a magnitude, which has a kink
+  ],
+  ['sumOfSquares', [FEW, SOME], (plan, x) => sumOfSquares(plan, x)],
+  ['logisticLoss, real', [SOME, [1, 1]], (plan, x) => logisticLoss(plan, x, true)],
+  ['logisticLoss, generated', [SOME, [1, 1]], (plan, x) => logisticLoss(plan, x, false)],
 ];
 
 describe('difference quotients agree with gradients of', () => {
-  it.each([...CASES, ...BENT_CASES])('%s', async (label, shape, wire) => {
-    await expectGradients(label, { x: shape }, (plan, { x }) => wire(plan, x!));
+  it.each([...CASES, ...BENT_CASES])('%s', async (label, extents, wire) => {
+    const shape = randomShape(label, extents);
+    await expectGradients(`${label}, [${shape}]`, { x: shape }, (plan, { x }) => wire(plan, x!));
   });
 
   it.each([
@@ -115,14 +131,16 @@ describe('difference quotients agree with gradients of', () => {
     ['l2Loss', l2Loss],
     ['cosineSimilarity', cosineSimilarity],
   ] as const)('%s', async (label, loss) => {
-    await expectGradients(label, { a: [4, 7], b: [4, 7] }, (plan, { a, b }) => loss(plan, a!, b!));
+    const shape = randomShape(label, [FEW, [2, 9]]);
+    await expectGradients(`${label}, [${shape}]`, { a: shape, b: shape }, (plan, { a, b }) => loss(plan, a!, b!));
   });
 });
 
 describe('difference quotients agree with second derivatives of', () => {
-  it.each([...CASES, ...BENT_CASES])('%s', async (label, shape, wire) => {
+  it.each([...CASES, ...BENT_CASES])('%s', async (label, extents, wire) => {
+    const shape = randomShape(`slope of ${label}`, extents);
     // The gradient of y^3 / 3 depends on what went in, also where the operation is linear.
-    await expectGradients(`slope of ${label}`, { x: shape }, (plan, { x }, tape) => {
+    await expectGradients(`slope of ${label}, [${shape}]`, { x: shape }, (plan, { x }, tape) => {
       const y = wire(plan, x!);
       return gradientOf(tape, y, multiply(plan, y, y), x!);
     });
@@ -132,14 +150,16 @@ describe('difference quotients agree with second derivatives of', () => {
     ['l2Loss', l2Loss],
     ['cosineSimilarity', cosineSimilarity],
   ] as const)('%s', async (label, loss) => {
-    await expectGradients(`slope of ${label}`, { a: [3, 5], b: [3, 5] }, (plan, { a, b }, tape) => {
+    const shape = randomShape(`slope of ${label}`, [FEW, [2, 9]]);
+    await expectGradients(`slope of ${label}, [${shape}]`, { a: shape, b: shape }, (plan, { a, b }, tape) => {
       const y = loss(plan, a!, b!);
       return gradientOf(tape, y, y, a!);
     });
   });
 
   it('R1: its penalty with respect to pictures and weights', async () => {
-    const shapes = { image: [2, 6], raw: [2, 6], weight: [2, 6] };
+    const shape = randomShape('r1Penalty', [FEW, SOME]);
+    const shapes = { image: shape, raw: shape, weight: shape };
     await expectGradients('r1Penalty', shapes, (plan, { image, raw, weight }, tape) => {
       const features = add(plan, multiply(plan, image!, weight!), multiply(plan, raw!, raw!));
       const logits = sumColumns(plan, squareRoot(plan, features, 2));
