@@ -49,7 +49,7 @@ export function squaredWeights(plan: PlanBuilder, stored: Tensor, conv: ConvShap
         kernel: SQUARED_GRADIENT,
         bindings: { weight: stored, squaresGradient, weightGradient },
         params: { ...params, squaresStride: squaresGradient.stride },
-        workgroups: linearGrid(stored.stride / 4),
+        workgroups: linearGrid(outChannels * inChannels),
       });
       return [weightGradient];
     },

@@ -4,18 +4,19 @@
  *
  * The two large sums are those of an unmodulated convolution. That of the input is a convolution of the gradient with reversed weights, in which d and
  * s change places: d scales what goes in, s what comes out. That of the weights is taken of each sample on its own, of x and the gradient as they are: P.
- * All else follows from P and W, far smaller than pictures: dW = sum of s d P, ds = sum of W d P, dd = sum of W s P. So nothing of the forward pass is
+ * All else follows from P and W, far smaller than pictures: dW = sum of s d P, and with Q = sum of W P over taps ds = sum of d Q, dd = sum of s Q. So nothing of the forward pass is
  * kept or computed again, neither the scaled input nor the sums before demodulation, nor (of a layer that doubles the side) the unfiltered picture,
  * which exists only in bands.
  *
  * These gradients cannot be differentiated again: R1's penalty, the only one that would, is on the discriminator, whose convolutions (conv2d.ts) are not
  * modulated.
  */
-import { linearGrid, workgroupGrid } from '../../gpu/dispatch-grid';
+import { linearGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents, type Tensor, vectorCount } from '../../gpu/tensor';
 import demodulationGradientShader from '../../shaders/convolution/modulation/modulated-demodulation-gradient.wgsl';
+import productsShader from '../../shaders/convolution/modulation/modulated-products.wgsl';
 import stylesGradientShader from '../../shaders/convolution/modulation/modulated-styles-gradient.wgsl';
 import weightGradientShader from '../../shaders/convolution/modulation/modulated-weight-gradient.wgsl';
 import noiseGradientShader from '../../shaders/convolution/noise-gradient.wgsl';
@@ -29,6 +30,7 @@ import { unfilteredGradient } from './conv3x3-up2';
 import type { LayerEpilogue, LayerNoise } from './layer-epilogue';
 
 const WEIGHT = defineKernel(weightGradientShader);
+const PRODUCTS = defineKernel(productsShader);
 const STYLES = defineKernel(stylesGradientShader);
 const DEMODULATION = defineKernel(demodulationGradientShader);
 const NOISE = defineKernel(noiseGradientShader);
@@ -115,36 +117,45 @@ function gradientsOfFactors(
   if (!wanted.weight && !wanted.styles && !wanted.demodulation) return gradients;
   const ofSamples = gradientsOfSamples();
   const [batch] = styles.shape;
-  const [height, width, inPadded] = weight.shape;
-  const sizes = { batch: batch!, groups: weight.stride / 4 };
+  const [height, width, inPadded, outChannels] = weight.shape;
   const taps = height! * width!;
-  const inputGroups = inPadded! / 4;
+  const groups = weight.stride / 4;
+  const pairs = inPadded! * groups;
   if (wanted.weight) {
     gradients.weight = plan.scratch(`${weight.label} gradient`, weight.shape);
-    const vectors = vectorCount(gradients.weight);
     plan.dispatch({
       kernel: WEIGHT,
       bindings: { ofSamples, styles, demodulation, output: gradients.weight },
-      params: { ...sizes, inPadded: inPadded!, vectors },
-      workgroups: linearGrid(vectors),
+      params: { batch: batch!, taps, inPadded: inPadded!, groups },
+      workgroups: linearGrid(pairs),
     });
   }
+  if (!wanted.styles && !wanted.demodulation) return gradients;
+  const products = plan.scratch(`${weight.label} products`, [batch!, inPadded!, outChannels!]);
+  plan.dispatch({
+    kernel: PRODUCTS,
+    bindings: { ofSamples, weight, output: products },
+    params: { vectors: batch! * pairs, taps, pairs },
+    workgroups: linearGrid(batch! * pairs),
+  });
   if (wanted.styles) {
     gradients.styles = plan.scratch(`${styles.label} gradient`, styles.shape);
+    const vectors = vectorCount(gradients.styles);
     plan.dispatch({
       kernel: STYLES,
-      bindings: { ofSamples, weight, demodulation, output: gradients.styles },
-      params: { ...sizes, taps, inputGroups },
-      workgroups: workgroupGrid(batch! * inputGroups),
+      bindings: { products, demodulation, output: gradients.styles },
+      params: { vectors, inputGroups: inPadded! / 4, groups },
+      workgroups: linearGrid(vectors),
     });
   }
   if (wanted.demodulation) {
     gradients.demodulation = plan.scratch(`${demodulation.label} gradient`, demodulation.shape);
+    const vectors = vectorCount(gradients.demodulation);
     plan.dispatch({
       kernel: DEMODULATION,
-      bindings: { ofSamples, weight, styles, output: gradients.demodulation },
-      params: { ...sizes, taps, inPadded: inPadded! },
-      workgroups: workgroupGrid(batch! * sizes.groups),
+      bindings: { products, styles, output: gradients.demodulation },
+      params: { vectors, inPadded: inPadded!, groups },
+      workgroups: linearGrid(vectors),
     });
   }
   return gradients;

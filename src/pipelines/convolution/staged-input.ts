@@ -105,7 +105,7 @@ export function weightTexels(groups: number, taps = 9): WeightTextureLayout {
           inStep: isForward ? row : 1,
           outStep: isForward ? 1 : row,
         },
-        workgroups: linearGrid(width * extents.height),
+        workgroups: linearGrid(taps * extents.height),
       });
       return texels;
     },

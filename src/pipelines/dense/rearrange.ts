@@ -12,6 +12,9 @@ import rearrangeShader from '../../shaders/dense/rearrange.wgsl';
 
 const KERNEL = defineKernel(rearrangeShader);
 
+/** Vectors that a thread makes on a software adapter, for which divisions are dear. On a card neighbours shall write next to each other. */
+const SOFTWARE_RUN = 16;
+
 /** Loops that the kernel has, beside the one that adds up. */
 const MOST_AXES = 4;
 
@@ -106,25 +109,28 @@ export function rearrange(
   ]);
   const sourceColumns = source.shape[source.shape.length - 1]!;
   const isPadded = source.stride !== sourceColumns;
+  const isDense = columns % 4 === 0 && reachesAll(usedLoops, elementCount(shape));
+  const run = isDense && plan.host.adapter.isSoftware ? SOFTWARE_RUN : 1;
   plan.dispatch({
     kernel: KERNEL,
     bindings: { source, result },
     params: {
       vectors,
-      columns,
+      ...(!isDense && { columns }),
       ...(isPadded && { sourceColumns, sourceStride: source.stride }),
       start,
       ...Object.fromEntries(loopParams),
-      addends: addends.extent,
-      addendFrom: addends.from,
+      ...(addends.extent > 1 && { addends: addends.extent, addendFrom: addends.from }),
       factor,
     },
     constants: {
       LOOPS: usedLoops.length,
       IS_PADDED: Number(isPadded),
-      FOUR_TURNS: Number(hasFourTurns(usedLoops, columns)),
+      IS_DENSE: Number(isDense),
+      ADDS: Number(addends.extent > 1),
+      RUN: run,
     },
-    workgroups: linearGrid(vectors),
+    workgroups: linearGrid(Math.ceil(vectors / run)),
   });
   plan.record({
     inputs: [source],
@@ -134,11 +140,10 @@ export function rearrange(
   return result;
 }
 
-/** Whether the four numbers of each vector of the result are turns of the innermost loop that follow each other. */
-function hasFourTurns(loops: readonly ArrangementAxis[], columns: number): boolean {
-  const outer = loops.slice(0, -1);
-  const { extent, to } = loops[loops.length - 1]!;
-  return to === 1 && [columns, extent, ...outer.map((loop) => loop.to)].every((count) => count % 4 === 0);
+/** Whether the turns of each loop fill one turn of the loop around it. @param loops from the outermost in */
+function reachesAll(loops: readonly ArrangementAxis[], count: number): boolean {
+  const around = [count, ...loops.map(({ to }) => to)];
+  return loops.every(({ extent, to }, loop) => extent * to === around[loop]) && around[loops.length] === 1;
 }
 
 /** The loops from the outermost in, as the result sees them, and the one that adds up. @throws ShapeError */

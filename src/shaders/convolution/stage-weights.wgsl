@@ -4,7 +4,7 @@
 // Shapes    weight: any order of [taps, inChannels, outChannels], by the strides below; texels: a row for each block of 4 GROUPS output channels and,
 //           within, each four input channels; in it, for each tap and output channel of the block, a texel with the weights of the four input channels.
 // Layout    weight in single floats.
-// Dispatch  one thread per texel, 64 per workgroup (each-element).
+// Dispatch  one thread per row and tap, that is, 4 GROUPS texels, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      4 loads of 4 bytes and 16 bytes a texel: bound by memory.
 
@@ -18,18 +18,21 @@
 #texture texels: texture_storage_2d_array<rgba32float, write>
 
 fn element(index: u32) {
-  let width = params.taps * params.blockChannels;
-  let row = index / width;
+  let row = index / params.taps;
   if (row >= params.height) { return; }
-  let column = index % width;
-  let tap = column / params.blockChannels;
-  let output = row / params.inputGroups * params.blockChannels + column % params.blockChannels;
+  let tap = index % params.taps;
+  let firstOutput = row / params.inputGroups * params.blockChannels;
   let input = row % params.inputGroups * 4u;
-  let first = u32(params.firstTap + i32(tap) * params.tapStep) + output * params.outStep;
-  var values = vec4f(0);
-  for (var lane = 0u; lane < 4u; lane++) {
-    if (output >= params.outChannels || input + lane >= params.inChannels) { continue; }
-    values[lane] = weight[first + (input + lane) * params.inStep];
+  let isInput = vec4u(input) + vec4u(0u, 1u, 2u, 3u) < vec4u(params.inChannels);
+  let last = params.inChannels - 1u - input; // numbers beyond are read from it and left out
+  let step = vec4u(0u, min(1u, last), min(2u, last), min(3u, last)) * params.inStep;
+  var at = u32(params.firstTap + i32(tap) * params.tapStep) + firstOutput * params.outStep + input * params.inStep;
+  for (var channel = 0u; channel < params.blockChannels; channel++) {
+    var values = vec4f(0);
+    if (firstOutput + channel < params.outChannels) {
+      values = vec4f(weight[at + step.x], weight[at + step.y], weight[at + step.z], weight[at + step.w]);
+    }
+    textureStore(texels, vec2u(tap * params.blockChannels + channel, row), 0u, select(vec4f(0), values, isInput));
+    at += params.outStep;
   }
-  textureStore(texels, vec2u(column, row), 0u, values);
 }

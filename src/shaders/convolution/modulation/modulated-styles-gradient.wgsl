@@ -1,38 +1,30 @@
-// Gradient of a modulated convolution with respect to its styles. With P as in modulated-weight-gradient.wgsl,
-// ds[n, i] = sum over taps and o of W[tap, i, o] d[n, o] P[n, tap, i, o]. (That is the sum over pixels of what modulation-free arithmetic would
-// need the convolved picture for: here it need be neither kept nor computed again.)
+// Gradient of a modulated convolution with respect to its styles. With Q from modulated-products.wgsl, ds[n, i] = sum over o of d[n, o] Q[n, i, o].
+// (That is the sum over pixels of what modulation-free arithmetic would need the convolved picture for: here it need be neither kept nor computed again.)
 //
-// Shapes    ofSamples [N, taps, inPadded, outChannels]: P; weight [taps, inPadded, outChannels]; demodulation [N, outChannels]; output [N, inChannels].
-// Layout    vec4f along the last axis; the weight f32 or f16.
-// Dispatch  one workgroup of 64 threads per sample and four input channels, numbered by y * columns + x.
-// Memory    64 partial sums of a vec4f (1 KiB).
-// Cost      3 FLOPs and 8 bytes a weight and sample: bound by memory. Always added in the same order.
+// Shapes    products [N, inPadded, outChannels]: Q; demodulation [N, outChannels]; output [N, inChannels].
+// Layout    vec4f along the last axis.
+// Dispatch  one thread per vec4f of the output, 64 per workgroup (each-element).
+// Memory    none in the workgroup.
+// Cost      2 FLOPs and 4 bytes a product: bound by memory. Always added in the same order.
 
-#include "common/each-workgroup"
-#include "common/vector-sum-of-threads"
-#storage WeightVector
-#param batch, taps, inputGroups: u32
+#include "common/each-element"
+#param vectors: u32 // of the output
+#param inputGroups: u32
 #param groups: u32 // of output channels
-#read ofSamples, demodulation: array<vec4f>
-#read weight: array<WeightVector>
+#read products, demodulation: array<vec4f>
 #write output: array<vec4f>
 
-fn piece(index: u32, thread: u32) {
-  if (index >= params.batch * params.inputGroups) { return; }
-  let inGroup = index % params.inputGroups;
-  let sample = index / params.inputGroups;
+fn element(index: u32) {
+  if (index >= params.vectors) { return; }
   let groups = params.groups;
-  let vectors = params.taps * params.inputGroups * 4u * groups; // of the weights
-  var sums = vec4f(0);
-  for (var item = thread; item < params.taps * groups; item += 64u) {
-    let group = item % groups;
-    let first = (item / groups * params.inputGroups + inGroup) * 4u * groups + group;
-    let factor = demodulation[sample * groups + group];
-#for input in 0..4
-    sums[${input}] += dot(
-      fromWeightVector(weight[first + ${input}u * groups]) * factor, ofSamples[sample * vectors + first + ${input}u * groups]);
-#end
+  let firstFactor = index / params.inputGroups * groups;
+  var sum = vec4f(0);
+  for (var group = 0u; group < groups; group++) {
+    let factor = demodulation[firstFactor + group];
+    let at = index * 4u * groups + group;
+    sum += vec4f(
+      dot(factor, products[at]), dot(factor, products[at + groups]),
+      dot(factor, products[at + 2u * groups]), dot(factor, products[at + 3u * groups]));
   }
-  let sum = vectorSumOfThreads(sums, thread);
-  if (thread == 0u) { output[index] = sum; }
+  output[index] = sum;
 }

@@ -3,26 +3,30 @@
 //
 // Shapes    ofSamples [N, taps, inPadded, outChannels]: P; styles [N, inChannels]; demodulation [N, outChannels]; output [taps, inPadded, outChannels].
 // Layout    vec4f along the last axis; styles in single floats. Padding stays zero, as that of P is.
-// Dispatch  one thread per vec4f of the output, 64 per workgroup (each-element).
+// Dispatch  one thread per input channel and four output channels, 64 per workgroup (each-element).
 // Memory    none in the workgroup.
 // Cost      3 N FLOPs and 4 (N + 1) bytes a weight: bound by memory.
 
 #include "common/each-element"
-#param batch, inPadded: u32
+#param batch, taps, inPadded: u32
 #param groups: u32 // of output channels
-#param vectors: u32 // of the output
 #read ofSamples, demodulation: array<vec4f>
 #read styles: array<f32>
 #write output: array<vec4f>
 
 fn element(index: u32) {
-  if (index >= params.vectors) { return; }
+  let step = params.inPadded * params.groups; // from tap to tap
+  if (index >= step) { return; }
   let group = index % params.groups;
-  let input = index / params.groups % params.inPadded;
-  var sum = vec4f(0);
-  for (var sample = 0u; sample < params.batch; sample++) {
-    let factor = styles[sample * params.inPadded + input] * demodulation[sample * params.groups + group];
-    sum += factor * ofSamples[sample * params.vectors + index];
+  let input = index / params.groups;
+  let first = styles[input] * demodulation[group]; // of the first sample, and often the only one
+  for (var tap = 0u; tap < params.taps; tap++) {
+    let at = tap * step + index;
+    var sum = first * ofSamples[at];
+    for (var sample = 1u; sample < params.batch; sample++) {
+      let factor = styles[sample * params.inPadded + input] * demodulation[sample * params.groups + group];
+      sum += factor * ofSamples[sample * params.taps * step + at];
+    }
+    output[at] = sum;
   }
-  output[index] = sum;
 }

@@ -15,12 +15,18 @@ fn element(index: u32) {
   let groups = (params.outChannels + 3u) / 4u;
   let input = index / groups;
   if (input >= (params.inChannels + 3u) / 4u * 4u) { return; }
+  let output = index % groups * 4u;
   var sums = vec4f(0);
-  for (var lane = 0u; lane < 4u; lane++) {
-    let output = index % groups * 4u + lane;
-    if (input >= params.inChannels || output >= params.outChannels) { continue; }
-    let first = (output * params.inChannels + input) * params.taps;
-    for (var tap = 0u; tap < params.taps; tap++) { sums[lane] += weight[first + tap] * weight[first + tap]; }
+  #for lane in 0..4
+  if (input < params.inChannels && output + ${lane}u < params.outChannels) {
+    let first = ((output + ${lane}u) * params.inChannels + input) * params.taps;
+    var sum = 0.0;
+    for (var at = first; at < first + params.taps; at++) {
+      let number = weight[at];
+      sum += number * number;
+    }
+    sums[${lane}] = sum;
   }
+  #end
   squares[index] = sums;
 }
