@@ -23,7 +23,7 @@ import { biasAct } from '../../../src/pipelines/dense/bias-act';
 import { rearrange } from '../../../src/pipelines/dense/rearrange';
 import { startTape } from '../../../src/pipelines/gradients';
 import { randomValues, withPadding } from '../conv-cases';
-import { expectGradients } from '../gradient-check';
+import { expectGradients, randomShape } from '../gradient-check';
 import { casesOf, filterOf, imageInput, oneFactor, optionsOf } from '../ops-cases';
 import { expectClose, expectGradient, fixture, runOnce, testGpu, toChannelsFirst } from '../support';
 
@@ -209,12 +209,33 @@ describe('as a variant of the modulated convolution computes them:', () => {
   });
 });
 
-const CHECKED: readonly Case[] = [
-  { ...HALVING, height: 5, width: 9, inChannels: 5, outChannels: 3 },
-  { ...HALVING, height: 5, width: 4, inChannels: 3, outChannels: 6, stride: 1, padding: [1, 1, 1, 1] },
-  { ...HALVING, height: 4, width: 5, inChannels: 6, outChannels: 3, kernel: [1, 1], stride: 1 },
-  { ...HALVING, height: 6, width: 8, inChannels: 2, outChannels: 3, kernel: [5, 4], stride: 3, padding: [2, 1, -1, 3] },
+const KINDS: readonly Case[] = [
+  HALVING,
+  { ...HALVING, stride: 1, padding: [1, 1, 1, 1] },
+  { ...HALVING, kernel: [1, 1], stride: 1 },
+  { ...HALVING, kernel: [5, 4], stride: 3, padding: [2, 1, -1, 3] },
 ];
+const CHECKED = KINDS.map(ofRandomExtents);
+
+function ofRandomExtents(shape: Case): Case {
+  const ranges = [
+    [1, 2],
+    [4, 8],
+    [4, 9],
+    [1, 7],
+    [1, 7],
+  ] as const;
+  const label = `${shape.kernel}, stride ${shape.stride}`;
+  const [batch, height, width, inChannels, outChannels] = randomShape(label, ranges);
+  return {
+    ...shape,
+    batch: batch!,
+    height: height!,
+    width: width!,
+    inChannels: inChannels!,
+    outChannels: outChannels!,
+  };
+}
 
 const extentsOf = ({ batch, height, width, inChannels }: Case) => [batch, height, width, inChannels];
 const titled = (shape: Case) => ({ title: `${shape.kernel.join(' x ')}, stride ${shape.stride}`, shape });
@@ -223,6 +244,25 @@ describe('difference quotients agree with the gradients of', () => {
   it.each(CHECKED.map(titled))('conv2d, $title', async ({ title, shape }) => {
     const shapes = { x: extentsOf(shape), weight: weightShape(shape) };
     await expectGradients(`conv2d ${title}`, shapes, (plan, { x, weight }) => conv2d(plan, x!, weight!, shape));
+  });
+
+  it.each([
+    { title: '3 x 3, halving the side', kernel: 3, down: 2 },
+    { title: '1 x 1, halving the side', kernel: 1, down: 2 },
+    { title: '3 x 3, doubling the side', kernel: 3, up: 2 },
+  ])('conv2dLayer, $title', async ({ title, kernel, ...factors }) => {
+    const [batch, height, width, inChannels, outChannels] = randomShape(title, [
+      [1, 2],
+      [2, 4],
+      [2, 4],
+      [1, 6],
+      [1, 6],
+    ]);
+    const x = [batch!, 2 * height!, 2 * width!, inChannels!];
+    const shapes = { x, weight: [kernel, kernel, padToFour(inChannels!), outChannels!], bias: [outChannels!] };
+    await expectGradients(`conv2dLayer ${title}, [${x}]`, shapes, (plan, { x, weight, bias }) =>
+      conv2dLayer(plan, x!, weight!, { ...factors, bias, activation: 'softplus', gain: 0.8, clamp: 2 }),
+    );
   });
 });
 

@@ -11,12 +11,13 @@ import { elementCount, type Tensor } from '../../../src/gpu/tensor';
 import { depthwiseConv2d, depthwiseTapsFirst } from '../../../src/pipelines/convolution/recognition/depthwise-conv';
 import { foldBatchNorm } from '../../../src/pipelines/convolution/recognition/folded-batch-norm';
 import { biasAct } from '../../../src/pipelines/dense/bias-act';
+import { scaled } from '../../../src/pipelines/dense/multiply';
 import { prelu } from '../../../src/pipelines/dense/prelu';
 import { arranged } from '../../../src/pipelines/dense/rearrange';
 import { startTape } from '../../../src/pipelines/gradients';
 import { averagePool, maxPool } from '../../../src/pipelines/resampling/pooling';
 import { randomValues } from '../conv-cases';
-import { expectGradients } from '../gradient-check';
+import { type ExtentRange, expectGradients, randomShape } from '../gradient-check';
 import { expectClose, runOnce } from '../support';
 
 /** Of sums of at most 25 products below 1. */
@@ -293,58 +294,100 @@ function pooled(shape: Case, x: Float32Array, seeds: Float32Array, pool: (plan: 
 
 type Wired = Record<string, Tensor>;
 
-/** Each operation with the shapes of its inputs. */
+/** Extents of a picture's axes. */
+const PICTURE: readonly ExtentRange[] = [
+  [1, 2],
+  [4, 9],
+  [4, 9],
+  [1, 7],
+];
+
+/** Each operation with the shapes that its inputs have where the picture has one. */
 const OPERATIONS: {
   title: string;
-  shapes: Record<string, number[]>;
+  picture?: readonly ExtentRange[];
+  others?: (channels: number) => Record<string, number[]>;
   wire: (plan: PlanBuilder, inputs: Wired) => Tensor;
 }[] = [
   {
     title: 'depthwiseConv2d',
-    shapes: { x: inputShape(FIXED), weight: [3, 3, 5] },
+    others: (channels) => ({ weight: [3, 3, channels] }),
     wire: (plan, { x, weight }) => depthwiseConv2d(plan, x!, weight!, { stride: 2, padding: 1 }),
   },
   {
     title: 'depthwiseConv2d, cropped',
-    shapes: { x: [1, 6, 8, 3], weight: [5, 2, 3] },
-    wire: (plan, { x, weight }) => depthwiseConv2d(plan, x!, weight!, { stride: 1, padding: [1, 0, -1, 2] }),
+    others: (channels) => ({ weight: [5, 2, channels] }),
+    wire: (plan, { x, weight }) => depthwiseConv2d(plan, x!, weight!, { stride: 1, padding: [1, 0, 2, 2] }),
+  },
+  {
+    title: 'depthwiseConv2d and batch normalisation, folded',
+    wire: (plan, { x }) => {
+      const channels = x!.shape[3]!;
+      const [gamma, beta, mean, spread] = [1, 2, 3, 4].map((seed) => randomValues(channels, seed));
+      const variance = spread!.map((value) => 0.2 + value ** 2);
+      const norm = { gamma: gamma!, beta: beta!, mean: mean!, variance };
+      const { weight: folded, bias } = foldBatchNorm(randomValues(9 * channels, 5), undefined, norm);
+      const { shape, values } = arranged(folded, depthwiseTapsFirst(channels, 3, 3));
+      const weight = plan.constant('weight', shape, values);
+      const sum = depthwiseConv2d(plan, x!, weight, { stride: 2, padding: 1 });
+      return biasAct(plan, sum, plan.constant('bias', [channels], bias), { activation: 'softplus' });
+    },
   },
   {
     title: 'averagePool',
-    shapes: { x: inputShape(FIXED) },
     wire: (plan, { x }) => averagePool(plan, x!, { kernel: 3, stride: 2, padding: 1, countsPadding: false }),
   },
   {
     title: 'maxPool', // small windows, of which most numbers are a maximum
-    shapes: { x: [2, 5, 4, 3] },
+    picture: [
+      [1, 2],
+      [3, 5],
+      [3, 5],
+      [1, 3],
+    ],
     wire: (plan, { x }) => maxPool(plan, x!, { kernel: 2, stride: 1, padding: 1 }),
   },
   {
     title: 'prelu',
-    shapes: { x: [2, 3, 4, 5], slope: [5] },
+    others: (channels) => ({ slope: [channels] }),
     wire: (plan, { x, slope }) => prelu(plan, x!, slope!),
+  },
+  {
+    title: 'ReLU6',
+    wire: (plan, { x }) =>
+      biasAct(plan, scaled(plan, x!, 9), plan.tensor('no bias', [x!.shape[3]!]), {
+        activation: 'relu',
+        gain: 1,
+        clamp: 6,
+      }),
   },
 ];
 
+/** Random shapes of an operation's inputs. */
+function shapesOf({ title, picture = PICTURE, others }: (typeof OPERATIONS)[number], of: string) {
+  const x = randomShape(`${of} ${title}`, picture);
+  return { x, ...others?.(x[3]!) };
+}
+
 describe('difference quotients agree with', () => {
-  it.each(OPERATIONS)('the gradients of $title', async ({ title, shapes, wire }) => {
-    await expectGradients(title, shapes, wire);
+  it.each(OPERATIONS)('the gradients of $title', async (operation) => {
+    const shapes = shapesOf(operation, 'gradients of');
+    await expectGradients(`${operation.title}, [${shapes.x}]`, shapes, operation.wire);
   });
 
-  it.each(OPERATIONS)(
-    'the second derivatives of $title, with an activation behind it',
-    async ({ title, shapes, wire }) => {
-      for (const to of Object.keys(shapes)) {
-        await expectGradients(`slope of ${title} to ${to}`, shapes, (plan, inputs, tape) => {
-          const sum = wire(plan, inputs);
-          const noBias = plan.tensor('no bias', [sum.shape[sum.shape.length - 1]!]);
-          const y = biasAct(plan, sum, noBias, { activation: 'softplus' });
-          const seed = plan.constant('inner seed', y.shape, randomValues(elementCount(y.shape), 77));
-          return gradientsOf(tape, y, seed, [inputs[to]!])[0]!;
-        });
-      }
-    },
-  );
+  it.each(OPERATIONS)('the second derivatives of $title, with an activation behind it', async (operation) => {
+    const { title, wire } = operation;
+    const shapes = shapesOf(operation, 'slopes of');
+    for (const to of Object.keys(shapes)) {
+      await expectGradients(`slope of ${title} to ${to}, [${shapes.x}]`, shapes, (plan, inputs, tape) => {
+        const sum = wire(plan, inputs);
+        const noBias = plan.tensor('no bias', [sum.shape[sum.shape.length - 1]!]);
+        const y = biasAct(plan, sum, noBias, { activation: 'softplus' });
+        const seed = plan.constant('inner seed', y.shape, randomValues(elementCount(y.shape), 77));
+        return gradientsOf(tape, y, seed, [inputs[to]!])[0]!;
+      });
+    }
+  });
 });
 
 describe('what does not fit is told:', () => {

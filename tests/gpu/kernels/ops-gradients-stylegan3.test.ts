@@ -12,7 +12,7 @@ import {
 } from '../../../src/pipelines/resampling/filtered-lrelu';
 import { fourierFeatures } from '../../../src/pipelines/resampling/fourier-features';
 import { randomValues } from '../conv-cases';
-import { expectGradients } from '../gradient-check';
+import { expectGradients, randomShape } from '../gradient-check';
 import { imageInput, plainInput } from '../ops-cases';
 import { expectGradient, fixture, runOnce, toChannelsFirst } from '../support';
 
@@ -64,8 +64,15 @@ describe('difference quotients agree with gradients of filteredLeakyRelu', () =>
     ['a filter in two dimensions', { up: 2, down: 1, upFilter, downFilter: radial, padding: 3 }],
     ['down only', { down: 3, downFilter: separable, padding: [2, -1, 3, 1], slope: 0.4, gain: 0.7 }],
   ])('%s', async (label, options) => {
-    await expectGradients(label, { x: [2, 5, 4, 3], bias: [3] }, (plan, { x, bias }) => {
-      const usual = plan.constant('usual bias', [3], [2.5, -2.5, 3]);
+    const shape = randomShape(label, [
+      [1, 2],
+      [4, 7],
+      [4, 7],
+      [1, 5],
+    ]);
+    const [, , , channels] = shape;
+    await expectGradients(`${label}, [${shape}]`, { x: shape, bias: [channels!] }, (plan, { x, bias }) => {
+      const usual = plan.constant('usual bias', [channels!], [2.5, -2.5, 3, -3, 2].slice(0, channels));
       return filteredLeakyRelu(plan, x!, add(plan, bias!, usual), options);
     });
   });

@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { MemorySurvey } from '../../../src/gpu/memory-survey';
 import { PlanBuilder } from '../../../src/gpu/plan';
 import { elementCount, type Tensor } from '../../../src/gpu/tensor';
+import { slice } from '../../../src/pipelines/dense/window';
 import { startTape } from '../../../src/pipelines/gradients';
+import { l1Loss } from '../../../src/pipelines/reduction/losses';
 import { type DecoderArrays, packedDecoderLength } from '../../../src/pipelines/volume/decoder';
 import { decodeByLayers } from '../../../src/pipelines/volume/decoder-layers';
 import { evaluatePoints } from '../../../src/pipelines/volume/evaluate-points';
@@ -210,6 +212,19 @@ describe('difference quotients agree with the gradients of', () => {
       const points = plan.constant('points', [1, 30, 3], randomValues(90, 7));
       const rendering = { ...extents, boxWarp: 1.6 };
       return evaluatePoints(plan, { planes: planes!, decoder: packed(plan, masters), points, rendering }).sigma;
+    });
+  });
+
+  it('the density regularisation', async () => {
+    const { outputBias, ...others } = shapes; // the same in both densities
+    await expectGradients('density regularisation', others, (plan, { planes, ...masters }) => {
+      const decoder = packed(plan, { ...masters, outputBias: plan.tensor('output bias', outputBias) });
+      const here = randomValues(45, 8);
+      const nearby = here.map((value, at) => value + 0.2 * randomValues(45, 9)[at]!);
+      const points = plan.constant('points', [1, 30, 3], [...here, ...nearby]);
+      const rendering = { ...extents, boxWarp: 1.6 };
+      const { sigma } = evaluatePoints(plan, { planes: planes!, decoder, points, rendering });
+      return l1Loss(plan, slice(plan, sigma, 1, 0, 15), slice(plan, sigma, 1, 15, 15));
     });
   });
 });

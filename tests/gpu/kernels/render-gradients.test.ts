@@ -1,14 +1,15 @@
 /** Gradients of volume rendering, stage by stage: against the reference's, and against difference quotients. */
 import { describe, expect, it } from 'vitest';
 import type { PlanBuilder } from '../../../src/gpu/plan';
-import type { Tensor } from '../../../src/gpu/tensor';
+import { elementCount, type Tensor } from '../../../src/gpu/tensor';
 import { startTape } from '../../../src/pipelines/gradients';
 import { decodeByLayers } from '../../../src/pipelines/volume/decoder-layers';
 import { sampleGrid3d } from '../../../src/pipelines/volume/grid-3d';
 import { marchRays } from '../../../src/pipelines/volume/marcher';
 import { mergeSamples } from '../../../src/pipelines/volume/merge-samples';
 import { sampleTriPlanes } from '../../../src/pipelines/volume/tri-planes';
-import { expectGradients } from '../gradient-check';
+import { randomValues } from '../conv-cases';
+import { expectGradients, randomShape } from '../gradient-check';
 import { DECODER, decoderArrays, EG3D_PLANE_AXES, planesChannelsLast, wireDecoder } from '../render-support';
 import { expectGradient, fixture, permute, runOnce } from '../support';
 
@@ -109,18 +110,48 @@ describe('as the reference', () => {
 describe('difference quotients agree with the gradients of', () => {
   it('tri-planes, for points in and around the box', async () => {
     const options = { planeAxes: EG3D_PLANE_AXES, planeChannels: 4, boxWarp: 1.6 };
-    await expectGradients('tri-planes', { planes: [2, 3, 4, 12], points: [2, 70, 3] }, (plan, { planes, points }) =>
+    const [batch, height, width, count] = randomShape('tri-planes and points', [
+      [1, 2],
+      [2, 4],
+      [2, 4],
+      [40, 70],
+    ]);
+    const shapes = { planes: [batch!, height!, width!, 12], points: [batch!, count!, 3] };
+    await expectGradients(`tri-planes [${shapes.planes}]`, shapes, (plan, { planes, points }) =>
       sampleTriPlanes(plan, planes!, points!, options),
     );
   });
 
+  it.each(['sigma', 'colours'] as const)('the decoder: %s', async (output) => {
+    const [batch, count] = randomShape(`decoder ${output}`, [
+      [1, 2],
+      [3, 9],
+    ]);
+    const layers = { hiddenWeight: [8, 6], hiddenBias: [6], outputWeight: [8, 9], outputBias: [9] };
+    const shapes = { features: [batch!, 3, count!, 8], ...layers };
+    await expectGradients(`decoder ${output} [${shapes.features}]`, shapes, (plan, inputs) => {
+      const { features, hiddenWeight, hiddenBias, outputWeight, outputBias } = inputs;
+      const hidden = { weight: hiddenWeight!, bias: hiddenBias! };
+      return decodeByLayers(plan, features!, { hidden, output: { weight: outputWeight!, bias: outputBias! } })[output];
+    });
+  });
+
   it.each([false, true])('the marcher: picture, depth and alpha, white background %s', async (white) => {
-    const shapes = { sigma: [1, 2, 5, 1], colours: [1, 2, 5, 3] };
-    const depths = [0.5, 0.9, 1.2, 2, 2.1, 1, 1.5, 1.6, 2.5, 4];
+    const [batch, rays, samples, channels] = randomShape(`marcher ${white}`, [
+      [1, 2],
+      [1, 4],
+      [3, 8],
+      [1, 6],
+    ]);
+    const shapes = { sigma: [batch!, rays!, samples!, 1], colours: [batch!, rays!, samples!, channels!] };
+    const steps = randomValues(elementCount(shapes.sigma), 3);
+    const depths = steps.map((step, at) => 0.5 + 0.4 * (at % samples!) + 0.15 * step);
     for (const output of ['picture', 'depth', 'alpha'] as const) {
       const wanted = output === 'picture' ? shapes : { sigma: shapes.sigma };
       await expectGradients(`marcher ${output}`, wanted, (plan, inputs) => {
-        const colours = inputs.colours ?? plan.constant('colours', shapes.colours, new Float32Array(30).fill(0.5));
+        const colours =
+          inputs.colours ??
+          plan.constant('colours', shapes.colours, new Float32Array(elementCount(shapes.colours)).fill(0.5));
         const given = plan.constant('depths', shapes.sigma, depths);
         return marchRays(plan, { depths: given, sigma: inputs.sigma!, colours }, white)[output];
       });
@@ -128,7 +159,16 @@ describe('difference quotients agree with the gradients of', () => {
   });
 
   it('a grid of each sample', async () => {
-    await expectGradients('grid', { grid: [2, 2, 3, 3, 5], points: [2, 40, 3] }, (plan, { grid, points }) =>
+    const [batch, depth, height, width, channels, count] = randomShape('grid', [
+      [1, 2],
+      [2, 4],
+      [2, 4],
+      [2, 4],
+      [1, 6],
+      [20, 40],
+    ]);
+    const shapes = { grid: [batch!, depth!, height!, width!, channels!], points: [batch!, count!, 3] };
+    await expectGradients(`grid [${shapes.grid}]`, shapes, (plan, { grid, points }) =>
       sampleGrid3d(plan, grid!, points!),
     );
   });
