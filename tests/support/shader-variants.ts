@@ -62,9 +62,10 @@ const SIZES: Readonly<Record<string, readonly Choice[]>> = {
   CHANNEL_THREADS: [{ CHANNEL_THREADS: 8 }, { CHANNEL_THREADS: 4 }],
   // The tiles of the kernels that read texels: 3x3, up=2, and of pictures.
   ROWS: [
-    { ROWS: 8, COLUMNS: 4, GROUPS: 2, STRIDE: 1, OFFSET: 0 },
-    { ROWS: 4, COLUMNS: 4, GROUPS: 2, STRIDE: 2, OFFSET: 1 },
-    { ROWS: 4, COLUMNS: 4, GROUPS: 1, STRIDE: 1, OFFSET: 0 },
+    { ROWS: 8, COLUMNS: 4, GROUPS: 2, STRIDE: 1, OFFSET: 0, KERNEL_SIDE: 3 },
+    { ROWS: 4, COLUMNS: 4, GROUPS: 2, STRIDE: 2, OFFSET: 1, KERNEL_SIDE: 3 },
+    { ROWS: 4, COLUMNS: 4, GROUPS: 1, STRIDE: 1, OFFSET: 0, KERNEL_SIDE: 3 },
+    { ROWS: 4, COLUMNS: 4, GROUPS: 4, STRIDE: 1, OFFSET: 1, KERNEL_SIDE: 1 },
   ],
   GROUPS: [{ GROUPS: 6 }],
   SIDE: [{ SIDE: 4 }],
@@ -77,8 +78,10 @@ const SIZES: Readonly<Record<string, readonly Choice[]>> = {
   RUN: [{ RUN: 1 }, { RUN: 16 }],
   SKIP_ROWS: [{ SKIP_ROWS: 2, SKIP_COLUMNS: 4 }],
   OFFSET: [
-    { OFFSET: 0, STRIDE: 1, TILE_ROWS: 4, TILE_COLUMNS: 8 },
-    { OFFSET: 1, STRIDE: 2, TILE_ROWS: 2, TILE_COLUMNS: 4 },
+    { OFFSET: 0, STRIDE: 1, KERNEL_SIDE: 3, TILE_ROWS: 4, TILE_COLUMNS: 8, IN_GROUPS: 1, OUT_GROUPS: 1 },
+    { OFFSET: 1, STRIDE: 2, KERNEL_SIDE: 3, TILE_ROWS: 2, TILE_COLUMNS: 4, IN_GROUPS: 1, OUT_GROUPS: 1 },
+    { OFFSET: 1, STRIDE: 1, KERNEL_SIDE: 1, TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 4, OUT_GROUPS: 4 },
+    { OFFSET: 1, STRIDE: 1, KERNEL_SIDE: 1, TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 4, OUT_GROUPS: 1 },
   ],
   // StyleGAN3's layers: up and down sampling by 1, 2 and 4 with filters of 6 taps for each.
   UP: [{ UP: 1 }, { UP: 2 }, { UP: 4 }],
@@ -91,7 +94,7 @@ const SIZES: Readonly<Record<string, readonly Choice[]>> = {
 };
 
 /** Constants that a shader gives to what it includes: no wrapper touches them. */
-const OWN = new Set(['TAPS', 'WORKGROUP_THREADS']);
+const OWN = new Set(['KERNEL_SIDE', 'WORKGROUP_THREADS']);
 
 /** All variants of all shaders but those that are only included. @throws ShaderTextError, Error for a constant without values */
 export function shaderVariants(files: readonly ShaderFile[]): ShaderVariant[] {

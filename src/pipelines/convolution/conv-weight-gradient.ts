@@ -7,11 +7,12 @@ import { linearGrid, type RowBand, rowBands, workgroupGrid } from '../../gpu/dis
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents, padToFour, type Tensor, vectorCount } from '../../gpu/tensor';
+import type { Texture } from '../../gpu/texture';
 import weightGradientShader from '../../shaders/convolution/conv2d/conv2d-weight-gradient.wgsl';
+import weightGradientSampledShader from '../../shaders/convolution/conv2d/conv2d-weight-gradient-sampled.wgsl';
 import weightGradientTiledShader from '../../shaders/convolution/conv2d/conv2d-weight-gradient-tiled.wgsl';
 import sumPartsShader from '../../shaders/convolution/conv2d/sum-parts.wgsl';
-import weightGradientSampledShader from '../../shaders/convolution/conv3x3-weight-gradient-sampled.wgsl';
-import { type ConvGeometry, isTiled, ones } from './conv2d-kernels';
+import { type ConvGeometry, isTiled, LEAST_SAMPLED_POINTS, ones } from './conv2d-kernels';
 import { affordableRows, fitsTexels, stagedTexture, stageInput } from './staged-input';
 
 const WEIGHT_GRADIENT = defineKernel(weightGradientShader);
@@ -66,12 +67,8 @@ export function dispatchWeightGradient(plan: PlanBuilder, what: WeightGradient):
   const { input, gradient, geometry, isSwapped = false, samples, isPlain = false } = what;
   const { batch, height, width } = imageExtents(input, 'conv2d weight gradient');
   const { height: outHeight, width: outWidth } = imageExtents(gradient, 'conv2d weight gradient');
-  const rowsOf = (rows: Tensor, columns: Tensor) => [padToFour(rows.shape[3]!), columns.shape[3]!] as const;
-  const [rows, columns] = isSwapped ? rowsOf(gradient, input) : rowsOf(input, gradient);
-  if (!isPlain && samplesPixels(plan, what)) {
-    const { parts, partsPerSample } = sampledParts(plan, what, [rows, columns]);
-    return sumParts(plan, parts, batch, partsPerSample, samples);
-  }
+  if (!isPlain && samplesPixels(plan, what)) return dispatchSampled(plan, what);
+  const [rows, columns] = weightExtents({ input, gradient, isSwapped });
   const { kernelHeight, kernelWidth } = geometry;
   const usesTiles = isTiled(geometry) && !isPlain;
   const taps = kernelHeight * kernelWidth;
@@ -119,95 +116,157 @@ export function dispatchWeightGradient(plan: PlanBuilder, what: WeightGradient):
   return sumParts(plan, parts, batch, splits, samples);
 }
 
-/** Gradient pixels that a thread of the sampled kernel computes with at a time. */
-const SAMPLED_TILE = { TILE_ROWS: 4, TILE_COLUMNS: 8 };
-/** The same with stride, where there are twice as many of the input to read in each direction. */
-const STRIDED_TILE = { TILE_ROWS: 2, TILE_COLUMNS: 4 };
+/** What a thread of the sampled kernel computes; with stride there are twice as many pixels of the input to read in each direction. */
+const SAMPLED_TILE: WeightTile = { TILE_ROWS: 4, TILE_COLUMNS: 8, IN_GROUPS: 1, OUT_GROUPS: 1 };
+const STRIDED_TILE: WeightTile = { TILE_ROWS: 2, TILE_COLUMNS: 4, IN_GROUPS: 1, OUT_GROUPS: 1 };
+const POINT_TILE: WeightTile = { TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 4, OUT_GROUPS: 4 };
+/** The same for a picture of four channels at most. */
+const NARROW_POINT_TILE: WeightTile = { ...POINT_TILE, OUT_GROUPS: 1 };
 const SAMPLED_THREADS = 16;
 /** Threads that keep all cores of a processor busy. */
 const LEAST_SAMPLED_THREADS = 256;
 
-/** Whether the sampled kernel computes it: 3x3, of a picture that keeps its side or of one that was doubled, where texels are exact and fit. */
-function samplesPixels(plan: PlanBuilder, { input, gradient, geometry }: WeightGradient): boolean {
-  const { kernelHeight, kernelWidth, stride, padTop, padLeft } = geometry;
-  const isKnown = stride === 1 ? padTop === 1 && padLeft === 1 : stride === 2 && padTop === 0 && padLeft === 0;
-  return (
-    kernelHeight === 3 && kernelWidth === 3 && isKnown && [input, gradient].every((one) => fitsTexels(plan.host, one))
-  );
+function sampledTile({ kernelHeight, stride }: ConvGeometry, groups: number): WeightTile {
+  if (kernelHeight === 1) return groups === 1 ? NARROW_POINT_TILE : POINT_TILE;
+  return stride === 1 ? SAMPLED_TILE : STRIDED_TILE;
 }
 
 /**
- * Appends what computes the parts from texels.
- * @param size rows and columns of the result for a tap
+ * Whether the sampled kernel computes it, where texels are exact and fit: 3x3 of a picture that keeps its side, or of one that was doubled; one tap if
+ * there are many pixels.
  */
-function sampledParts(
+export function samplesPixels(
   plan: PlanBuilder,
-  { input, gradient, geometry, isSwapped = false }: WeightGradient,
-  [rows, columns]: readonly [number, number],
-): { parts: Tensor; partsPerSample: number } {
-  const { batch, height, width } = imageExtents(gradient, 'conv2d weight gradient');
-  const { stride, padTop } = geometry;
-  const tile = stride === 1 ? SAMPLED_TILE : STRIDED_TILE;
-  const offset = 1 - padTop;
+  { input, gradient, geometry }: Pick<WeightGradient, 'input' | 'gradient' | 'geometry'>,
+): boolean {
+  const { kernelHeight, kernelWidth, stride, padTop, padLeft } = geometry;
+  const isPadded = (by: number) => padTop === by && padLeft === by;
+  const { height, width } = imageExtents(gradient, 'conv2d weight gradient');
+  const isKnown =
+    kernelHeight === 1
+      ? stride === 1 && isPadded(0) && height * width >= LEAST_SAMPLED_POINTS
+      : kernelHeight === 3 && (stride === 1 ? isPadded(1) : stride === 2 && isPadded(0));
+  return kernelHeight === kernelWidth && isKnown && [input, gradient].every((one) => fitsTexels(plan.host, one));
+}
+
+/** The sums of weight gradients from texels, for whoever stages them. */
+export interface SampledSums {
+  /** Rows of the gradient that a thread reads at a time: bands are multiples of it, but for the last. */
+  readonly tileRows: number;
+  readonly flopsPerRow: number;
+  /** Rows of texels that a band of so many rows reads: of the input, from one above row `stride * firstRow` on, and of the gradient. */
+  stagedRows(rows: number): { input: number; gradient: number };
+  /** Makes room for the parts of all bands. To be called once, before the first {@link compute}. */
+  allocate(bands: readonly RowBand[]): void;
+  /** Appends the parts of a band. Bands follow each other, sample by sample. */
+  compute(staged: { input: Texture; gradient: Texture }, band: RowBand): void;
+  /** Appends what adds up the parts. */
+  total(samples: 'together' | 'apart'): Tensor;
+}
+
+/** Makes ready the sums of {@link dispatchWeightGradient} from texels. */
+export function sampledSums(
+  plan: PlanBuilder,
+  { input, gradient, geometry, isSwapped = false }: Omit<WeightGradient, 'samples'>,
+): SampledSums {
+  const { batch, width } = imageExtents(gradient, 'conv2d weight gradient');
+  const { kernelHeight: side, stride, padTop } = geometry;
   const inputGroups = input.stride / 4;
   const groups = gradient.stride / 4;
-  const most = Math.min(affordableRows(gradient), Math.floor(affordableRows(input) / stride)) - 2;
-  const bands = rowBands(plan, height, 18 * width * input.stride * gradient.stride, tile.TILE_ROWS, most);
+  const tile = sampledTile(geometry, groups);
+  const offset = 1 - padTop;
+  const [rows, columns] = weightExtents({ input, gradient, isSwapped });
+  const blocks = Math.ceil(inputGroups / tile.IN_GROUPS) * Math.ceil(groups / tile.OUT_GROUPS);
+  const wantedSplits = Math.ceil(LEAST_SAMPLED_THREADS / blocks);
   const tilesOf = ({ firstRow, endRow }: RowBand) => Math.ceil((endRow - firstRow) / tile.TILE_ROWS);
-  const inputRows = (tiles: number) => (tiles * tile.TILE_ROWS - 1) * stride + 3 + offset;
-  const gradientRows = (tiles: number) => tiles * tile.TILE_ROWS + 1;
-  const staged = stagedTexture(plan, input, inputRows(tilesOf(bands[0]!)));
-  const stagedGradient = stagedTexture(plan, gradient, gradientRows(tilesOf(bands[0]!)), 'staged gradient');
-  const noFactors = (of: Tensor) => ones(plan, batch, of.shape[3]!);
-  const factors = { input: noFactors(input), gradient: noFactors(gradient) };
-
-  const wantedSplits = Math.ceil(LEAST_SAMPLED_THREADS / (inputGroups * groups));
   const splitOf = (band: RowBand) => {
     const tilesPerSplit = Math.ceil(tilesOf(band) / wantedSplits);
     return { splits: Math.ceil(tilesOf(band) / tilesPerSplit), rowsPerSplit: tilesPerSplit * tile.TILE_ROWS };
   };
-  const partsPerSample = bands.reduce((sum, band) => sum + splitOf(band).splits, 0);
-  const parts = plan.scratch(`${gradient.label} weight gradient`, [batch * partsPerSample * 3, 3, rows, columns]);
+  let partsPerSample = 0;
+  let parts: Tensor;
   let firstPart = 0;
-  for (let sample = 0; sample < batch; sample++) {
-    for (const band of bands) {
-      const { firstRow } = band;
+  return {
+    tileRows: tile.TILE_ROWS,
+    flopsPerRow: 2 * side * side * width * input.stride * gradient.stride,
+    stagedRows(bandRows) {
+      const tiledRows = Math.ceil(bandRows / tile.TILE_ROWS) * tile.TILE_ROWS;
+      return { input: (tiledRows - 1) * stride + side + offset, gradient: tiledRows + 1 };
+    },
+    allocate(bands) {
+      partsPerSample = bands.reduce((sum, band) => sum + splitOf(band).splits, 0);
+      parts = plan.scratch(`${gradient.label} weight gradient`, [batch * partsPerSample * side, side, rows, columns]);
+    },
+    compute(staged, band) {
       const { splits, rowsPerSplit } = splitOf(band);
-      const tiles = tilesOf(band);
-      stageInput(plan, {
-        ...{ input, styles: factors.input, staged, sample },
-        firstRow: firstRow * stride,
-        rows: inputRows(tiles),
-      });
-      stageInput(plan, {
-        ...{ input: gradient, styles: factors.gradient, staged: stagedGradient, sample },
-        firstRow,
-        rows: gradientRows(tiles),
-      });
       plan.dispatch({
         kernel: WEIGHT_GRADIENT_SAMPLED,
         bindings: { output: parts },
-        textures: { staged, stagedGradient },
+        textures: { staged: staged.input, stagedGradient: staged.gradient },
         params: {
           width,
-          rows: band.endRow - firstRow,
+          rows: band.endRow - band.firstRow,
           splits,
           rowsPerSplit,
           firstPart,
           inputGroups,
           groups,
-          texelWidth: 1 / staged.width,
-          texelHeight: 1 / staged.height,
-          gradientTexelWidth: 1 / stagedGradient.width,
-          gradientTexelHeight: 1 / stagedGradient.height,
+          texelWidth: 1 / staged.input.width,
+          texelHeight: 1 / staged.input.height,
+          gradientTexelWidth: 1 / staged.gradient.width,
+          gradientTexelHeight: 1 / staged.gradient.height,
         },
-        constants: { STRIDE: stride, OFFSET: offset, SWAPPED: Number(isSwapped), ...tile },
-        workgroups: workgroupGrid(Math.ceil((splits * inputGroups * groups) / SAMPLED_THREADS)),
+        constants: { KERNEL_SIDE: side, STRIDE: stride, OFFSET: offset, SWAPPED: Number(isSwapped), ...tile },
+        workgroups: workgroupGrid(Math.ceil((splits * blocks) / SAMPLED_THREADS)),
       });
       firstPart += splits;
+    },
+    total: (samples) => sumParts(plan, parts, batch, partsPerSample, samples),
+  };
+}
+
+/** Appends the sums from texels, and what stages these. */
+function dispatchSampled(plan: PlanBuilder, what: WeightGradient): Tensor {
+  const { input, gradient, geometry, samples } = what;
+  const { batch, height } = imageExtents(gradient, 'conv2d weight gradient');
+  const { tileRows, flopsPerRow, stagedRows, allocate, compute, total } = sampledSums(plan, what);
+  const most = Math.min(affordableRows(gradient), Math.floor(affordableRows(input) / geometry.stride)) - 2;
+  const bands = rowBands(plan, height, flopsPerRow, tileRows, most);
+  allocate(bands);
+  const largest = stagedRows(bands[0]!.endRow);
+  const staged = {
+    input: stagedTexture(plan, input, largest.input),
+    gradient: stagedTexture(plan, gradient, largest.gradient, 'staged gradient'),
+  };
+  const noFactors = { input: ones(plan, batch, input.shape[3]!), gradient: ones(plan, batch, gradient.shape[3]!) };
+  for (let sample = 0; sample < batch; sample++) {
+    for (const band of bands) {
+      const { firstRow } = band;
+      const rows = stagedRows(band.endRow - firstRow);
+      stageInput(plan, {
+        ...{ input, styles: noFactors.input, staged: staged.input, sample },
+        firstRow: firstRow * geometry.stride,
+        rows: rows.input,
+      });
+      stageInput(plan, {
+        ...{ input: gradient, styles: noFactors.gradient, staged: staged.gradient, sample },
+        firstRow,
+        rows: rows.gradient,
+      });
+      compute(staged, band);
     }
   }
-  return { parts, partsPerSample };
+  return total(samples);
+}
+
+/** Rows and columns of the result for a tap. */
+function weightExtents({
+  input,
+  gradient,
+  isSwapped,
+}: Pick<WeightGradient, 'input' | 'gradient' | 'isSwapped'>): [number, number] {
+  const [rows, columns] = isSwapped ? [gradient, input] : [input, gradient];
+  return [padToFour(rows.shape[3]!), columns.shape[3]!];
 }
 
 /** Adds up the parts of each sample, or of all. */

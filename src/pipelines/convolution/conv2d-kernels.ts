@@ -7,13 +7,15 @@ import { linearGrid, rowBands } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents, type Tensor } from '../../gpu/tensor';
+import type { DeviceFacts } from '../../gpu/tensor-host';
 import conv2dShader from '../../shaders/convolution/conv2d/conv2d.wgsl';
 import inputGradientShader from '../../shaders/convolution/conv2d/conv2d-input-gradient.wgsl';
 import tiledShader from '../../shaders/convolution/conv2d/conv2d-tiled.wgsl';
 import conv3x3TransposedShader from '../../shaders/convolution/conv3x3-transposed.wgsl';
 import { type ConvShape, type Orientation, weightsFrom } from './conv-weights';
+import type { Conv3x3Shape } from './conv3x3';
 import { TILED as TILED_3X3 } from './conv3x3-direct';
-import { recordSampledWithStride, samplesWithStride } from './conv3x3-sampled';
+import { recordSampledPoints, recordSampledWithStride, samplesPoints, samplesWithStride } from './conv3x3-sampled';
 import { chooseVariant } from './conv3x3-variants';
 
 const PLAIN = defineKernel(conv2dShader);
@@ -44,6 +46,9 @@ export function isTiled({ kernelHeight, kernelWidth, stride }: ConvGeometry): bo
 const TILE_SIDE = 4;
 /** Groups of four channels that it computes of a kernel of one tap, for a pixel to be read less often; with more taps one is enough. */
 const POINT_GROUPS = 4;
+
+/** Pixels from which on it is worth staging them for one tap. */
+export const LEAST_SAMPLED_POINTS = 256;
 
 export interface TiledConvolution {
   /** [N, H, W, inChannels] */
@@ -78,11 +83,15 @@ export function dispatchConvolution(plan: PlanBuilder, convolution: TiledConvolu
   const orientation = orientationOf(isTransposed, isFlipped);
   const variant = keepsSide ? chooseVariant({ ...layer, trainableWeights: true }, plan.host) : undefined;
   const isFaster = keepsSide ? variant !== TILED_3X3 : halvesSide && samplesWithStride(layer, plan.host);
-  if (!is3x3 || !orientation || !isFaster) {
+  // Of one tap the way back alone is computed so: what a layer computes shall not depend on the adapter more than it must.
+  const isPoint = kernelHeight === 1 && kernelWidth === 1 && stride === 1 && padTop === 0 && padLeft === 0;
+  const samplesPoint = isPoint && isTransposed && weight.format === 'f32' && samplesManyPoints(layer, plan.host);
+  if (!orientation || !(samplesPoint || (is3x3 && isFaster))) {
     dispatchTiled(plan, convolution);
     return;
   }
-  const conv: ConvShape = isTransposed ? [inChannels, outChannels, 3, 3] : [outChannels, inChannels, 3, 3];
+  const side = samplesPoint ? 1 : 3;
+  const conv: ConvShape = isTransposed ? [inChannels, outChannels, side, side] : [outChannels, inChannels, side, side];
   const operands = {
     input,
     weights: weightsFrom(plan, weight, conv, orientation),
@@ -91,8 +100,14 @@ export function dispatchConvolution(plan: PlanBuilder, convolution: TiledConvolu
     epilogue: {},
     output,
   };
-  if (variant) variant.record(plan, operands);
+  if (samplesPoint) recordSampledPoints(plan, operands);
+  else if (variant) variant.record(plan, operands);
   else recordSampledWithStride(plan, operands);
+}
+
+/** Whether a layer of one tap has so many pixels that it is worth staging them. */
+export function samplesManyPoints(layer: Conv3x3Shape, device: DeviceFacts): boolean {
+  return layer.height * layer.width >= LEAST_SAMPLED_POINTS && samplesPoints(layer, device);
 }
 
 /** How the variants are to read weights; undefined for what none of them wants. */

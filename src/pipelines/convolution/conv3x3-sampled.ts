@@ -3,7 +3,7 @@
  * less than half of a vector from a buffer. Nearest texels of rgba32float are exact numbers, so the result is as good as any.
  */
 
-import { linearGrid, rowBands, workgroupGrid } from '../../gpu/dispatch-grid';
+import { linearGrid, type RowBand, rowBands, workgroupGrid } from '../../gpu/dispatch-grid';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { imageExtents } from '../../gpu/tensor';
@@ -22,6 +22,8 @@ const THREADS = 16;
 const TILE = { ROWS: 8, COLUMNS: 4, GROUPS: 2 };
 /** The same with stride 2, where a thread reads more pixels. */
 const STRIDED_TILE = { ROWS: 4, COLUMNS: 4, GROUPS: 2 };
+/** The same for kernels of one tap, where all pixels share few weights. */
+const POINT_TILE = { ROWS: 4, COLUMNS: 4, GROUPS: 4 };
 /** The same in quads of the unfiltered picture. */
 const QUADS = { ROWS: 4, COLUMNS: 4, GROUPS: 1 };
 /** Pixels of the result along each side that a thread filters. */
@@ -32,49 +34,73 @@ const TRANSPOSED = defineKernel(conv3x3SampledUp2Shader);
 const FIR = defineKernel(firSampledShader);
 const WEIGHTS = weightTexels(TILE.GROUPS);
 const STRIDED_WEIGHTS = weightTexels(STRIDED_TILE.GROUPS);
+const POINT_WEIGHTS = weightTexels(POINT_TILE.GROUPS, 1);
 const QUAD_WEIGHTS = weightTexels(QUADS.GROUPS);
 
 export const SAMPLED: Conv3x3Variant = {
   name: 'sampled',
   up: 1,
   supports: samplesExactly(WEIGHTS),
-  record: (plan, operands) => recordSampled(plan, operands, { ...TILE, STRIDE: 1, OFFSET: 0 }),
+  record: (plan, operands) => recordSampled(plan, operands, 'keeps the side'),
 };
 
 /** Whether {@link recordSampledWithStride} can compute a layer, whose input is of this shape. */
 export const samplesWithStride = samplesExactly(STRIDED_WEIGHTS);
+
+/** Whether texels of weights fit for a kernel of one tap. */
+export const samplesPoints = samplesExactly(POINT_WEIGHTS);
+
+/** What {@link sampledConvolution} can be: 3x3 taps with padding 1; 3x3 without padding and with stride 2; one tap. */
+const KINDS = {
+  'keeps the side': { ...TILE, KERNEL_SIDE: 3, STRIDE: 1, OFFSET: 0 },
+  'halves the side': { ...STRIDED_TILE, KERNEL_SIDE: 3, STRIDE: 2, OFFSET: 1 },
+  'one tap': { ...POINT_TILE, KERNEL_SIDE: 1, STRIDE: 1, OFFSET: 1 },
+} as const;
+export type SampledKind = keyof typeof KINDS;
 
 /**
  * Appends the convolution with stride 2 and without zero padding.
  * @param operands.input [N, 2H + 1, 2W + 1, inChannels] @param operands.output [N, H, W, outChannels]
  */
 export function recordSampledWithStride(plan: PlanBuilder, operands: Conv3x3Operands): void {
-  recordSampled(plan, operands, { ...STRIDED_TILE, STRIDE: 2, OFFSET: 1 });
+  recordSampled(plan, operands, 'halves the side');
 }
 
-type SampledConstants = Record<'ROWS' | 'COLUMNS' | 'GROUPS' | 'STRIDE' | 'OFFSET', number>;
+/** Appends the convolution of one tap. @param operands.weights of [outChannels, inChannels, 1, 1] */
+export function recordSampledPoints(plan: PlanBuilder, operands: Conv3x3Operands): void {
+  recordSampled(plan, operands, 'one tap');
+}
 
-function recordSampled(plan: PlanBuilder, operands: Conv3x3Operands, constants: SampledConstants): void {
-  const { input, weights, styles, demodulation, epilogue, output } = operands;
-  const { ROWS, COLUMNS, GROUPS, STRIDE, OFFSET } = constants;
+/** A convolution of texels, for whoever stages them. */
+export interface SampledConvolution {
+  /** Rows that a thread computes: bands begin at multiples of it. */
+  readonly tileRows: number;
+  readonly flopsPerRow: number;
+  /** Rows of texels, from one above row `stride * firstRow` of the input on, that a band of so many rows reads. */
+  stagedRows(rows: number): number;
+  /** Appends a band of a sample. */
+  compute(staged: Texture, sample: number, band: RowBand): void;
+}
+
+/** Makes ready a convolution of texels, its weights included: they are lost with the next texels of weights. */
+export function sampledConvolution(
+  plan: PlanBuilder,
+  operands: Conv3x3Operands,
+  kind: SampledKind,
+): SampledConvolution {
+  const { input, weights, demodulation, epilogue, output } = operands;
+  const { ROWS, COLUMNS, GROUPS, STRIDE, OFFSET, KERNEL_SIDE } = KINDS[kind];
   const { batch, height, width, channels } = imageExtents(output, 'sampled');
   const settings = layerEpilogueSettings(plan, epilogue, { batch, height, width, channels });
-  const weight = weights.asTexture(weightTexels(GROUPS));
+  const weight = weights.asTexture(weightTexels(GROUPS, KERNEL_SIDE * KERNEL_SIDE));
   const blocks = Math.ceil(channels / (4 * GROUPS));
   const tileColumns = Math.ceil(width / COLUMNS);
-  const stagedRows = (rows: number) => (rows - 1) * STRIDE + 3 + OFFSET;
-  const most = Math.floor((affordableRows(input) - stagedRows(1)) / STRIDE) + 1;
-  const bands = rowBands(plan, height, 18 * width * input.stride * output.stride, ROWS, most);
-  const staged = stagedTexture(plan, input, stagedRows(bands[0]!.endRow));
-  for (let sample = 0; sample < batch; sample++) {
-    for (const band of bands) {
-      const bandRows = band.endRow - band.firstRow;
-      stageInput(plan, {
-        ...{ input, styles, staged, sample },
-        firstRow: band.firstRow * STRIDE,
-        rows: stagedRows(bandRows),
-      });
-      const tiles = tileColumns * Math.ceil(bandRows / ROWS);
+  return {
+    tileRows: ROWS,
+    flopsPerRow: 2 * KERNEL_SIDE * KERNEL_SIDE * width * input.stride * output.stride,
+    stagedRows: (rows) => (rows - 1) * STRIDE + KERNEL_SIDE + OFFSET,
+    compute(staged, sample, band) {
+      const tiles = tileColumns * Math.ceil((band.endRow - band.firstRow) / ROWS);
       plan.dispatch({
         kernel: KERNEL,
         bindings: { demodulation, output, ...settings.bindings },
@@ -91,9 +117,26 @@ function recordSampled(plan: PlanBuilder, operands: Conv3x3Operands, constants: 
           weightTexelHeight: 1 / weight.height,
           ...settings.params,
         },
-        constants: { ...settings.constants, ...constants },
+        constants: { ...settings.constants, ...KINDS[kind] },
         workgroups: workgroupGrid(Math.ceil((tiles * blocks) / THREADS)),
       });
+    },
+  };
+}
+
+function recordSampled(plan: PlanBuilder, operands: Conv3x3Operands, kind: SampledKind): void {
+  const { input, styles, output } = operands;
+  const { STRIDE } = KINDS[kind];
+  const { batch, height } = imageExtents(output, 'sampled');
+  const { tileRows, flopsPerRow, stagedRows, compute } = sampledConvolution(plan, operands, kind);
+  const most = Math.floor((affordableRows(input) - stagedRows(1)) / STRIDE) + 1;
+  const bands = rowBands(plan, height, flopsPerRow, tileRows, most);
+  const staged = stagedTexture(plan, input, stagedRows(bands[0]!.endRow));
+  for (let sample = 0; sample < batch; sample++) {
+    for (const band of bands) {
+      const rows = stagedRows(band.endRow - band.firstRow);
+      stageInput(plan, { input, styles, staged, sample, firstRow: band.firstRow * STRIDE, rows });
+      compute(staged, sample, band);
     }
   }
 }

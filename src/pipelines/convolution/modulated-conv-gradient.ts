@@ -25,9 +25,10 @@ import { multiply } from '../dense/multiply';
 import { total } from '../reduction/sum-columns';
 import { sumRows } from '../reduction/sum-rows';
 import { dispatchWeightGradient } from './conv-weight-gradient';
-import { type ConvGeometry, dispatchConvolution } from './conv2d-kernels';
+import { type ConvGeometry, dispatchConvolution, ones } from './conv2d-kernels';
 import { unfilteredGradient } from './conv3x3-up2';
 import type { LayerEpilogue, LayerNoise } from './layer-epilogue';
+import { dispatchSampledGradients, sampledKind } from './sampled-gradients';
 
 const WEIGHT = defineKernel(weightGradientShader);
 const PRODUCTS = defineKernel(productsShader);
@@ -63,32 +64,34 @@ export function modulatedConvGradients(
   gradient: Tensor,
   wanted: WantedGradients,
 ): { readonly [K in keyof WantedGradients]: Tensor | undefined } {
-  const demodulation = conv.demodulation ?? noDemodulation(plan, gradient);
+  const demodulation = conv.demodulation ?? ones(plan, gradient.shape[0]!, gradient.shape[3]!);
   const unfiltered = up === 2 ? unfilteredGradient(plan, gradient) : gradient;
   const geometry = geometryOf(weight, up);
+  const factors = { weight, styles, demodulation };
+  const sampled = { ...factors, input, gradient: unfiltered, geometry };
+  const kind = wanted.input && wantsFactors(wanted) ? sampledKind(plan, sampled) : undefined;
+  if (kind) {
+    const { ofInput, ofSamples } = dispatchSampledGradients(plan, kind, sampled);
+    const isScaled = conv.demodulation !== undefined;
+    return { input: ofInput, ...gradientsOfFactors(plan, factors, wanted, { ofSamples, isScaled }) };
+  }
   let inputGradient: Tensor | undefined;
   if (wanted.input) {
     inputGradient = plan.scratch(`${weight.label} input gradient`, input.shape);
-    const factors = { input: demodulation, output: styles };
     const isFlipped = up === 1;
     const convolution = { input: unfiltered, weight, output: inputGradient, geometry, isTransposed: true, isFlipped };
-    dispatchConvolution(plan, { ...convolution, factors });
+    dispatchConvolution(plan, { ...convolution, factors: { input: demodulation, output: styles } });
   }
-  const factors = { weight, styles, demodulation };
-  return {
-    input: inputGradient,
-    ...gradientsOfFactors(plan, factors, wanted, () =>
-      up === 2
-        ? dispatchWeightGradient(plan, {
-            input: unfiltered,
-            gradient: input,
-            geometry,
-            isSwapped: true,
-            samples: 'apart',
-          })
-        : dispatchWeightGradient(plan, { input, gradient: unfiltered, geometry, samples: 'apart' }),
-    ),
-  };
+  if (!wantsFactors(wanted)) return { ...NO_FACTORS, input: inputGradient };
+  const pictures = up === 2 ? { input: unfiltered, gradient: input, isSwapped: true } : { input, gradient: unfiltered };
+  const ofSamples = dispatchWeightGradient(plan, { ...pictures, geometry, samples: 'apart' });
+  return { input: inputGradient, ...gradientsOfFactors(plan, factors, wanted, { ofSamples, isScaled: false }) };
+}
+
+const NO_FACTORS = { weight: undefined, styles: undefined, demodulation: undefined };
+
+function wantsFactors({ weight, styles, demodulation }: WantedGradients): boolean {
+  return weight || styles || demodulation;
 }
 
 /** Zero padding that keeps the side; a layer that doubles it has 2 H + 1 rows before the filter, of which each pixel took part in three. */
@@ -97,25 +100,18 @@ function geometryOf({ shape: [kernelHeight, kernelWidth] }: Tensor, up: 1 | 2): 
   return { kernelHeight: kernelHeight!, kernelWidth: kernelWidth!, stride: up, padTop: padding, padLeft: padding };
 }
 
-function noDemodulation(plan: PlanBuilder, { shape }: Tensor): Tensor {
-  const [batch, , , channels] = shape;
-  return plan.constant('no demodulation', [batch!, channels!], new Float32Array(batch! * channels!).fill(1));
-}
-
-/** The gradients of weights, styles and demodulation. @param gradientsOfSamples appends what computes P, [N k, k, inPadded, outChannels] */
+/**
+ * The gradients of weights, styles and demodulation.
+ * @param sums.ofSamples P, [N k, k, inPadded, outChannels] @param sums.isScaled whether it has been taken of the gradient times the demodulation
+ */
 function gradientsOfFactors(
   plan: PlanBuilder,
-  { weight, styles, demodulation }: { weight: Tensor; styles: Tensor; demodulation: Tensor },
+  { weight, styles, ...factors }: { weight: Tensor; styles: Tensor; demodulation: Tensor },
   wanted: WantedGradients,
-  gradientsOfSamples: () => Tensor,
+  { ofSamples, isScaled }: { ofSamples: Tensor; isScaled: boolean },
 ) {
-  const gradients: Record<'weight' | 'styles' | 'demodulation', Tensor | undefined> = {
-    weight: undefined,
-    styles: undefined,
-    demodulation: undefined,
-  };
-  if (!wanted.weight && !wanted.styles && !wanted.demodulation) return gradients;
-  const ofSamples = gradientsOfSamples();
+  const gradients: Record<'weight' | 'styles' | 'demodulation', Tensor | undefined> = { ...NO_FACTORS };
+  const demodulation = isScaled ? ones(plan, styles.shape[0]!, factors.demodulation.shape[1]!) : factors.demodulation;
   const [batch] = styles.shape;
   const [height, width, inPadded, outChannels] = weight.shape;
   const taps = height! * width!;
@@ -149,12 +145,16 @@ function gradientsOfFactors(
     });
   }
   if (wanted.demodulation) {
-    gradients.demodulation = plan.scratch(`${demodulation.label} gradient`, demodulation.shape);
+    gradients.demodulation = plan.scratch(`${factors.demodulation.label} gradient`, demodulation.shape);
     const vectors = vectorCount(gradients.demodulation);
     plan.dispatch({
       kernel: DEMODULATION,
-      bindings: { products, styles, output: gradients.demodulation },
+      bindings: {
+        ...{ products, styles, output: gradients.demodulation },
+        ...(isScaled && { demodulation: factors.demodulation }),
+      },
       params: { vectors, inPadded: inPadded!, groups },
+      constants: { IS_SCALED: Number(isScaled) },
       workgroups: linearGrid(vectors),
     });
   }

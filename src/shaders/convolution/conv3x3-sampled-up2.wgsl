@@ -11,7 +11,7 @@
 // Cost      18 in out FLOPs an input pixel; per four input channels (ROWS + 1) (COLUMNS + 1) + 36 GROUPS texels.
 
 #const WORKGROUP_THREADS = 16
-#const TAPS = 9
+#const KERNEL_SIDE = 3
 #const COLUMNS
 #const GROUPS
 #const ROWS

@@ -3,7 +3,7 @@
 // loop, whose text no longer fits the instruction cache), a texel from a nearest sampler 16, a vector times a matrix 6 if the vector is still in
 // registers and 10 if it is not. So each pixel is read and at once added to all sums that it belongs to, and tiles are large.
 //
-// Shapes    staged: from stage-input.wgsl, texel row 0 above pixel row firstRow; weight: one layer, row `block * inputGroups + inGroup` has for
+// Shapes    KERNEL_SIDE 1 is a convolution of one tap. staged: from stage-input.wgsl, texel row 0 above pixel row firstRow; weight: one layer, row `block * inputGroups + inGroup` has for
 //           each tap, group and output channel the weights of the four input channels; demodulation [N, outChannels];
 //           noise [1 or N, H, W]; bias [outChannels]; output [N, H, W, outChannels]. With STRIDE 2 the input is larger: staged texel row 0 lies above
 //           pixel row 2 firstRow, and OFFSET is the place in staged of the first tap, 1 without zero padding.
@@ -14,7 +14,7 @@
 // Cost      18 in out FLOPs a pixel; per four input channels (ROWS + 2) (COLUMNS + 2) + 36 GROUPS texels for 288 ROWS COLUMNS GROUPS FLOPs.
 
 #const WORKGROUP_THREADS = 16
-#const TAPS = 9
+#const KERNEL_SIDE = 3
 #const COLUMNS
 #const GROUPS
 #const ROWS
@@ -56,10 +56,10 @@ fn element(index: u32) {
   let block = index / tileColumns % blocks;
   let bandRow = index / (tileColumns * blocks) * ${ROWS}u;
 
-  #for column in 0..(COLUMNS - 1) * STRIDE + 3
+  #for column in 0..(COLUMNS - 1) * STRIDE + KERNEL_SIDE
   let x${column} = (f32(column * ${STRIDE}u) + ${column + OFFSET}.5) * params.texelWidth;
   #end
-  #for row in 0..(ROWS - 1) * STRIDE + 3
+  #for row in 0..(ROWS - 1) * STRIDE + KERNEL_SIDE
   let y${row} = (f32(bandRow * ${STRIDE}u) + ${row + OFFSET}.5) * params.texelHeight;
   #end
   #for place in 0..ROWS * COLUMNS * GROUPS
@@ -67,20 +67,20 @@ fn element(index: u32) {
   #end
   for (var inGroup = 0u; inGroup < params.inputGroups; inGroup++) {
     let weightY = weightRow(block, inGroup);
-    #for matrix in 0..9 * GROUPS
+    #for matrix in 0..KERNEL_SIDE * KERNEL_SIDE * GROUPS
     let k${matrix} = mat4x4f(
       weightTexel(${4 * matrix}.5, weightY), weightTexel(${4 * matrix + 1}.5, weightY),
       weightTexel(${4 * matrix + 2}.5, weightY), weightTexel(${4 * matrix + 3}.5, weightY));
     #end
-    #for row in 0..(ROWS - 1) * STRIDE + 3
-      #for column in 0..(COLUMNS - 1) * STRIDE + 3
+    #for row in 0..(ROWS - 1) * STRIDE + KERNEL_SIDE
+      #for column in 0..(COLUMNS - 1) * STRIDE + KERNEL_SIDE
     let p_${row}_${column} = stagedPixel(x${column}, y${row}, inGroup);
-        #for tapRow in 0..3
-          #for tapColumn in 0..3
+        #for tapRow in 0..KERNEL_SIDE
+          #for tapColumn in 0..KERNEL_SIDE
             #if row >= tapRow && (row - tapRow) % STRIDE == 0 && row - tapRow < ROWS * STRIDE
               #if column >= tapColumn && (column - tapColumn) % STRIDE == 0 && column - tapColumn < COLUMNS * STRIDE
                 #for group in 0..GROUPS
-    sum${((row - tapRow) / STRIDE * COLUMNS + (column - tapColumn) / STRIDE) * GROUPS + group} += p_${row}_${column} * k${(tapRow * 3 + tapColumn) * GROUPS + group};
+    sum${((row - tapRow) / STRIDE * COLUMNS + (column - tapColumn) / STRIDE) * GROUPS + group} += p_${row}_${column} * k${(tapRow * KERNEL_SIDE + tapColumn) * GROUPS + group};
                 #end
               #end
             #end

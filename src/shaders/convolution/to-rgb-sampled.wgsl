@@ -9,7 +9,7 @@
 // Cost      2 in out FLOPs a pixel; 16 vectors and 4 GROUPS texels for 512 GROUPS FLOPs, 17 vectors for 16 of a doubled skip.
 
 #const WORKGROUP_THREADS = 16
-#const TAPS = 1
+#const KERNEL_SIDE = 1
 #const GROUPS
 #include "common/convolution/sampled-weights"
 #include "common/convolution/skip-picture"

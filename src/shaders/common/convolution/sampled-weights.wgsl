@@ -2,7 +2,7 @@
 //
 // Shapes    weight: one layer; row `block * inputGroups + inGroup` has for each tap, group and output channel the weights of the four input channels
 
-#const TAPS
+#const KERNEL_SIDE
 #const GROUPS
 #param inputGroups: u32
 #param weightTexelHeight: f32
@@ -15,5 +15,5 @@ fn weightRow(block: u32, inGroup: u32) -> f32 {
 }
 
 fn weightTexel(place: f32, y: f32) -> vec4f {
-  return textureSampleLevel(weight, nearest, vec2f(place / ${4 * TAPS * GROUPS}.0, y), 0u, 0.0);
+  return textureSampleLevel(weight, nearest, vec2f(place / ${4 * KERNEL_SIDE * KERNEL_SIDE * GROUPS}.0, y), 0u, 0.0);
 }
