@@ -24,7 +24,7 @@ import { rearrange, unchanged } from '../../../src/pipelines/dense/rearrange';
 import { startTape } from '../../../src/pipelines/gradients';
 import { convWeightsOf } from '../../support/conv-weights';
 import { randomValues } from '../conv-cases';
-import { expectGradients } from '../gradient-check';
+import { expectGradients, randomShape } from '../gradient-check';
 import { casesOf, imageInput, oneFactor, optionsOf, plainInput } from '../ops-cases';
 import { expectClose, expectGradient, fixture, runOnce, toChannelsFirst } from '../support';
 
@@ -127,35 +127,50 @@ it('as the reference: mod_conv_sg3', async () => {
 });
 
 describe('difference quotients agree with the gradients of', () => {
-  const shape: ConvShape = [5, 6, 3, 3];
+  const [batch, height, width, inChannels, outChannels] = randomShape('modulated', [
+    [2, 3],
+    [2, 5],
+    [3, 6],
+    [4, 8],
+    [3, 7],
+  ]) as [number, number, number, number, number];
+  const x = [batch, height, width, inChannels];
+  const styles = [batch, inChannels];
+  const shape: ConvShape = [outChannels, inChannels, 3, 3];
   const layers = [
-    { title: 'keeping the side', up: 1, activation: 'sigmoid', planes: 2 },
-    { title: 'keeping the side, from its input', up: 1, activation: 'swish', planes: 1 },
-    { title: 'doubling the side', up: 2, activation: 'tanh', planes: 1 },
+    { title: 'keeping the side', up: 1, activation: 'sigmoid', clamp: 1.4, planes: batch },
+    {
+      title: 'keeping the side, from its input',
+      up: 1,
+      activation: 'swish',
+      clamp: 6, // so far that a strength, which reaches all pixels, meets no kink
+      planes: 1,
+    },
+    { title: 'doubling the side', up: 2, activation: 'tanh', clamp: 1.4, planes: 1 },
   ] as const;
 
-  it.each(layers)('a 3x3 layer, $title', async ({ title, up, activation, planes }) => {
+  it.each(layers)('a 3x3 layer, $title', async ({ title, up, activation, clamp, planes }) => {
     const shapes = {
-      x: [2, 3, 5, 6],
+      x,
       weight: [elementCount(shape)],
-      styles: [2, 6],
-      noise: [planes, 3 * up, 5 * up],
+      styles,
+      noise: [planes, height * up, width * up],
       strength: [1],
-      bias: [5],
+      bias: [outChannels],
     };
-    await expectGradients(title, shapes, (plan, { x, weight, styles, noise, strength, bias }) => {
-      const epilogue = { bias, noise: { values: noise!, strength: strength! }, activation, clamp: 1.4 };
+    await expectGradients(`${title}, [${x}]`, shapes, (plan, { x, weight, styles, noise, strength, bias }) => {
+      const epilogue = { bias, noise: { values: noise!, strength: strength! }, activation, clamp };
       return layer(plan, { x: x!, master: weight!, styles: styles!, shape }, epilogue, up);
     });
   });
 
   // Styles and a learned strength reach all pixels, of which some are near a kink: here they are given.
   it.each([1, 2] as const)('a 3x3 layer of straight pieces, up %i', async (up) => {
-    const shapes = { x: [2, 3, 5, 6], weight: [elementCount(shape)], noise: [1, 3 * up, 5 * up] };
+    const shapes = { x, weight: [elementCount(shape)], noise: [1, height * up, width * up] };
     await expectGradients(`lrelu, up ${up}`, shapes, (plan, { x, weight, noise }) => {
-      const styles = plan.constant('styles', [2, 6], [1, -0.5, 0.7, 1.2, -0.9, 0.4, 0.8, 1.1, -0.3, 0.6, 1.4, -1]);
+      const given = plan.constant('styles', styles, randomValues(batch * inChannels, 17));
       const epilogue = { noise: { values: noise!, strength: 0.7 }, activation: 'lrelu', clamp: 1.4 } as const;
-      return layer(plan, { x: x!, master: weight!, styles, shape }, epilogue, up);
+      return layer(plan, { x: x!, master: weight!, styles: given, shape }, epilogue, up);
     });
   });
 
@@ -186,9 +201,9 @@ describe('difference quotients agree with the gradients of', () => {
   it.each([1, 3])(
     "StyleGAN3's convolution with kernels of side %i, from weights and styles that are normalised",
     async (k) => {
-      const conv: ConvShape = [6, 5, k, k];
-      const shapes = { x: [2, 3, 4, 5], weight: [elementCount(conv)], styles: [2, 5] };
-      await expectGradients(`full ${k} x ${k}`, shapes, (plan, { x, weight, styles }) => {
+      const conv: ConvShape = [outChannels, inChannels, k, k];
+      const shapes = { x, weight: [elementCount(conv)], styles };
+      await expectGradients(`full ${k} x ${k}, [${x}]`, shapes, (plan, { x, weight, styles }) => {
         const normalized = normalizedWeights(plan, weight!, conv);
         const factors = normalizedStyles(plan, styles!, squaredWeights(plan, normalized, conv));
         return modulatedConvFull(plan, x!, trainedWeights(plan, normalized, conv), factors);
@@ -205,6 +220,7 @@ describe('difference quotients agree with the gradients of', () => {
   });
 
   it.each([1, 2] as const)('a layer whose frozen weights are stored as halves, up %i: as of floats', async (up) => {
+    const shape: ConvShape = [5, 6, 3, 3];
     const values = floatsFromHalves(halvesFromFloats(randomValues(elementCount(shape), 3)));
     const { dx, ds, expectedX, expectedS } = await runOnce((plan) => {
       const tape = startTape(plan);

@@ -1,6 +1,7 @@
 /**
  * Second derivatives of a whole discriminator beside difference quotients: the gradient of R1, which is itself made of the logits' gradient with
- * respect to both pictures. The large one is blurred and the small one resized on the way, as in training.
+ * respect to both pictures (discriminator.test.ts holds that against the reference). The large one is blurred and the small one resized on the way, as in
+ * training.
  *
  * R1 jumps where a leaky ReLU's input passes 0, because the slope does. So the scene is one away from kinks: biases are far larger than what the small
  * weights make of the pictures, above 0 in every other channel and below it in the rest. Both slopes take part, and none changes.
