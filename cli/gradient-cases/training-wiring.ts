@@ -62,7 +62,8 @@ export interface WiredPhase {
   readonly gain: number;
   /** Of the network that learns in it. */
   readonly learning: readonly Parameter[];
-  readonly write: () => void;
+  /** @param instead numbers to take in the place of draws of the file, by the draw's tensor name */
+  readonly write: (instead?: Readonly<Record<string, Float32Array>>) => void;
 }
 
 export function wirePhase({ plan, file, name, networks }: CaseContext): WiredCase {
@@ -133,7 +134,10 @@ export function wirePhaseOf(plan: PlanBuilder, file: Checkpoint, name: string, n
     phase,
     gain: options.gain,
     learning: networks.learnedOf[options.phase.startsWith('G') ? 'generator' : 'discriminator'],
-    write: () => phase.write(batchOf(file, swapProbability), new RecordedDraws(file, name, options.randoms)),
+    write(instead = {}) {
+      const draws = new RecordedDraws(file, name, options.randoms, instead);
+      phase.write(batchOf(file, swapProbability), draws);
+    },
   };
 }
 
@@ -155,7 +159,8 @@ function settingsOf(file: Checkpoint, { cur_nimg: images }: PhaseOptions, genera
   return { settings, swapProbability };
 }
 
-function batchOf(file: Checkpoint, swapProbability: number): GanBatch {
+/** The batch that the reference's file has. */
+export function batchOf(file: Checkpoint, swapProbability: number): GanBatch {
   const [batch, channels, height, width] = file.info('in.real_img_u8').shape;
   const bytes = file.bytes('in.real_img_u8');
   const pixels = height! * width!;
@@ -185,6 +190,7 @@ class RecordedDraws implements DrawSource {
     private readonly file: Checkpoint,
     private readonly caseName: string,
     private readonly recorded: readonly RecordedDraw[],
+    private readonly instead: Readonly<Record<string, Float32Array>>,
   ) {}
 
   rand(count: number): Float32Array {
@@ -197,7 +203,7 @@ class RecordedDraws implements DrawSource {
 
   #take(wanted: DrawFunction, count: number): Float32Array {
     const draw = this.recorded[this.#next++];
-    const values = draw && this.file.floats(draw.tensor);
+    const values = draw && (this.instead[draw.tensor] ?? this.file.floats(draw.tensor));
     if (draw?.fn.replace('_like', '') !== wanted || values?.length !== count) {
       const found = draw ? `${draw.fn} of [${draw.shape}]` : 'none';
       throw new CaseOptionError(this.caseName, `draw ${this.#next} is ${found}, not ${wanted} of ${count}`, found);

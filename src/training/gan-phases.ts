@@ -15,7 +15,7 @@ import type { Tape } from '../gpu/tape';
 import { elementCount, reshaped, type Tensor, writeTensor } from '../gpu/tensor';
 import type { TensorHost } from '../gpu/tensor-host';
 import { discriminator } from '../models/discriminator';
-import type { DiscriminatorConfig } from '../models/discriminator-config';
+import { type DiscriminatorConfig, LAST_SIDE } from '../models/discriminator-config';
 import {
   type Generator,
   type MappingStage,
@@ -86,12 +86,16 @@ export interface GanPhase {
   /** [N, 1] each, where the phase has them. */
   readonly fakeLogits?: Tensor | undefined;
   readonly realLogits?: Tensor | undefined;
+  /** Parameters whose gradient is 0 throughout but counts as one, as `descend` has it. Default: none. */
+  readonly isFlat?: ((name: string) => boolean) | undefined;
   /** Hands over what the next run needs. */
   write(batch: GanBatch, source: DrawSource): void;
 }
 
 /** Points at which the density of each sample is compared with that nearby. */
 const DENSITY_POINTS = 1000;
+
+const LAST_BIAS = `b${LAST_SIDE}.out.bias`;
 
 /** Share of a batch in the average of w. */
 const AVERAGE_W_SHARE = 0.002;
@@ -163,12 +167,16 @@ export function wireDmain(plan: PlanBuilder, networks: GanNetworks, settings: Ga
   };
 }
 
+/**
+ * A bias behind the last operation that is curved moves the kinks of leaky ReLUs alone: the slope of the logits does not change with it, so it has no
+ * gradient on the tape. PyTorch hands out zeros there, but for the last bias, which nothing follows.
+ */
 export function wireDreg(plan: PlanBuilder, networks: GanNetworks, settings: GanSettings): GanPhase {
   const real = wireReal(plan, networks, settings);
   const tape = startTape(plan); // so that the small picture does not count as made of the large one
   const realLogits = wireLogits(plan, networks, settings, real);
   const loss = r1Penalty(plan, tape, realLogits, [real.image, real.imageRaw], settings.r1Weight);
-  return { tape, loss, realLogits, write: real.write };
+  return { tape, loss, realLogits, isFlat: (name) => !name.endsWith(LAST_BIAS), write: real.write };
 }
 
 /** What the discriminator looks at. */

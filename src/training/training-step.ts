@@ -24,11 +24,26 @@ import type { ParameterGroup } from './parameter-group';
  * Appends the gradients of a loss with respect to a group's parameters, and their update.
  * @param loss [1]
  * @param gain on the loss: the interval of a regularisation that does not run in every step. Default: 1
+ * @param isFlat by name, parameters without gradient of which zeros are taken: they stay, but Adam's memory of them fades and their clock advances.
+ *   Default: none, so that what has no gradient is left as it is
  * @returns [4]: norm and faults of the gradients, as `gradientVerdict` has them
  * @throws NothingToLearnError, NoGradientError, OverwrittenError, ShapeError
  */
-export function descend(plan: PlanBuilder, tape: Tape, loss: Tensor, group: ParameterGroup, gain = 1): Tensor {
-  return group.update(plan, gradientsOfLoss(plan, tape, loss, group, gain));
+export function descend(
+  plan: PlanBuilder,
+  tape: Tape,
+  loss: Tensor,
+  group: ParameterGroup,
+  gain = 1,
+  isFlat: (name: string) => boolean = () => false,
+): Tensor {
+  const gradients = gradientsOfLoss(plan, tape, loss, group, gain);
+  return group.update(
+    plan,
+    group.parameters.map(
+      ({ name, master }, index) => gradients[index] ?? (isFlat(name) ? plan.tensor('zeros', master.shape) : undefined),
+    ),
+  );
 }
 
 /** The gradients alone, of all parameters of the group in their order: for several micro-batches, whose gradients are added up (`GradientSums`). */

@@ -1,9 +1,10 @@
 /** What to do about a fixture that is not there. */
 const SMALL = 'node scripts/make-small-pair.mjs';
+const REPLAY = 'python3 scripts/replay write REFERENCE_DIR tests/fixtures/training-replay.safetensors';
 const REFERENCE = 'node scripts/make-fixtures.mjs REFERENCE_DIR MODELS_DIR';
 
 /** @param name of a file in tests/fixtures, such as "ops.safetensors" or "small/index.json" */
 export function missingFixture(name: string): string {
-  const command = name.startsWith('small/') ? SMALL : REFERENCE;
+  const command = name.startsWith('small/') ? SMALL : name.startsWith('training-replay') ? REPLAY : REFERENCE;
   return `tests/fixtures/${name} is missing. Make it with: ${command} (tests/fixtures/README.md)`;
 }

@@ -19,11 +19,27 @@ import { followParameters } from '../../../src/training/weight-average';
 import { expectGradient, fixture, testGpu } from '../support';
 
 const training = await fixture('training');
+const replay = await fixture('training-replay');
 const files = {
   generator: await fixture('generator_tiny'),
   discriminator: await fixture('discriminator'),
   discriminatorCase: 'd128',
 };
+/**
+ * What the official iteration drew for the rays of its Gmain. Its note says "same recorded draws as the single phases", but with those recorded it
+ * is another: already its first update, of block1.torgb.weight, contradicts `Gmain.grad` in the signs of 2 of 192 numbers, and 594 of all 16,068
+ * numbers are beyond 1e-3 or 1e-5, in double precision, too. Each phase began with torch.manual_seed(1141), and so on; but while Gmain was recorded,
+ * noise was drawn before the rays, and in the iteration it came from the record and was not drawn, so that the rays got other numbers of the same
+ * stream. With these, double precision agrees in all but 7 numbers of 16,068 (`python3 scripts/replay iteration`).
+ */
+const RAYS_OF_ITERATION = Object.fromEntries(
+  ['rnd.014.rand_like', 'rnd.015.rand'].map((name) => [name, replay.floats(`iter.${name}`)]),
+);
+
+/** Share of a parameter's numbers that may be beyond the bound after its last update, and by how much; a rate is 2e-3. */
+const LARGEST_SHARE_BEYOND = 0.005;
+const LARGEST_ERROR = 5e-4;
+
 const ADAM = { betas: [0, 0.99] as const, epsilon: 1e-8 };
 const OF_GENERATOR = withLazyRegularisation({ ...ADAM, rate: 0.0025 }, 4);
 const OF_DISCRIMINATOR = withLazyRegularisation({ ...ADAM, rate: 0.002 }, 16);
@@ -51,25 +67,16 @@ async function officialIteration() {
   const averages = new ParameterStore(gpu, files.generator, { isTrainable: () => true });
   const averaged = [...learnedOf.generator, ...buffers].map(({ name, shape }) => averages.parameter(name, shape));
   const networksOf = { G: [...learnedOf.generator, ...buffers], G_ema: averaged, D: learnedOf.discriminator };
-  const values = new Map<string, Float32Array>();
-  const keep = async (prefix: string, key: (network: keyof typeof networksOf, name: string) => string) => {
-    for (const name of training.names().filter((one) => one.startsWith(prefix))) {
-      const [, network, parameter] = /^(?:iter\.out|adam_lazy_G)\.(G_ema|G|D|step1)\.(.*)$/.exec(name)!;
-      const of = network === 'step1' ? 'G' : (network as keyof typeof networksOf);
-      values.set(key(of, parameter!), await numbersOf(networksOf[of], parameter!, training.info(name).shape[0]!));
-    }
-  };
 
   for (const name of ['Gmain', 'Greg', 'Dmain', 'Dreg']) {
     const builder = new PlanBuilder(gpu, name);
     const { phase, gain, write } = wirePhaseOf(builder, training, name, networks);
-    descend(builder, phase.tape, phase.loss, name.startsWith('G') ? groups.G : groups.D, gain);
+    descend(builder, phase.tape, phase.loss, name.startsWith('G') ? groups.G : groups.D, gain, phase.isFlat);
     const plan = await builder.build();
     plan.spoil();
-    write();
+    write(RAYS_OF_ITERATION);
     await run(plan);
     plan.destroy();
-    if (name === 'Gmain') await keep('adam_lazy_G.step1.', (_, parameter) => `first update: ${parameter}`);
   }
   const following = new PlanBuilder(gpu, 'average');
   const { ema_nimg: halfLife } = JSON.parse(training.metadata.iter!);
@@ -77,7 +84,12 @@ async function officialIteration() {
   const plan = await following.build();
   await run(plan);
   plan.destroy();
-  await keep('iter.out.', (network, parameter) => `iter.out.${network}.${parameter}`);
+  const values = new Map<string, Float32Array>();
+  for (const name of training.names().filter((one) => one.startsWith('iter.out.'))) {
+    const [, network, parameter] = /^iter\.out\.(G_ema|G|D)\.(.*)$/.exec(name)!;
+    const parameters = networksOf[network as keyof typeof networksOf];
+    values.set(name, await numbersOf(parameters, parameter!, training.info(name).shape[0]!));
+  }
   const counts = await Promise.all(Object.values(groups).map((group) => group.readCounts(gpu)));
   for (const group of Object.values(groups)) group.destroy();
   averages.destroy();
@@ -92,21 +104,9 @@ describe('an official iteration', () => {
     return ran;
   };
 
-  it('its first update is that of torch.optim.Adam from the official gradients', async () => {
-    const { values, counts } = await results();
+  it('updates both networks twice', async () => {
+    const { counts } = await results();
     expect(counts).toEqual(Array(2).fill({ updates: 2, updatesWithFaults: 0, faults: 0, skipped: 0 }));
-    let [beyond, all] = [0, 0];
-    for (const [key, actual] of values) {
-      const name = /^first update: (.*)$/.exec(key)?.[1];
-      if (name === undefined) continue;
-      training.floats(`adam_lazy_G.step1.${name}`).forEach((wanted, at) => {
-        all++;
-        if (Math.abs(actual[at]! - wanted) > 1e-5) beyond++;
-      });
-    }
-    // Without an average of gradients a first update is the rate times the gradient's sign: only gradients near 0 can be told wrong.
-    console.info(`first update: ${beyond} of ${all} numbers are beyond 1e-5`);
-    expect(beyond).toBeLessThan(0.002 * all);
   });
 
   it.each(training.names().filter((name) => /^iter\.out\.(G_ema|G\.backbone\.mapping\.w_avg)/.test(name)))(
@@ -117,27 +117,21 @@ describe('an official iteration', () => {
     },
   );
 
-  /**
-   * What follows the first update is not to be had number by number. The official run itself contradicts `Gmain.grad` of its own file in the signs
-   * of 2 of 192 numbers of block1.torgb.weight, which the first update alone changes, with gradients of 2.6e-4 and 6.7e-4: so much noise is in
-   * its own first gradient, each wrong sign is twice the learning rate, and all later gradients are of other weights.
-   */
+  // Adam moves a number by the rate, however small its gradient is: where that is near 0, rounding shows. Double precision misses 7 of 16,068, we miss 2.
   it.each(training.names().filter((name) => /^iter\.out\.(G|D)\./.test(name) && !name.endsWith('w_avg')))(
-    '%s, most of it',
+    '%s',
     async (key) => {
       const { values } = await results();
       const expected = training.floats(key);
       const actual = values.get(key)!;
       const errors = expected.map((wanted, at) => Math.abs(actual[at]! - wanted));
-      const within = errors.filter((error, at) => error <= Math.max(1e-5, 1e-3 * Math.abs(expected[at]!))).length;
+      const beyond = errors.filter((error, at) => error > Math.max(1e-5, 1e-3 * Math.abs(expected[at]!))).length;
       const largest = Math.max(...errors);
       console.info(
-        `${key}: ${within} of ${expected.length} within 1e-3 or 1e-5, largest error ${largest.toExponential(2)}`,
+        `${key}: ${beyond} of ${expected.length} beyond 1e-3 or 1e-5, largest error ${largest.toExponential(2)}`,
       );
-      expect(within).toBeGreaterThan(0.8 * expected.length);
-      // Both updates the other way: the rate at first, and up to sqrt 2 of it then.
-      const { rate } = key.startsWith('iter.out.D') ? OF_DISCRIMINATOR : OF_GENERATOR;
-      expect(largest).toBeLessThan((2 + 2 * Math.SQRT2) * rate);
+      expect(beyond).toBeLessThanOrEqual(LARGEST_SHARE_BEYOND * expected.length);
+      expect(largest).toBeLessThan(LARGEST_ERROR);
     },
   );
 });

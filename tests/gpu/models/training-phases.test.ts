@@ -10,12 +10,14 @@ import {
   isWithinTolerance,
 } from '../../../cli/gradient-cases/compare-gradients';
 import { openNetworks, wirePhaseOf } from '../../../cli/gradient-cases/training-wiring';
+import type { Checkpoint } from '../../../src/checkpoints/checkpoint';
 import { PlanBuilder } from '../../../src/gpu/plan';
 import { Recorder } from '../../../src/gpu/recorder';
 import { readTensor } from '../../../src/gpu/tensor';
 import { expectClose, fixture, testGpu } from '../support';
 
 const training = await fixture('training');
+const replay = await fixture('training-replay');
 const files = {
   generator: await fixture('generator_tiny'),
   discriminator: await fixture('discriminator'),
@@ -27,13 +29,30 @@ const PHASES = ['Gmain', 'Greg', 'Dmain', 'Dreg', 'Dmain_blur'];
 const LOGIT_TOLERANCE = 5e-4;
 
 /**
- * Where generated pictures are judged. The discriminator's leaky ReLUs have kinks: a unit whose input is nearer to 0 than the pictures are known (two
- * evaluations of the official code differ by 2e-5 in them) may have the other slope, and then every gradient before it differs by what that unit
- * contributes: up to 1.5e-4 in these cases. That it is this and no fault shows where the latent codes are changed by a few parts in 1e5: in some such
- * runs all of Gmain, or all of Dmain_blur, is within the strict bound, in others other tensors are beyond it.
+ * The reference is float32, too, and where generated pictures are judged that is not enough: of nine million units of leaky ReLU some ten lie so near to
+ * their kink that rounding decides which slope they have, and all gradients before such a unit change by what it contributes. The same in double
+ * precision (scripts/replay) shows who is how far from the truth, in parts of the bound of 1e-3 or 1e-5, worst tensor and how many are beyond:
+ *
+ *                 reference     PyTorch's float32    ours      float32, if double has
+ *                               today                          float32's slopes
+ *   Gmain         1.79, 1 of 128     2.21, 4         1.19, 1   0.25, 0
+ *   Greg          0.01, 0 of 104     0.01, 0         0.01, 0
+ *   Dmain         0.03, 0 of 51      0.46, 0         0.46, 0   0.02, 0
+ *   Dreg          0.02, 0 of 50      0.02, 0         0.01, 0
+ *   Dmain_blur   14.45, 13 of 51     0.03, 0         0.23, 0   0.02, 0
+ *
+ * In Dmain_blur it is one unit, of b32.conv0 in the generated pictures, 2e-6 from its kink: with its slope turned, double gives the reference's
+ * gradients within 13 % of the bound, all 51 (`python3 scripts/replay kinks`). So the double is what these two phases are held against.
  */
-const KINK = { absolute: 3e-4, shareOfNorm: 1e-3 };
-const HAS_KINKS = /^(Gmain|Dmain)/;
+const BY_DOUBLE = ['Gmain', 'Dmain_blur'];
+
+/** For Gmain, whose double no float32 meets in all tensors; absolute, where the strict bound is missed. In the others units are turned that weigh less. */
+const KINK = 3e-5;
+
+/** Of all gradients of a phase together: error over norm, from what is expected, and from the reference's, whichever unit it has turned. */
+const SHARE_OF_NORM = { expected: 1e-4, reference: 5e-4 };
+
+const expectedFile = (name: string) => (BY_DOUBLE.includes(name) ? replay : training);
 
 interface PhaseResults {
   readonly gradients: ReadonlyMap<string, CaseGradient>;
@@ -63,7 +82,11 @@ async function runPhase(name: string): Promise<PhaseResults> {
   for (const { parameter, gradient } of kept) {
     const { name: full, shape } = parameter;
     const values = gradient ? await readTensor(gpu, gradient) : new Float32Array(parameter.master.shape[0]!);
-    for (const part of gradientAndParts(training, name, { name: full.replace(/^.*?param\./, ''), shape, values })) {
+    for (const part of gradientAndParts(expectedFile(name), name, {
+      name: full.replace(/^.*?param\./, ''),
+      shape,
+      values,
+    })) {
       gradients.set(part.name, part);
     }
   }
@@ -101,24 +124,31 @@ describe.each(PHASES)('%s', (name) => {
     const found = gradients.get(gradient) ?? expect.fail(`${gradient} was not computed`);
     const { largestError } = found.comparison!;
     console.info(`${name}.${gradient}: ${describeComparison(found.comparison!)}`);
-    if (!isWithinTolerance(found)) expect(HAS_KINKS.test(name) ? largestError : Infinity).toBeLessThan(KINK.absolute);
+    if (!isWithinTolerance(found)) expect(name === 'Gmain' ? largestError : Infinity).toBeLessThan(KINK);
   });
 
   it('all gradients together', async () => {
     const { gradients } = await results();
     const compared = [...gradients.values()].filter(({ comparison }) => comparison);
     expect(compared).toHaveLength(own.length);
-    let [squaredError, squares] = [0, 0];
-    for (const { name: gradient, values } of compared) {
-      training.floats(`${name}.${gradient}`).forEach((wanted, at) => {
-        squaredError += (values[at]! - wanted) ** 2;
-        squares += wanted ** 2;
-      });
-    }
-    const share = Math.sqrt(squaredError / squares);
+    const shareOfNorm = (file: Checkpoint) => {
+      let [squaredError, squares] = [0, 0];
+      for (const { name: gradient, values } of compared) {
+        file.floats(`${name}.${gradient}`).forEach((wanted, at) => {
+          squaredError += (values[at]! - wanted) ** 2;
+          squares += wanted ** 2;
+        });
+      }
+      return Math.sqrt(squaredError / squares);
+    };
+    const shares = { expected: shareOfNorm(expectedFile(name)), reference: shareOfNorm(training) };
     const beyond = compared.filter((gradient) => !isWithinTolerance(gradient)).map((gradient) => gradient.name);
     const names = beyond.length > 0 ? `, beyond the strict bound: ${beyond.join(', ')}` : '';
-    console.info(`${name}: error of all gradients ${share.toExponential(1)} of their norm${names}`);
-    expect(share).toBeLessThan(KINK.shareOfNorm);
+    const [fromExpected, fromReference] = Object.values(shares).map((share) => share.toExponential(1));
+    console.info(
+      `${name}: error of all gradients ${fromExpected} of their norm, from the reference ${fromReference}${names}`,
+    );
+    expect(shares.expected).toBeLessThan(SHARE_OF_NORM.expected);
+    expect(shares.reference).toBeLessThan(SHARE_OF_NORM.reference);
   });
 });
