@@ -32,8 +32,11 @@ interface WeightTile {
  * With nine taps a pixel serves many sums; with one, only those of several channels. With stride there are more pixels in a tile. (Larger tiles gain
  * little, and their many values at once take a software adapter's compiler seconds.)
  */
-function tileOf({ kernelHeight, kernelWidth, stride }: ConvGeometry): WeightTile {
-  if (kernelHeight * kernelWidth === 1) return { TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 2, OUT_GROUPS: 4 };
+function tileOf({ kernelHeight, kernelWidth, stride }: ConvGeometry, groups: number): WeightTile {
+  if (kernelHeight * kernelWidth === 1) {
+    const channels = groups === 1 ? { IN_GROUPS: 8, OUT_GROUPS: 1 } : { IN_GROUPS: 2, OUT_GROUPS: 4 };
+    return { TILE_ROWS: 1, TILE_COLUMNS: 4, ...channels };
+  }
   return { TILE_ROWS: stride === 1 ? 2 : 1, TILE_COLUMNS: 4, IN_GROUPS: 1, OUT_GROUPS: 1 };
 }
 
@@ -72,9 +75,9 @@ export function dispatchWeightGradient(plan: PlanBuilder, what: WeightGradient):
   const { kernelHeight, kernelWidth } = geometry;
   const usesTiles = isTiled(geometry) && !isPlain;
   const taps = kernelHeight * kernelWidth;
-  const tile = tileOf(geometry);
   const inputGroups = input.stride / 4;
   const groups = gradient.stride / 4;
+  const tile = tileOf(geometry, groups);
   const threadsPerPart = usesTiles
     ? Math.ceil(inputGroups / tile.IN_GROUPS) * Math.ceil(groups / tile.OUT_GROUPS)
     : taps * inputGroups * groups;
@@ -120,20 +123,18 @@ export function dispatchWeightGradient(plan: PlanBuilder, what: WeightGradient):
 const SAMPLED_TILE: WeightTile = { TILE_ROWS: 4, TILE_COLUMNS: 8, IN_GROUPS: 1, OUT_GROUPS: 1 };
 const STRIDED_TILE: WeightTile = { TILE_ROWS: 2, TILE_COLUMNS: 4, IN_GROUPS: 1, OUT_GROUPS: 1 };
 const POINT_TILE: WeightTile = { TILE_ROWS: 1, TILE_COLUMNS: 4, IN_GROUPS: 4, OUT_GROUPS: 4 };
-/** The same for a picture of four channels at most. */
-const NARROW_POINT_TILE: WeightTile = { ...POINT_TILE, OUT_GROUPS: 1 };
 const SAMPLED_THREADS = 16;
 /** Threads that keep all cores of a processor busy. */
 const LEAST_SAMPLED_THREADS = 256;
 
-function sampledTile({ kernelHeight, stride }: ConvGeometry, groups: number): WeightTile {
-  if (kernelHeight === 1) return groups === 1 ? NARROW_POINT_TILE : POINT_TILE;
+function sampledTile({ kernelHeight, stride }: ConvGeometry): WeightTile {
+  if (kernelHeight === 1) return POINT_TILE;
   return stride === 1 ? SAMPLED_TILE : STRIDED_TILE;
 }
 
 /**
  * Whether the sampled kernel computes it, where texels are exact and fit: 3x3 of a picture that keeps its side, or of one that was doubled; one tap if
- * there are many pixels.
+ * there are many pixels and more than a vector of channels.
  */
 export function samplesPixels(
   plan: PlanBuilder,
@@ -144,7 +145,7 @@ export function samplesPixels(
   const { height, width } = imageExtents(gradient, 'conv2d weight gradient');
   const isKnown =
     kernelHeight === 1
-      ? stride === 1 && isPadded(0) && height * width >= LEAST_SAMPLED_POINTS
+      ? stride === 1 && isPadded(0) && height * width >= LEAST_SAMPLED_POINTS && gradient.stride > 4
       : kernelHeight === 3 && (stride === 1 ? isPadded(1) : stride === 2 && isPadded(0));
   return kernelHeight === kernelWidth && isKnown && [input, gradient].every((one) => fitsTexels(plan.host, one));
 }
@@ -173,7 +174,7 @@ export function sampledSums(
   const { kernelHeight: side, stride, padTop } = geometry;
   const inputGroups = input.stride / 4;
   const groups = gradient.stride / 4;
-  const tile = sampledTile(geometry, groups);
+  const tile = sampledTile(geometry);
   const offset = 1 - padTop;
   const [rows, columns] = weightExtents({ input, gradient, isSwapped });
   const blocks = Math.ceil(inputGroups / tile.IN_GROUPS) * Math.ceil(groups / tile.OUT_GROUPS);

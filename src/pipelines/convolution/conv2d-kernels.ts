@@ -105,9 +105,9 @@ export function dispatchConvolution(plan: PlanBuilder, convolution: TiledConvolu
   else recordSampledWithStride(plan, operands);
 }
 
-/** Whether a layer of one tap has so many pixels that it is worth staging them. */
+/** Whether a layer of one tap has so many pixels, and of so many channels, that it is worth staging them. */
 export function samplesManyPoints(layer: Conv3x3Shape, device: DeviceFacts): boolean {
-  return layer.height * layer.width >= LEAST_SAMPLED_POINTS && samplesPoints(layer, device);
+  return layer.height * layer.width >= LEAST_SAMPLED_POINTS && layer.inChannels > 4 && samplesPoints(layer, device);
 }
 
 /** How the variants are to read weights; undefined for what none of them wants. */

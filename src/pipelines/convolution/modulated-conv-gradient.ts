@@ -20,10 +20,9 @@ import productsShader from '../../shaders/convolution/modulation/modulated-produ
 import stylesGradientShader from '../../shaders/convolution/modulation/modulated-styles-gradient.wgsl';
 import weightGradientShader from '../../shaders/convolution/modulation/modulated-weight-gradient.wgsl';
 import noiseGradientShader from '../../shaders/convolution/noise-gradient.wgsl';
-import { activationGradient } from '../dense/activation-gradient';
+import { activationGradientWithSum } from '../dense/activation-gradient';
 import { multiply } from '../dense/multiply';
 import { total } from '../reduction/sum-columns';
-import { sumRows } from '../reduction/sum-rows';
 import { dispatchWeightGradient } from './conv-weight-gradient';
 import { type ConvGeometry, dispatchConvolution, ones } from './conv2d-kernels';
 import { unfilteredGradient } from './conv3x3-up2';
@@ -167,6 +166,8 @@ export interface ModulatedLayer extends ModulatedConv {
   readonly output: Tensor;
   /** What the activation's gradient is told from (`activationGradient`): the output, or what has to be computed again for it. */
   reference(): Tensor;
+  /** In its place, for a layer whose output does not tell: the gradient before the activation, and its sum over pixels. */
+  readonly beforeActivation?: ((ofOutput: Tensor) => { before: Tensor; sum: Tensor }) | undefined;
   /** A picture that is added to the result, and its gradient from that of the result. */
   readonly skip?: { readonly picture: Tensor; gradient(ofOutput: Tensor): Tensor } | undefined;
 }
@@ -183,7 +184,10 @@ export function recordModulatedLayer(plan: PlanBuilder, layer: ModulatedLayer): 
     outputs: [output],
     backward: ([gradient], isWanted) => {
       const isNeeded = (tensor: Tensor | undefined) => tensor !== undefined && isWanted[inputs.indexOf(tensor)]!;
-      const before = activationGradient(plan, gradient, layer.reference(), epilogue);
+      const wantsBias = isNeeded(bias);
+      const { before, sum } =
+        layer.beforeActivation?.(gradient) ??
+        activationGradientWithSum(plan, gradient, layer.reference(), epilogue, wantsBias);
       const gradients = modulatedConvGradients(plan, layer, before, {
         input: isNeeded(input),
         weight: isNeeded(weight),
@@ -195,7 +199,7 @@ export function recordModulatedLayer(plan: PlanBuilder, layer: ModulatedLayer): 
         [weight, gradients.weight],
         [styles, gradients.styles],
         [demodulation, gradients.demodulation],
-        [bias, isNeeded(bias) ? sumRows(plan, before) : undefined],
+        [bias, wantsBias ? sum : undefined],
         [skip?.picture, isNeeded(skip?.picture) ? skip?.gradient(gradient) : undefined],
         ...noiseGradients(plan, noise, before, isNeeded),
       ]);

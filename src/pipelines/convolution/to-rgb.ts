@@ -5,15 +5,18 @@ import { ShapeError } from '../../gpu/errors';
 import { defineKernel } from '../../gpu/kernel';
 import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, imageExtents, padToFour, type Tensor } from '../../gpu/tensor';
+import clampGradientShader from '../../shaders/convolution/clamp-gradient.wgsl';
 import skipGradientShader from '../../shaders/convolution/skip-gradient.wgsl';
 import toRgbShader from '../../shaders/convolution/to-rgb.wgsl';
 import toRgbSampledShader from '../../shaders/convolution/to-rgb-sampled.wgsl';
 import { slice } from '../dense/window';
+import { sumRows } from '../reduction/sum-rows';
 import { type ConvWeights, TAPS_FIRST } from './conv-weights';
 import { recordModulatedLayer } from './modulated-conv-gradient';
 import { samplesExactly, weightTexels } from './staged-input';
 
 const KERNEL = defineKernel(toRgbShader);
+const CLAMP_GRADIENT = defineKernel(clampGradientShader);
 const SKIP_GRADIENT = defineKernel(skipGradientShader);
 
 /** Groups of four output channels that a thread of the sampled kernel computes; with fewer than that in all, the other one is as good. */
@@ -60,7 +63,6 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
   // So that the skip's gradient has as many channels as the picture's; without a tape the kernel leaves the others out.
   const isWide = options.skip && options.skip.shape[3]! > channels;
   const skip = isWide && plan.tape ? slice(plan, options.skip, 3, 0, channels) : options.skip;
-  const bindings = { input, styles, bias, skip: skip ?? bias, output };
   const params = {
     batch,
     height,
@@ -70,7 +72,14 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
     skipGroups: skip ? skip.stride / 4 : 0,
     clamp: clamp ?? 3e38,
   };
-  const constants = { SKIP: skip ? skipKind(skip, output) : 0 };
+  // What the clamp has changed cannot be told from the output if a skip is added to it.
+  const strips = batch * height * Math.ceil(width / STRIP);
+  const inside =
+    plan.tape && skip && clamp !== undefined
+      ? plan.scratch(`${weights.label} inside the clamp`, [(strips * output.stride) / 4])
+      : undefined;
+  const constants = { SKIP: skip ? skipKind(skip, output) : 0, KEEPS_INSIDE: Number(inside !== undefined) };
+  const bindings = { input, styles, bias, skip: skip ?? bias, output, ...(inside && { inside }) };
   const layer = {
     batch,
     height,
@@ -104,18 +113,40 @@ export function toRgb(plan: PlanBuilder, input: Tensor, options: ToRgbOptions): 
   }
   if (plan.tape) {
     const weight = weights.as(TAPS_FIRST);
-    const again = () => toRgb(plan, input, { ...options, skip: undefined });
     recordModulatedLayer(plan, {
       ...{ input, weight, styles, output, epilogue: { bias: options.bias, clamp } },
-      reference: () => (skip && clamp !== undefined ? again() : output),
+      reference: () => output,
+      beforeActivation: inside && ((ofOutput) => clampGradient(plan, ofOutput, inside)),
       skip: skip && { picture: skip, gradient: (ofOutput) => skipGradient(plan, ofOutput, constants.SKIP) },
     });
   }
   return output;
 }
 
+/** Pixels of a row whose bits are kept together (common/convolution/inside-bits.wgsl). */
+const STRIP = 4;
+/** Strips that a thread of its gradient goes through. */
+const STRIPS_PER_PIECE = 16;
+
+/** The gradient of the clamp, and its sum over pixels. */
+function clampGradient(plan: PlanBuilder, gradient: Tensor, inside: Tensor): { before: Tensor; sum: Tensor } {
+  const { batch, height, width, channels } = imageExtents(gradient, 'toRgb clamp');
+  const before = plan.scratch(`${gradient.label} before the clamp`, gradient.shape);
+  const groups = gradient.stride / 4;
+  const strips = batch * height * Math.ceil(width / STRIP);
+  const pieces = Math.ceil(strips / STRIPS_PER_PIECE);
+  const sums = plan.scratch(`${gradient.label} partial sums`, [pieces, channels]);
+  plan.dispatch({
+    kernel: CLAMP_GRADIENT,
+    bindings: { gradient, inside, output: before, sums },
+    params: { width, strips, stripsPerPiece: STRIPS_PER_PIECE, pieces, groups },
+    workgroups: linearGrid(pieces * groups),
+  });
+  return { before, sum: sumRows(plan, sums) };
+}
+
 /** Pixels of the skip that a thread computes the gradient of. */
-const SKIP_TILE = { rows: 2, columns: 4 };
+const SKIP_TILE = { rows: 8, columns: 4 };
 
 /** The gradient of the skip. @param kind from {@link skipKind} */
 function skipGradient(plan: PlanBuilder, gradient: Tensor, kind: number): Tensor {

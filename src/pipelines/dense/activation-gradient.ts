@@ -6,10 +6,16 @@ import type { PlanBuilder } from '../../gpu/plan';
 import { expectShape, type Tensor, vectorCount } from '../../gpu/tensor';
 import activationCurvatureShader from '../../shaders/dense/activation-curvature.wgsl';
 import activationGradientShader from '../../shaders/dense/activation-gradient.wgsl';
+import activationGradientSumsShader from '../../shaders/dense/activation-gradient-sums.wgsl';
+import { sumRows } from '../reduction/sum-rows';
 import { type Activation, type ActivationOptions, activationSettings } from './activation';
 
 const GRADIENT = defineKernel(activationGradientShader);
+const GRADIENT_SUMS = defineKernel(activationGradientSumsShader);
 const CURVATURE = defineKernel(activationCurvatureShader);
+
+/** Rows that a thread adds up. */
+const ROWS_PER_PIECE = 64;
 
 /** Piecewise linear: their slope does not change with what goes in. */
 const STRAIGHT: readonly Activation[] = ['linear', 'relu', 'lrelu'];
@@ -34,8 +40,8 @@ export function activationGradient(
   options: ActivationOptions,
 ): Tensor {
   expectShape(gradient, reference.shape, 'activationGradient gradient');
-  const { activation = 'linear', gain, clamp } = options;
-  if (activation === 'linear' && (gain ?? 1) === 1 && clamp === undefined) return gradient;
+  const { activation = 'linear' } = options;
+  if (changesNothing(options)) return gradient;
   const { constants, params } = activationSettings(options);
   const vectors = vectorCount(gradient);
   const output = plan.scratch(`${gradient.label} before ${activation}`, gradient.shape);
@@ -55,6 +61,43 @@ export function activationGradient(
     ],
   });
   return output;
+}
+
+function changesNothing({ activation = 'linear', gain = 1, clamp }: ActivationOptions): boolean {
+  return activation === 'linear' && gain === 1 && clamp === undefined;
+}
+
+/**
+ * The same with its sum over all axes but the last, the gradient of a bias, in one pass over both. It cannot be differentiated.
+ * @param wantsSum without, the sum is undefined, and the pass the plain one
+ */
+export function activationGradientWithSum(
+  plan: PlanBuilder,
+  gradient: Tensor,
+  reference: Tensor,
+  options: ActivationOptions,
+  wantsSum: boolean,
+): { before: Tensor; sum: Tensor | undefined } {
+  if (!wantsSum || changesNothing(options)) {
+    const before = activationGradient(plan, gradient, reference, options);
+    return { before, sum: wantsSum ? sumRows(plan, before) : undefined };
+  }
+  expectShape(gradient, reference.shape, 'activationGradient gradient');
+  const { constants, params } = activationSettings(options);
+  const vectors = vectorCount(gradient);
+  const groups = gradient.stride / 4;
+  const rows = vectors / groups;
+  const pieces = Math.ceil(rows / ROWS_PER_PIECE);
+  const before = plan.scratch(`${gradient.label} before ${options.activation}`, gradient.shape);
+  const sums = plan.scratch(`${gradient.label} partial sums`, [pieces, gradient.shape[gradient.shape.length - 1]!]);
+  plan.dispatch({
+    kernel: GRADIENT_SUMS,
+    bindings: { reference, gradient, output: before, sums },
+    params: { vectors, ...params, rows, rowsPerPiece: ROWS_PER_PIECE, pieces, groups },
+    constants,
+    workgroups: linearGrid(pieces * groups),
+  });
+  return { before, sum: sumRows(plan, sums) };
 }
 
 /** The gradient of {@link activationGradient} with respect to its reference. It cannot be differentiated any further. */

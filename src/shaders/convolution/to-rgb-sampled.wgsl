@@ -11,6 +11,7 @@
 #const WORKGROUP_THREADS = 16
 #const KERNEL_SIDE = 1
 #const GROUPS
+#include "common/convolution/inside-bits"
 #include "common/convolution/sampled-weights"
 #include "common/convolution/skip-picture"
 #include "common/each-element"
@@ -117,6 +118,13 @@ fn element(index: u32) {
           keepChannels(clamp(sums[place + ${column}u] + channelBias, -limit, limit) + added[${column}], group, params.channels);
       }
       #end
+#if KEEPS_INSIDE
+      var bits = 0u;
+      #for column in 0..4
+      bits |= insideBits(sums[place + ${column}u] + channelBias, params.clamp, ${column}u);
+      #end
+      inside[((sample * params.height + y) * tileColumns + column / 4u) * groups + group] = bits;
+#end
       place += 4u;
     }
     group++;

@@ -11,6 +11,7 @@
 // Doubling by that filter is, along each axis: output 2i = (skip[i - 1] + 3 skip[i]) / 4 and output 2i + 1 = (3 skip[i] + skip[i + 1]) / 4,
 // with zeros outside: four taps in two dimensions.
 
+#include "common/convolution/inside-bits"
 #include "common/convolution/matrix"
 #include "common/convolution/skip-picture"
 #include "common/each-element"
@@ -79,4 +80,11 @@ fn element(index: u32) {
   storePixel(sum1, sample, row, column + 1u, group, groups);
   storePixel(sum2, sample, row, column + 2u, group, groups);
   storePixel(sum3, sample, row, column + 3u, group, groups);
+#if KEEPS_INSIDE
+  var bits = 0u;
+  #for column in 0..4
+  bits |= insideBits(sum${column} + bias[group], params.clamp, ${column}u);
+  #end
+  inside[index] = bits;
+#end
 }

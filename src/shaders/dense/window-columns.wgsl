@@ -20,12 +20,13 @@ fn element(index: u32) {
   if (index >= params.rows * groups) { return; }
   let row = index / groups;
   var values = vec4f(0);
-  for (var lane = 0u; lane < 4u; lane++) {
-    let column = index % groups * 4u + lane;
-    let at = i32(column) + params.start;
-    if (column < params.columns && at >= 0 && at < i32(params.inputColumns)) {
-      values[lane] = input[row * params.inputStride + u32(at)];
-    }
+  let first = i32(index % groups * 4u);
+  let start = i32(row * params.inputStride);
+  #for lane in 0..4
+  let at${lane} = first + ${lane} + params.start;
+  if (first + ${lane} < i32(params.columns) && at${lane} >= 0 && at${lane} < i32(params.inputColumns)) {
+    values[${lane}] = input[start + at${lane}];
   }
+  #end
   output[index] = values;
 }
