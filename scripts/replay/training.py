@@ -1,5 +1,4 @@
 """The phases of EG3D's training and its updates, in the precision of the numbers that they are given."""
-import math
 
 import torch
 import torch.nn.functional as F
