@@ -39,32 +39,37 @@ fn addWeights(base: u32, group: u32, first: u32, end: u32) {
 #for c in 0..COLOUR_GROUPS
   var ofColours${c} = mat4x4f();
 #end
-  for (var point = first; point < end; point++) {
-    let before = hiddenGradient[point * HIDDEN_GROUPS + group];
-    let units = hidden[point * HIDDEN_GROUPS + group];
-    ofBias += before;
-    ofSigma += units * sigmaGradient[point].x;
+  // Four points a turn, those beyond the last times zero: what a sum is between them need not go to memory.
+  for (var four = first; four < end; four += 4u) {
+  #for p in 0..4
+    let isInside${p} = select(0.0, 1.0, four + ${p}u < end);
+    let point${p} = min(four + ${p}u, end - 1u);
+    let before${p} = hiddenGradient[point${p} * HIDDEN_GROUPS + group] * isInside${p};
+    let units${p} = hidden[point${p} * HIDDEN_GROUPS + group] * isInside${p};
+    ofBias += before${p};
+    ofSigma += units${p} * sigmaGradient[point${p}].x;
 #if SHARES_WEIGHTS
 #for f in 0..FEATURE_GROUPS / 4
-    let features${f} = features[point * FEATURE_GROUPS + 4u * ${f} + lane];
+    let features${f}_${p} = features[point${p} * FEATURE_GROUPS + 4u * ${f} + lane];
 #for j in 0..4
-    ofFeatures${4 * f + j} += outer(before, quadBroadcast(features${f}, ${j}u));
+    ofFeatures${4 * f + j} += outer(before${p}, quadBroadcast(features${f}_${p}, ${j}u));
 #end
 #end
 #for f in 0..COLOUR_GROUPS / 4
-    let logits${f} = logitGradient[point * COLOUR_GROUPS + 4u * ${f} + lane];
+    let logits${f}_${p} = logitGradient[point${p} * COLOUR_GROUPS + 4u * ${f} + lane];
 #for j in 0..4
-    ofColours${4 * f + j} += outer(quadBroadcast(logits${f}, ${j}u), units);
+    ofColours${4 * f + j} += outer(quadBroadcast(logits${f}_${p}, ${j}u), units${p});
 #end
 #end
 #else
 #for g in 0..FEATURE_GROUPS
-    ofFeatures${g} += outer(before, features[point * FEATURE_GROUPS + ${g}]);
+    ofFeatures${g} += outer(before${p}, features[point${p} * FEATURE_GROUPS + ${g}]);
 #end
 #for c in 0..COLOUR_GROUPS
-    ofColours${c} += outer(logitGradient[point * COLOUR_GROUPS + ${c}], units);
+    ofColours${c} += outer(logitGradient[point${p} * COLOUR_GROUPS + ${c}], units${p});
 #end
 #end
+  #end
   }
   let to = base + group * HIDDEN_GROUP_MATRICES;
 #for g in 0..FEATURE_GROUPS
