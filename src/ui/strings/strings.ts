@@ -5,7 +5,7 @@
 import type { ViewExcess } from '../../camera/trained-views';
 import type { KnownConfiguration, ModelOrigin } from '../../studio/model/model-facts';
 import type { FailureKind } from '../../studio/shared/failure';
-import type { ChosenQuality, Layout, RendererKind, RenderQuality } from '../../studio/shared/settings';
+import type { Layout, RendererKind, RenderQuality } from '../../studio/shared/settings';
 import type { EfficiencyCase, LoadingProgress, Notice } from '../../studio/shared/state';
 
 /** With the minus sign of typography. */
@@ -44,17 +44,6 @@ export const STRINGS = {
     label: 'Settings',
     face: 'Face',
     edit: 'Edit',
-    quality: 'Quality',
-    neuralResolution: 'Neural rendering',
-    resolutionOption: (side: number) => `${side} × ${side}`,
-    samples: 'Samples per ray',
-    samplesOption: (first: number, second: number) => (second > 0 ? `${first} + ${second}` : `${first}`),
-    modelQuality: (side: number, samples: string) => `The model’s own: ${side} × ${side}, ${samples}.`,
-    rayQuality: 'Volume rendering',
-    rayQualities: { fast: 'Fast', exact: 'Exact' } satisfies Record<ChosenQuality, string>,
-    rayQualityHint:
-      'Fast looks the same on screen, whatever the number of samples. Exact is the arithmetic of the paper; files are always made with it.',
-    adapts: 'Coarser while moving, if need be',
     view: 'Picture and view',
     export: 'Take it with you',
     savedFaces: 'Saved faces',

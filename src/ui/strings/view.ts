@@ -1,5 +1,5 @@
 /** What the page says about views: kinds of picture, the camera, its label, and the keys (strings.ts has the rest). */
-import type { PictureKind } from '../../studio/shared/settings';
+import type { ChosenQuality, PictureKind } from '../../studio/shared/settings';
 import type { ShortcutGroup, ShortcutName } from '../shared/shortcuts';
 
 /** With the minus sign of typography. */
@@ -77,6 +77,20 @@ export const VIEW_STRINGS = {
   pasted: 'The camera is there now.',
   copyByHand: 'The browser does not let the page copy: the label is selected, copy it with Ctrl or ⌘ and C.',
   pasteByHand: 'The browser does not let the page read the clipboard: paste into the field with Ctrl or ⌘ and V.',
+
+  quality: {
+    legend: 'Quality',
+    neuralResolution: 'Neural rendering',
+    resolutionOption: (side: number) => `${side} × ${side}`,
+    samples: 'Samples per ray',
+    samplesOption: (first: number, second: number) => (second > 0 ? `${first} + ${second}` : `${first}`),
+    modelQuality: (side: number, samples: string) => `The model’s own: ${side} × ${side}, ${samples}.`,
+    rayQuality: 'Volume rendering',
+    rayQualities: { fast: 'Fast', exact: 'Exact' } satisfies Record<ChosenQuality, string>,
+    rayQualityHint:
+      'Fast looks the same on screen, whatever the number of samples. Exact is the arithmetic of the paper; files are always made with it.',
+    adapts: 'Coarser while moving, if need be',
+  },
 
   help: {
     button: 'Keys',

@@ -1,5 +1,5 @@
 /**
- * `<trifold-renderer>`: which of the two renderers is shown, or how both are compared; the facts of the student, and what must be said
+ * `<trifold-compare>`: which of the two renderers is shown, or how both are compared; the facts of the student, and what must be said
  * about it.
  */
 import { css, html, nothing } from 'lit';
@@ -12,15 +12,15 @@ import { shownNow } from '../../studio/view/shown';
 import { StudioElement } from '../shared/studio-element';
 import { controls, progressBar, sections, segments } from '../shared/theme';
 import { STRINGS } from '../strings/strings';
-import '../compare/trifold-efficiency';
-import type { TrifoldEfficiency } from '../compare/trifold-efficiency';
-import '../compare/trifold-strip';
-import type { TrifoldStrip } from '../compare/trifold-strip';
+import './trifold-efficiency';
+import type { TrifoldEfficiency } from './trifold-efficiency';
+import './trifold-strip';
+import type { TrifoldStrip } from './trifold-strip';
 
 const { renderer: strings, loading } = STRINGS;
 
-@customElement('trifold-renderer')
-export class TrifoldRenderer extends StudioElement {
+@customElement('trifold-compare')
+export class TrifoldCompare extends StudioElement {
   @query('trifold-strip') private readonly strip!: TrifoldStrip;
   @query('trifold-efficiency') private readonly efficiency!: TrifoldEfficiency;
   @state() private spoken = '';
@@ -192,6 +192,6 @@ function segment(group: string, value: string, label: string, { isChecked, isDis
 
 declare global {
   interface HTMLElementTagNameMap {
-    'trifold-renderer': TrifoldRenderer;
+    'trifold-compare': TrifoldCompare;
   }
 }

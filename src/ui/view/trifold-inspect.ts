@@ -1,5 +1,5 @@
 /**
- * `<trifold-view>`: what of a face is shown, and from where: the kind of picture, another kind to compare it with, and the camera in
+ * `<trifold-inspect>`: what of a face is shown, and from where: the kind of picture, another kind to compare it with, and the camera in
  * numbers (`<trifold-camera>`).
  */
 import { css, html, nothing } from 'lit';
@@ -21,6 +21,8 @@ import { StudioElement } from '../shared/studio-element';
 import { controls, sections, segments } from '../shared/theme';
 import { VIEW_STRINGS } from '../strings/view';
 import './trifold-camera';
+import './trifold-quality';
+import '../model/trifold-model';
 
 const strings = VIEW_STRINGS;
 const CAMERA_PICTURES = ['image', 'raw', 'depth', 'normals'] as const;
@@ -28,8 +30,8 @@ const DENSITIES = ['density-x', 'density-y', 'density-z'] as const;
 const PLANES = ['plane-0', 'plane-1', 'plane-2'] as const;
 const AXIS_NAMES = 'xyz';
 
-@customElement('trifold-view')
-export class TrifoldView extends StudioElement {
+@customElement('trifold-inspect')
+export class TrifoldInspect extends StudioElement {
   static override styles = [
     controls,
     sections,
@@ -72,6 +74,11 @@ export class TrifoldView extends StudioElement {
         <summary>${strings.camera}</summary>
         <trifold-camera .studio=${this.studio}></trifold-camera>
       </details>
+      <details class="fold">
+        <summary>${strings.quality.legend}</summary>
+        <trifold-quality .studio=${this.studio}></trifold-quality>
+      </details>
+      <trifold-model .studio=${this.studio}></trifold-model>
       <div class="row">
         <label class="check">
           <input
@@ -182,6 +189,6 @@ function option(value: string, chosen: string, label: string, isDisabled = false
 
 declare global {
   interface HTMLElementTagNameMap {
-    'trifold-view': TrifoldView;
+    'trifold-inspect': TrifoldInspect;
   }
 }
