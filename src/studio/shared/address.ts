@@ -23,6 +23,7 @@ import {
   type PictureSettings,
   RENDER_QUALITIES,
   RENDERER_KINDS,
+  readBackdrop,
   sanitiseSettings,
 } from './settings';
 
@@ -100,6 +101,7 @@ export function encodeStudio(config: GeneratorConfig, { settings, face, view }: 
   write('against', settings.against, defaults.against);
   write('wipe', rounded(settings.wipe, 3), defaults.wipe);
   write('slice', rounded(settings.slice, 3), defaults.slice);
+  write('backdrop', settings.backdrop.replace('#', ''), defaults.backdrop);
   write('rotate', settings.autoRotate, defaults.autoRotate);
   write('rays', settings.neuralResolution, defaults.neuralResolution);
   write('samples', settings.depthSamples, defaults.depthSamples);
@@ -146,6 +148,7 @@ export function decodeStudio(fragment: string): SavedStudio {
       against: oneOf<Against>('against', ['convolutional', ...PICTURE_KINDS]),
       wipe: number('wipe'),
       slice: number('slice'),
+      backdrop: readBackdrop(fields.get('backdrop') ?? ''),
       autoRotate: fields.get('rotate') === 'true' ? true : undefined,
       neuralResolution: number('rays'),
       depthSamples: number('samples'),

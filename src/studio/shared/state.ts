@@ -257,6 +257,7 @@ export function initialState(): StudioState {
       wipe: 0.5,
       against: 'convolutional',
       slice: 0,
+      backdrop: 'page',
       autoRotate: false,
       neuralResolution: 64,
       depthSamples: 24,

@@ -57,6 +57,7 @@ describe('the address', () => {
       wipe: 0.25,
       against: 'raw',
       slice: -0.5,
+      backdrop: '#00ff7a',
       autoRotate: true,
       neuralResolution: 48,
       depthSamples: 12,
@@ -137,9 +138,19 @@ describe('the address', () => {
     expect(withFirstView(decodeStudio(''), undefined)).toEqual(decodeStudio(''));
   });
 
+  test('a backdrop is a name, or a colour without its #', () => {
+    const settings = { ...AT_HOME.settings, backdrop: '#ff8800' as const };
+    expect(encodeStudio(CONFIG, { ...AT_HOME, settings })).toBe('seed=0&backdrop=ff8800');
+    const backdrop = (value: string) =>
+      restoreStudio(CONFIG, decodeStudio(`#backdrop=${encodeURIComponent(value)}`)).settings.backdrop;
+    for (const name of ['page', 'white', 'black', 'transparent']) expect(backdrop(name)).toBe(name);
+    for (const colour of ['#ff8800', 'ff8800', 'FF8800']) expect(backdrop(colour)).toBe('#ff8800');
+    for (const nonsense of ['', 'red', '#fff', '#ff880', 'ff88000', '#gg8800']) expect(backdrop(nonsense)).toBe('page');
+  });
+
   test('nonsense gives the defaults', () => {
     const nonsense =
-      '#seed=abc&psi=&picture=cat&renderer=x&layout=y&wipe=&against=dog&slice=NaN&rotate=1&rays=Infinity&yaw=up&pivot=1,2&focal=';
+      '#seed=abc&psi=&picture=cat&renderer=x&layout=y&wipe=&against=dog&slice=NaN&backdrop=zebra&rotate=1&rays=Infinity&yaw=up&pivot=1,2&focal=';
     const tell = vi.fn();
     expect(restoreStudio(CONFIG, decodeStudio(nonsense), tell)).toEqual(AT_HOME);
     expect(tell).not.toHaveBeenCalled();
