@@ -1,9 +1,9 @@
 /** How measurements of the renderers are drawn: as bars, and as one picture on paper. */
 import type { EfficiencyRow, EfficiencyState } from '../../studio/shared/state';
-import { STRINGS } from '../strings/strings';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { type Bars, barChart, barsHeight, CHART_WIDTH, chartImage, PAPER } from './charts';
 
-const { efficiency: strings } = STRINGS;
+const { efficiency: strings } = COMPARE_STRINGS;
 
 /** Sizes of the picture on paper, in pixels. */
 const MARGIN = 40;

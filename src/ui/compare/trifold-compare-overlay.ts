@@ -13,10 +13,10 @@ import type { StudioState } from '../../studio/shared/state';
 import { picturesShown, renderersShown, shownNow } from '../../studio/view/shown';
 import { StudioElement } from '../shared/studio-element';
 import { controls } from '../shared/theme';
-import { STRINGS } from '../strings/strings';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { VIEW_STRINGS } from '../strings/view';
 
-const { comparison, renderer: rendererStrings } = STRINGS;
+const { comparison, renderer: rendererStrings } = COMPARE_STRINGS;
 
 const LEGEND = unsafeCSS(`linear-gradient(to right, ${legendColours().join(', ')})`);
 /** A label is taken away when its side of the line is narrower than this share of the picture. */

@@ -11,13 +11,15 @@ import type { LoadingProgress, StudentState, StudioState } from '../../studio/sh
 import { shownNow } from '../../studio/view/shown';
 import { StudioElement } from '../shared/studio-element';
 import { controls, progressBar, sections, segments } from '../shared/theme';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { STRINGS } from '../strings/strings';
 import './trifold-efficiency';
 import type { TrifoldEfficiency } from './trifold-efficiency';
 import './trifold-strip';
 import type { TrifoldStrip } from './trifold-strip';
 
-const { renderer: strings, loading } = STRINGS;
+const { renderer: strings } = COMPARE_STRINGS;
+const { loading } = STRINGS;
 
 @customElement('trifold-compare')
 export class TrifoldCompare extends StudioElement {

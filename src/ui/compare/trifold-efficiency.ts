@@ -9,11 +9,11 @@ import { BATCH_BUDGETS, DEFAULT_BATCH_BUDGET, efficiencyCsv } from '../../studio
 import type { EfficiencyCase, EfficiencyRow, EfficiencyState, StudioState } from '../../studio/shared/state';
 import { saveCsv, savePng } from '../shared/save-file';
 import { StudioDialog } from '../shared/studio-dialog';
-import { STRINGS } from '../strings/strings';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { barChart, PAGE } from './charts';
 import { drawEfficiency, efficiencyBars, measuredOn } from './efficiency-picture';
 
-const { efficiency: strings, dialog } = STRINGS;
+const { efficiency: strings, dialog } = COMPARE_STRINGS;
 
 const CASES = Object.keys(strings.cases) as EfficiencyCase[];
 

@@ -8,12 +8,12 @@ import { stripCsv } from '../../studio/compare/consistency';
 import type { StripState, StudioState } from '../../studio/shared/state';
 import { saveCsv, savePng } from '../shared/save-file';
 import { StudioDialog } from '../shared/studio-dialog';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { FACE_STRINGS } from '../strings/face';
-import { STRINGS } from '../strings/strings';
 import { curveChart, PAGE } from './charts';
 import { drawStrip, paintPicture, psnrCurve, ROWS, ssimCurve, viewPictures, yawText } from './strip-picture';
 
-const { strip: strings, dialog } = STRINGS;
+const { strip: strings, dialog } = COMPARE_STRINGS;
 
 @customElement('trifold-strip')
 export class TrifoldStrip extends StudioDialog {

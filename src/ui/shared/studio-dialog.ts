@@ -6,12 +6,12 @@ import { type CSSResultGroup, css, html, nothing, type PropertyValues } from 'li
 import { query, state } from 'lit/decorators.js';
 import { teacherMatch } from '../../studio/model/student-facts';
 import type { JobProgress, StudioState } from '../../studio/shared/state';
-import { STRINGS } from '../strings/strings';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { dialogs } from './dialog-style';
 import { StudioElement } from './studio-element';
 import { controls, progressBar } from './theme';
 
-const { dialog: strings } = STRINGS;
+const { dialog: strings } = COMPARE_STRINGS;
 
 export abstract class StudioDialog extends StudioElement {
   @query('dialog') private readonly window!: HTMLDialogElement;
@@ -146,14 +146,14 @@ export abstract class StudioDialog extends StudioElement {
   protected warning() {
     const { student, model } = this.studio.state;
     const isOther = student.status === 'ready' && model && teacherMatch(student.facts, model) === 'mismatch';
-    return isOther ? html`<p class="warning">${STRINGS.renderer.match.mismatch}</p>` : nothing;
+    return isOther ? html`<p class="warning">${COMPARE_STRINGS.renderer.match.mismatch}</p>` : nothing;
   }
 
   /** How far the job is, with a button that stops it; how it ended, if not well; nothing else. */
   protected progress(job: JobProgress | undefined, label: string) {
     if (!this.isStudentReady) {
       return html`<p class="muted" role="status">${strings.waiting}</p>
-        <progress aria-label=${STRINGS.renderer.progress}></progress>`;
+        <progress aria-label=${COMPARE_STRINGS.renderer.progress}></progress>`;
     }
     switch (job?.status) {
       case 'running':

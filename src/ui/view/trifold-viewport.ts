@@ -10,6 +10,7 @@ import { picturesShown, shownNow, wantsStudent } from '../../studio/view/shown';
 import { PICTURE_SHORTCUTS, runShortcut } from '../shared/shortcuts';
 import { StudioElement } from '../shared/studio-element';
 import { controls } from '../shared/theme';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { FACE_STRINGS } from '../strings/face';
 import { STRINGS } from '../strings/strings';
 import { VIEW_STRINGS } from '../strings/view';
@@ -115,7 +116,7 @@ export class TrifoldViewport extends StudioElement {
   protected override render() {
     const { settings, student } = this.studio.state;
     const shown = shownNow(settings, student);
-    const drawnBy = wantsStudent(shown) ? ` ${STRINGS.renderer.shown(shown.layout, shown.renderer)}.` : '';
+    const drawnBy = wantsStudent(shown) ? ` ${COMPARE_STRINGS.renderer.shown(shown.layout, shown.renderer)}.` : '';
     return html`
       <div class="frame ${shown.layout === 'side-by-side' ? 'pair' : ''}">
         <div
