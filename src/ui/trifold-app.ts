@@ -6,10 +6,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { KeptFiles } from '../studio/model/kept-files';
-import { decodeStudio } from '../studio/shared/address';
 import type { StudioState } from '../studio/shared/state';
 import { Studio } from '../studio/studio';
-import { addressWith } from './shared/page-address';
+import { AddressKeeper, savedInAddress } from './shared/address-keeper';
 import { controls, theme } from './shared/theme';
 import { STRINGS } from './strings/strings';
 import './model/trifold-drop';
@@ -22,12 +21,8 @@ import './view/trifold-status';
 import './view/trifold-viewport';
 import type { TrifoldViewport } from './view/trifold-viewport';
 
-/** The address follows the state only when it has rested for so long: browsers limit how often it may change. */
-const ADDRESS_DELAY_MILLISECONDS = 400;
 /** The poster fades for so long (page.css), and is taken away afterwards. */
 const POSTER_FADE_MILLISECONDS = 300;
-/** The address is a function of these. */
-const IN_ADDRESS = ['settings', 'face', 'view', 'model'] as const;
 /** Endings of files that may hold a model. */
 const ACCEPTED = '.pkl,.pt,.pth,.safetensors';
 
@@ -40,15 +35,11 @@ export class TrifoldApp extends LitElement {
       kept: new KeptFiles(new URL('kept/', document.baseURI)),
     },
     address: new URLSearchParams(location.search).get('model') ?? undefined,
-    saved: decodeStudio(location.hash),
+    saved: savedInAddress(),
     prefersReducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
   });
   #unsubscribe: (() => void) | undefined;
-  #addressTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #followAddress = () => {
-    this.querySelector('.first-picture')?.remove(); // another picture is wanted
-    this.studio.restore(decodeStudio(location.hash));
-  };
+  readonly #address = new AddressKeeper(this.studio, () => this.querySelector('.first-picture')?.remove());
 
   static override styles = [
     theme,
@@ -146,15 +137,14 @@ export class TrifoldApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#unsubscribe = this.studio.store.subscribe((state, previous) => this.#stateChanged(state, previous));
-    addEventListener('hashchange', this.#followAddress);
+    this.#address.connect();
     if (this.hasUpdated) this.#start(); // moved within the page
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unsubscribe?.();
-    removeEventListener('hashchange', this.#followAddress);
-    clearTimeout(this.#addressTimer);
+    this.#address.disconnect();
     this.studio.close();
   }
 
@@ -200,9 +190,6 @@ export class TrifoldApp extends LitElement {
   #stateChanged(state: StudioState, previous: StudioState): void {
     if (state.status !== previous.status) this.requestUpdate();
     if (state.status === 'ready') this.#showCanvas();
-    if (IN_ADDRESS.every((field) => state[field] === previous[field])) return;
-    clearTimeout(this.#addressTimer);
-    this.#addressTimer = setTimeout(() => this.#writeAddress(), ADDRESS_DELAY_MILLISECONDS);
   }
 
   /** The live picture is there: the poster over it goes. */
@@ -221,14 +208,6 @@ export class TrifoldApp extends LitElement {
     const file = input.files?.[0];
     if (file) this.studio.openFile(file);
     input.value = ''; // the same file may be picked again
-  }
-
-  #writeAddress(): void {
-    const fragment = this.studio.save();
-    if (fragment === undefined) return;
-    const { pathname, search, hash } = addressWith(fragment, this.studio.state.model?.origin);
-    if (search === location.search && hash === location.hash) return;
-    history.replaceState(history.state, '', pathname + search + hash);
   }
 }
 

@@ -31,6 +31,8 @@ import {
 export interface SavedStudio {
   /** First digits of the hash of the model's file; missing for whatever model is there. */
   readonly model?: string;
+  /** Name of that file, where it is known. */
+  readonly modelName?: string;
   readonly settings: Partial<PictureSettings>;
   readonly face: SavedFace;
   readonly view: SavedView;
