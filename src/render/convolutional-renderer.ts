@@ -89,15 +89,15 @@ export class ConvolutionalRenderer implements FrameRenderer {
   /** There is nothing to make ready. */
   async prepare(): Promise<void> {}
 
-  /** There is no other arithmetic than the exact one. */
-  async prepareExact(): Promise<void> {}
+  /** There is one arithmetic alone. */
+  async prepareQuality(): Promise<void> {}
 
   setWanted(...kinds: readonly [PictureKind, ...PictureKind[]]): void {
     this.#wanted = kinds;
   }
 
   setDetail(detail: Detail): void {
-    this.#isEnlarged = detail === 'exact' || detail === 0;
+    this.#isEnlarged = typeof detail === 'string' || detail === 0;
   }
 
   plansOf(level: number, kinds: readonly PictureKind[]): readonly Plan[] {

@@ -196,6 +196,7 @@ async function showMeasurements(page: Page): Promise<void> {
     const figures = { millisecondsPerFrame: 20, framesPerSecond: 50, frames: 99, memoryBytes: 5e7, largestBatch: 30 };
     const rows = (['volumetric-uncached', 'volumetric-cached', 'convolutional'] as const).map((measured) => ({
       measured,
+      quality: 'exact' as const,
       ...figures,
     }));
     const adapter = { name: 'a device', isSoftware: false };

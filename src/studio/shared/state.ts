@@ -15,7 +15,7 @@ import type { ModelFacts } from '../model/model-facts';
 import type { ModelRequest } from '../model/open-model';
 import type { StudentFacts } from '../model/student-facts';
 import type { Failure } from './failure';
-import type { PictureSettings } from './settings';
+import type { ChosenQuality, PictureSettings } from './settings';
 
 export type StudioStatus = 'loading' | 'ready' | 'failed';
 
@@ -145,6 +145,8 @@ export type EfficiencyCase = 'volumetric-uncached' | 'volumetric-cached' | 'conv
 /** What one renderer costs, measured. */
 export interface EfficiencyRow {
   readonly measured: EfficiencyCase;
+  /** How rays were marched: `exact` as for files, `fast` as on the screen unless the person chose otherwise. A student is always `exact`. */
+  readonly quality: ChosenQuality;
   /** Median over the frames. */
   readonly millisecondsPerFrame: number;
   readonly framesPerSecond: number;

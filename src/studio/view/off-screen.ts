@@ -12,6 +12,7 @@ import type { GeneratorConfig } from '../../models/config';
 import type { FaceRecipe } from '../../models/faces/recipe';
 import { type FrameRenderer, RENDERER_KINDS, type RendererKind } from '../../render/frame-renderer';
 import { compareView, encodePicture } from '../../render/pictures/compare-views';
+import type { ChosenQuality } from '../../render/quality';
 import type { VolumetricRenderer } from '../../render/volumetric-renderer';
 import type { MemoryEstimate } from '../../render/wiring';
 import type { RenderedPicture } from '../export/picture-export';
@@ -19,9 +20,17 @@ import type { Likeness } from '../shared/state';
 import type { FaceOnDevice } from './face-on-device';
 import type { RendererSet } from './renderer-set';
 
+/** A frame whose time is taken. */
+export interface TimedFrame {
+  readonly renderer: RendererKind;
+  /** The student has one alone. */
+  readonly quality: ChosenQuality;
+  readonly isNewFace: boolean;
+}
+
 export class OffScreen {
-  /** Whether the exact plans of the settings in force are there. */
-  #hasExact = false;
+  /** Qualities of which the plans of the settings in force are there. */
+  readonly #prepared = new Set<ChosenQuality>();
 
   constructor(
     private readonly gpu: Gpu,
@@ -31,9 +40,9 @@ export class OffScreen {
     private readonly volumetric: VolumetricRenderer,
   ) {}
 
-  /** The settings have changed: exact plans are made anew. */
-  forgetExact(): void {
-    this.#hasExact = false;
+  /** The settings have changed: plans of another quality are made anew. */
+  forgetPrepared(): void {
+    this.#prepared.clear();
   }
 
   /**
@@ -42,7 +51,7 @@ export class OffScreen {
    */
   async render(kind: RendererKind, face: FaceRecipe, camera: CameraLabel): Promise<Float32Array> {
     const renderer = this.renderers.get(kind);
-    await this.#prepareExact(renderer);
+    await this.#prepare(renderer, 'exact');
     await this.face.set(face, camera);
     this.renderers.forgetView(kind);
     encodePicture(renderer, camera, new Recorder(this.gpu)).submit();
@@ -69,17 +78,22 @@ export class OffScreen {
   }
 
   /**
-   * Runs an exact frame of one renderer, and tells how long it took in milliseconds.
-   * @param isNewFace whether whatever depends on the face alone is computed anew
+   * Runs a full frame of one renderer, and tells how long it took in milliseconds.
+   * @param frame.isNewFace whether whatever depends on the face alone is computed anew
+   * @throws BufferLimitError, OutOfMemoryError as {@link render}
    */
-  async time(kind: RendererKind, face: FaceRecipe, camera: CameraLabel, isNewFace: boolean): Promise<number> {
+  async time(
+    { renderer: kind, quality, isNewFace }: TimedFrame,
+    face: FaceRecipe,
+    camera: CameraLabel,
+  ): Promise<number> {
     const renderer = this.renderers.get(kind);
-    await this.#prepareExact(renderer);
+    await this.#prepare(renderer, quality);
     if (isNewFace) this.face.forget();
     this.renderers.forgetView(kind);
     const begun = performance.now();
     await this.face.set(face, camera);
-    encodePicture(renderer, camera, new Recorder(this.gpu)).submit();
+    encodePicture(renderer, camera, new Recorder(this.gpu), quality).submit();
     await this.gpu.finished();
     return performance.now() - begun;
   }
@@ -96,20 +110,20 @@ export class OffScreen {
     return { psnr, ssim };
   }
 
-  /** Tells how much memory one of the renderers takes for a batch of faces, with the settings in force. */
-  estimator(kind: RendererKind): (batch: number) => MemoryEstimate {
+  /** Tells how much memory one of the renderers takes for a batch of faces, with the settings in force but for the quality. */
+  estimator(kind: RendererKind, quality: ChosenQuality): (batch: number) => MemoryEstimate {
     const entry = this.renderers.entry(kind);
-    return (batch) => entry.estimate(batch);
+    return (batch) => entry.estimate(batch, quality);
   }
 
-  /** Exact plans take memory when they are first wanted. @throws BufferLimitError, OutOfMemoryError */
-  async #prepareExact(renderer: FrameRenderer): Promise<void> {
-    if (renderer !== this.volumetric || this.#hasExact) return;
+  /** Plans of another quality than the screen's take memory when they are first wanted. @throws BufferLimitError, OutOfMemoryError */
+  async #prepare(renderer: FrameRenderer, quality: ChosenQuality): Promise<void> {
+    if (renderer !== this.volumetric || this.#prepared.has(quality)) return;
     try {
-      await withinMemory(this.gpu, 'the exact picture', () => renderer.prepareExact());
-      this.#hasExact = true;
+      await withinMemory(this.gpu, `the ${quality} picture`, () => renderer.prepareQuality(quality));
+      this.#prepared.add(quality);
     } catch (error) {
-      this.volumetric.releaseExact();
+      this.volumetric.releaseQuality(quality);
       throw error;
     }
   }

@@ -74,7 +74,7 @@ export class Viewer {
     const { gpu, config } = this.model;
     this.#renderers.put('volumetric', {
       renderer: volumetric,
-      estimate: (batch) => estimateMemory(config, { ...volumetric.settings, quality: 'exact' }, gpu, batch),
+      estimate: (batch, quality) => estimateMemory(config, { ...volumetric.settings, quality }, gpu, batch),
       free: () => volumetric.destroy(),
     });
     this.#pictures = new PreparedPictures(gpu, volumetric);
@@ -161,7 +161,7 @@ export class Viewer {
     const { volumetric } = this.wired;
     const former = volumetric.settings;
     this.#pictures.forget();
-    this.offScreen.forgetExact();
+    this.offScreen.forgetPrepared();
     try {
       await withinMemory(this.gpu, 'the settings', () => volumetric.configure(settings));
     } catch (error) {
