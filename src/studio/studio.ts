@@ -26,12 +26,11 @@ import {
   carryStudio,
   encodeStudio,
   type KeptState,
-  recipeModelOf,
   restoreStudio,
   type SavedStudio,
-  type UnreadableLink,
   withFirstView,
 } from './shared/address';
+import { recipeModelOf, type UnreadableLink } from './shared/face-address';
 import { defaultSettings, type PictureSettings, sanitiseSettings } from './shared/settings';
 import { initialState, type Notice, type StudioState, withNotice } from './shared/state';
 import { Store } from './shared/store';

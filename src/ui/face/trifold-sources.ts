@@ -4,7 +4,7 @@
  */
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { LARGEST_SEED, readNumberOrSeeds } from '../../numbers/written';
+import { LARGEST_SEED, readSeedOrSeeds } from '../../numbers/written';
 import {
   type FaceSource,
   MOST_SOURCES,
@@ -141,7 +141,7 @@ export class TrifoldSources extends StudioElement {
       hint: strings.seedHint,
       typed: (typed: number) => take([typed]),
     };
-    return writtenField(parts, (text) => readNumberOrSeeds(text, most), take);
+    return writtenField(parts, (text) => readSeedOrSeeds(text, most), take);
   }
 
   #order(index: number, count: number) {

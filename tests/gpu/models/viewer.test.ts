@@ -7,7 +7,7 @@ import type { StorageFormat } from '../../../src/gpu/tensor-host';
 import { faceOfSeed } from '../../../src/models/faces/recipe';
 import { readGeneratorConfig } from '../../../src/models/generator-config';
 import { settingsOf } from '../../../src/render/quality';
-import { recipeModelOf } from '../../../src/studio/shared/address';
+import { recipeModelOf } from '../../../src/studio/shared/face-address';
 import { openViewer } from '../../../src/studio/view/open-viewer';
 import type { Shown } from '../../../src/studio/view/shown';
 import { StudioCanvas } from '../../../src/studio/view/studio-canvas';
