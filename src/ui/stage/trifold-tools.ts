@@ -1,33 +1,353 @@
 /**
  * `<trifold-tools>`: the tools on the picture, a toolbar of icons: back to the front, turn by itself, compare, what is shown, background,
- * snapshot, fullscreen. One stop of the Tab key; arrows go from tool to tool.
+ * snapshot, fullscreen. One stop of the Tab key; arrows go from tool to tool. Those with a menu tell what is chosen in it.
  */
-import { css, html } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { css, html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { canShow, NAMED_BACKDROPS, PICTURE_KINDS, type PictureKind } from '../../studio/shared/settings';
 import type { StudioState } from '../../studio/shared/state';
+import { standsOnBackdrop } from '../../studio/view/backdrop';
+import { comparisonChoices, whyNotAll } from '../compare/comparison-words';
+import { canBeFullscreen, isFullscreen, toggleFullscreen } from '../shared/fullscreen';
+import { icons } from '../shared/section-styles';
+import { keyOf } from '../shared/shortcuts';
 import { StudioElement } from '../shared/studio-element';
 import { controls } from '../shared/theme';
+import { TOOLS_STRINGS } from '../strings/tools';
+import { VIEW_STRINGS } from '../strings/view';
+import { type Drawing, drawing } from './tool-icons';
+import { type MenuEntry, nextIndex, type ToolMenu, toolMenu, toolMenus } from './tool-menu';
+
+const strings = TOOLS_STRINGS;
+
+/** Kinds of picture as they stand together in the menu. */
+const KIND_GROUPS: readonly (readonly PictureKind[])[] = [
+  ['image', 'raw', 'depth', 'normals'],
+  ['density-x', 'density-y', 'density-z'],
+  ['plane-0', 'plane-1', 'plane-2'],
+];
+
+interface Tool {
+  readonly label: string;
+  readonly icon: Drawing;
+  /** As people read it. */
+  readonly key?: string | undefined;
+  readonly isPressed?: boolean;
+  readonly menu?: ToolMenu;
+  readonly run?: () => void;
+}
 
 @customElement('trifold-tools')
 export class TrifoldTools extends StudioElement {
   /** Vertical at the side of a wide stage, horizontal under the picture of a narrow one; its menus open away from the edge. */
   @property({ reflect: true }) orientation: 'vertical' | 'horizontal' = 'vertical';
+  /** Which of the tools the Tab key comes to. */
+  @state() private active = 0;
 
   static override styles = [
     controls,
+    icons,
+    toolMenus,
     css`
       :host {
         display: block;
+        width: fit-content;
+        max-width: 100%;
+      }
+      [role='toolbar'] {
+        display: flex;
+        flex-flow: row wrap;
+        justify-content: center;
+        gap: 2px;
+        padding: 3px;
+        border: 1px solid var(--line);
+        border-radius: 14px;
+        background: color-mix(in srgb, var(--surface) 88%, transparent);
+        box-shadow: var(--shadow);
+      }
+      :host([orientation='vertical']) [role='toolbar'] {
+        display: grid;
+        grid-auto-flow: row;
+      }
+      /* A phone held sideways. */
+      @media (max-height: 30rem) {
+        :host([orientation='vertical']) [role='toolbar'] {
+          grid-template-columns: auto auto;
+        }
+      }
+      [role='toolbar'] > button {
+        position: relative;
+        width: var(--control);
+        border: 0;
+        background: none;
+      }
+      [role='toolbar'] > button:hover {
+        background: var(--soft);
+      }
+      [role='toolbar'] > button[aria-pressed='true'],
+      [role='toolbar'] > button:has(+ .menu:popover-open) {
+        background: var(--soft);
+        color: var(--accent);
+      }
+      /* A menu is behind it. */
+      [aria-haspopup]::after {
+        content: '';
+        position: absolute;
+        inset-inline-end: 4px;
+        bottom: 4px;
+        border: 3px solid transparent;
+        border-inline-end-color: currentcolor;
+        border-block-end-color: currentcolor;
+        opacity: 0.6;
+      }
+      .tip {
+        position: absolute;
+        z-index: 3;
+        inset: 50% calc(100% + 10px) auto auto;
+        translate: 0 -50%;
+        display: flex;
+        gap: 0.5rem;
+        width: max-content;
+        max-width: 16rem;
+        padding: 0.2rem 0.6rem;
+        border-radius: 8px;
+        background: var(--text);
+        color: var(--page);
+        font-size: 0.82rem;
+        font-weight: 500;
+        pointer-events: none;
+        visibility: hidden;
+        opacity: 0;
+      }
+      .tip:dir(rtl) {
+        inset: 50% auto auto calc(100% + 10px);
+      }
+      :host([orientation='horizontal']) .tip {
+        inset: auto auto calc(100% + 10px) 50%;
+        translate: -50% 0;
+      }
+      .tip kbd {
+        border-color: currentcolor;
+        color: inherit;
+        opacity: 0.75;
+      }
+      button:focus-visible > .tip {
+        visibility: visible;
+        opacity: 1;
+      }
+      @media (hover: hover) {
+        button:hover > .tip {
+          visibility: visible;
+          opacity: 1;
+          transition: visibility 0s 0.35s, opacity 0.1s 0.35s;
+        }
+      }
+      .without-tip .tip {
+        display: none;
+      }
+      #colour {
+        position: absolute;
+        width: 0;
+        height: 0;
+        padding: 0;
+        border: 0;
+        opacity: 0;
+        pointer-events: none;
+      }
+      @media (forced-colors: active) {
+        [aria-pressed='true'] {
+          outline: 3px solid Highlight;
+          outline-offset: -3px;
+        }
+        .tip {
+          border: 1px solid;
+        }
       }
     `,
   ];
 
-  protected watches({ status, settings }: StudioState): readonly unknown[] {
-    return [status, settings];
+  protected watches({ status, settings, student, model }: StudioState): readonly unknown[] {
+    return [status, settings, student, model];
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('fullscreenchange', this.#fullscreenChanged);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('fullscreenchange', this.#fullscreenChanged);
+  }
+
+  readonly #fullscreenChanged = () => this.requestUpdate();
+
   protected override render() {
-    return html`<div role="toolbar"></div>`;
+    const { status, settings } = this.studio.state;
+    const { backdrop } = settings;
+    return html`
+      <div
+        role="toolbar"
+        aria-label=${strings.label}
+        aria-orientation=${this.orientation}
+        ?inert=${status !== 'ready'}
+        @keydown=${this.#keyPressed}
+        @pointerover=${this.#showTips}
+        @focusin=${this.#showTips}
+      >
+        ${this.#tools().map((tool, index) => this.#tool(tool, index))}
+      </div>
+      <input
+        id="colour"
+        type="color"
+        tabindex="-1"
+        aria-label=${strings.colourField}
+        .value=${backdrop.startsWith('#') ? backdrop : '#808080'}
+        @input=${(event: Event) => this.#standOn((event.target as HTMLInputElement).value)}
+      />
+    `;
+  }
+
+  #tools(): Tool[] {
+    const { settings } = this.studio.state;
+    const tools: Tool[] = [
+      { label: strings.reset, icon: 'reset', key: keyOf('reset'), run: () => this.studio.resetCamera() },
+      {
+        label: strings.turn,
+        icon: 'turn',
+        key: keyOf('autoRotate'),
+        isPressed: settings.autoRotate,
+        run: () => this.studio.changeSettings({ autoRotate: !settings.autoRotate }),
+      },
+      this.#compare(),
+      this.#shown(),
+      this.#background(),
+    ];
+    if (canBeFullscreen()) {
+      tools.push({
+        label: isFullscreen() ? strings.leaveFullscreen : strings.fullscreen,
+        icon: isFullscreen() ? 'leave-fullscreen' : 'fullscreen',
+        key: keyOf('fullscreen'),
+        run: toggleFullscreen,
+      });
+    }
+    return tools;
+  }
+
+  #compare(): Tool {
+    const entries = comparisonChoices(this.studio).map((choice) => ({ ...choice, icon: choice.id }));
+    const chosen = entries.find(({ isChosen }) => isChosen)!;
+    return {
+      label: strings.withChoice(strings.compare, chosen.label),
+      icon: chosen.icon,
+      key: keyOf('compare'),
+      menu: { id: 'compare', label: strings.compare, groups: [{ entries }], hint: whyNotAll(this.studio.state) },
+    };
+  }
+
+  #shown(): Tool {
+    const { settings } = this.studio.state;
+    const { pictureNames, pictureDetails } = VIEW_STRINGS;
+    const entryOf = (kind: PictureKind): MenuEntry => ({
+      id: kind,
+      label: pictureNames[kind],
+      detail: canShow(kind, settings) ? pictureDetails[kind] : VIEW_STRINGS.noVolume,
+      key: keyOf(kind),
+      isChosen: settings.picture === kind,
+      isPossible: canShow(kind, settings),
+      choose: () => this.studio.setPicture(kind),
+    });
+    return {
+      label: strings.withChoice(strings.shown, pictureNames[settings.picture]),
+      icon: 'shown',
+      key: strings.digits,
+      menu: {
+        id: 'shown',
+        label: strings.shown,
+        groups: KIND_GROUPS.map((kinds) => ({
+          entries: PICTURE_KINDS.filter((kind) => kinds.includes(kind)).map(entryOf),
+        })),
+      },
+    };
+  }
+
+  #background(): Tool {
+    const { backdrop } = this.studio.state.settings;
+    const isPossible = standsOnBackdrop(this.studio.state);
+    const isColour = backdrop.startsWith('#');
+    const entries: MenuEntry[] = NAMED_BACKDROPS.map((name) => ({
+      id: name,
+      label: strings.backdrops[name],
+      detail: name === 'transparent' ? strings.transparentHint : undefined,
+      isChosen: backdrop === name,
+      isPossible: true,
+      choose: () => this.#standOn(name),
+    }));
+    const colour: MenuEntry = {
+      id: 'colour',
+      label: strings.colour,
+      detail: isColour ? backdrop : undefined,
+      isChosen: isColour,
+      isPossible: true,
+      choose: () => this.renderRoot.querySelector<HTMLInputElement>('#colour')!.click(),
+    };
+    const chosen = entries.find(({ isChosen }) => isChosen)?.label ?? backdrop;
+    return {
+      label: strings.withChoice(strings.background, chosen),
+      icon: 'background',
+      key: keyOf('background'),
+      menu: {
+        id: 'background',
+        label: strings.background,
+        groups: [{ entries: [...entries, colour] }],
+        hint: isPossible ? undefined : strings.noBackdrop,
+      },
+    };
+  }
+
+  #tool({ label, icon, key, isPressed, menu, run }: Tool, index: number) {
+    return html`<button
+        type="button"
+        class="icon"
+        tabindex=${index === this.active ? 0 : -1}
+        aria-label=${label}
+        aria-pressed=${isPressed ?? nothing}
+        aria-haspopup=${menu ? 'menu' : nothing}
+        aria-keyshortcuts=${key?.length === 1 ? key : nothing}
+        popovertarget=${menu?.id ?? nothing}
+        @focus=${() => {
+          this.active = index;
+        }}
+        @click=${run}
+      >
+        ${drawing(icon)}
+        <span class="tip" aria-hidden="true">${label}${key ? html`<kbd>${key}</kbd>` : nothing}</span>
+      </button>
+      ${menu ? toolMenu(menu) : nothing}`;
+  }
+
+  #standOn(wanted: string): void {
+    const backdrop = NAMED_BACKDROPS.find((name) => name === wanted) ?? (`#${wanted.replace('#', '')}` as const);
+    this.studio.changeSettings({ backdrop });
+  }
+
+  /** Arrows of both directions go through the bar, however it lies; Escape takes the tooltip away. Keys in a menu are the menu's. */
+  #keyPressed(event: KeyboardEvent): void {
+    if ((event.target as HTMLElement).closest('.menu')) return;
+    const bar = event.currentTarget as HTMLElement;
+    const buttons = [...bar.querySelectorAll<HTMLElement>(':scope > button')];
+    const isRightToLeft = getComputedStyle(this).direction === 'rtl';
+    const sideways: [string, string] = isRightToLeft ? ['ArrowRight', 'ArrowLeft'] : ['ArrowLeft', 'ArrowRight'];
+    const next =
+      nextIndex(event.key, this.active, buttons.length) ?? nextIndex(event.key, this.active, buttons.length, sideways);
+    if (next !== undefined) {
+      event.preventDefault();
+      buttons[next]!.focus();
+    } else if (event.key === 'Escape') bar.classList.add('without-tip');
+  }
+
+  #showTips(event: Event): void {
+    (event.currentTarget as HTMLElement).classList.remove('without-tip');
   }
 }
 

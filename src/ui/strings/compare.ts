@@ -1,5 +1,6 @@
 /** What the page says about the two renderers and their comparison: the choice, the student, the strip, the measurements (strings.ts has the rest). */
 import type { ViewExcess } from '../../camera/trained-views';
+import type { Comparison } from '../../studio/compare/comparison';
 import type { Layout, RendererKind } from '../../studio/shared/settings';
 import type { EfficiencyCase, LoadingProgress } from '../../studio/shared/state';
 
@@ -25,15 +26,23 @@ function excess({ what, value, limit }: ViewExcess): string {
 
 export const COMPARE_STRINGS = {
   renderer: {
-    legend: 'Renderer',
+    legend: 'Compare',
     kinds: { volumetric: 'Volumetric', convolutional: 'Convolutional' } satisfies Record<RendererKind, string>,
-    compare: 'Compare',
-    layouts: {
-      single: 'One',
+    /** The one choice of whose picture is shown. */
+    comparisons: {
+      volumetric: 'Volumetric',
+      convolutional: 'Convolutional',
       'side-by-side': 'Side by side',
       wipe: 'Wipe',
       difference: 'Difference',
-    } satisfies Record<Layout, string>,
+    } satisfies Record<Comparison, string>,
+    comparisonDetails: {
+      volumetric: 'true 3D: light gathered along rays',
+      convolutional: 'one network pass, which imitates the 3D',
+      'side-by-side': 'both, from one camera',
+      wipe: 'both, with a line to drag',
+      difference: 'where they are not alike',
+    } satisfies Record<Comparison, string>,
     /** What is spoken when it comes on screen. */
     shown: (layout: Layout, renderer: RendererKind) => {
       switch (layout) {
@@ -47,6 +56,11 @@ export const COMPARE_STRINGS = {
           return 'Difference of the two renderers';
       }
     },
+    against: 'Compare with',
+    nothing: 'Nothing',
+    ofStudent: 'The convolutional renderer’s',
+    measure: 'Measure',
+    measureHint: 'How alike the two are from all sides, and what a picture costs on this device.',
     none: 'No convolutional student of this model is at hand: open its file (format eg3d-student) to compare.',
     available: (bytes: number) => `Its student (${megabytes(bytes)}) is loaded when you first show it.`,
     loading: {

@@ -21,6 +21,20 @@ const PICTURE_NAMES = {
   'plane-2': 'Feature plane 3',
 } as const satisfies Record<PictureKind, string>;
 
+/** A few more words about each, for whoever does not know the term. */
+const PICTURE_DETAILS = {
+  image: 'as the model paints it in the end',
+  raw: 'what the rays see, before super-resolution',
+  depth: 'how far the surface is from the camera',
+  normals: 'which way the surface faces',
+  'density-x': 'matter in a cut, seen from the side',
+  'density-y': 'matter in a cut, seen from above',
+  'density-z': 'matter in a cut, seen from the front',
+  'plane-0': 'what the network stores, as colours',
+  'plane-1': 'what the network stores, as colours',
+  'plane-2': 'what the network stores, as colours',
+} as const satisfies Record<PictureKind, string>;
+
 export const VIEW_STRINGS = {
   picture: 'Picture',
   density: 'Density slice',
@@ -39,6 +53,7 @@ export const VIEW_STRINGS = {
     'plane-2': '3',
   } satisfies Record<PictureKind, string>,
   pictureNames: PICTURE_NAMES,
+  pictureDetails: PICTURE_DETAILS,
   rawOfStudent: 'Raw picture before super-resolution',
   noVolume: 'The convolutional renderer knows no depth, no density and no planes.',
   planesHint: (axes: readonly string[]) =>
@@ -47,10 +62,6 @@ export const VIEW_STRINGS = {
   sliceAt: (position: number) => signed(position, 2),
   sliceSpoken: (position: number) =>
     position === 0 ? 'middle of the box' : `${signed(position, 2)}, where −1 and 1 are the faces of the box`,
-
-  against: 'Compare with',
-  nothing: 'Nothing',
-  convolutional: 'Convolutional renderer',
 
   /** The line between two kinds of picture. @param name of the one on the left */
   divider: (name: string) => `Dividing line: share of the picture on the left, ${name}`,
@@ -98,13 +109,13 @@ export const VIEW_STRINGS = {
     title: 'Keyboard',
     close: 'Close',
     about:
-      'Keys work anywhere on the page but in text fields; arrows, plus, minus, Home, R and Backspace work on the picture.',
+      'Keys work anywhere on the page but in text fields; arrows, plus, minus, Home and Backspace work on the picture.',
     groups: {
       turn: 'Turn',
       zoom: 'Zoom',
       face: 'Face',
       undo: 'Undo',
-      renderer: 'Renderer',
+      renderer: 'Compare',
       picture: 'Picture',
       play: 'Motion',
       help: 'Help',
@@ -118,8 +129,11 @@ export const VIEW_STRINGS = {
       undo: 'Undo',
       redo: 'Redo',
       renderer: 'The other renderer',
+      compare: 'Compare: the next way',
       play: 'Play or pause the walk',
       autoRotate: 'Turn by itself, or stop',
+      background: 'The next background',
+      fullscreen: 'Fullscreen, or back',
       help: 'Show or close this sheet',
     } satisfies Record<ShortcutName, string>,
     /** Names of keys that have no letter. */

@@ -1,28 +1,22 @@
 /**
- * `<trifold-inspect>`: what of a face is shown, and from where: the kind of picture, another kind to compare it with, and the camera in
- * numbers (`<trifold-camera>`).
+ * `<trifold-inspect>`, the room Inspect: what of a face is shown, and from where: the kind of picture, the camera in numbers
+ * (`<trifold-camera>`), what trades time for detail (`<trifold-quality>`), and the facts of the model (`<trifold-model>`).
  */
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import {
-  type Against,
-  canShow,
-  PICTURE_KINDS,
-  type PictureKind,
-  type PictureSettings,
-} from '../../studio/shared/settings';
+import { canShow, type PictureKind, type PictureSettings } from '../../studio/shared/settings';
 import type { StudioState } from '../../studio/shared/state';
 import { picturesShown, wantsStudent } from '../../studio/view/shown';
-import { checks } from '../shared/check-style';
 import { slider } from '../shared/form-parts';
+import { fold } from '../shared/remembered';
 import { folds, inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
 import { controls, sections, segments } from '../shared/theme';
 import { VIEW_STRINGS } from '../strings/view';
+import '../model/trifold-model';
 import './trifold-camera';
 import './trifold-quality';
-import '../model/trifold-model';
 
 const strings = VIEW_STRINGS;
 const CAMERA_PICTURES = ['image', 'raw', 'depth', 'normals'] as const;
@@ -38,8 +32,10 @@ export class TrifoldInspect extends StudioElement {
     segments,
     folds,
     inSection,
-    checks,
     css`
+      .section > :not(summary) {
+        padding: 0.2rem 1rem 1rem;
+      }
       .pair {
         display: grid;
         grid-template-columns: repeat(2, minmax(0, 1fr));
@@ -49,48 +45,30 @@ export class TrifoldInspect extends StudioElement {
         color: var(--muted);
         font-size: 0.87rem;
       }
-      .against {
-        display: grid;
-        gap: 0.2rem;
-      }
-      select {
-        width: 100%;
-      }
-      .row > button {
-        flex: none;
-      }
     `,
   ];
 
-  protected watches({ model, settings, student }: StudioState): readonly unknown[] {
-    return [model, settings, student.status];
+  protected watches({ status, model, settings, student }: StudioState): readonly unknown[] {
+    return [status, model, settings, student.status];
   }
 
   protected override render() {
-    const { settings } = this.studio.state;
+    const { status, settings } = this.studio.state;
+    const isBusy = status !== 'ready';
     return html`
-      ${this.#kinds(settings)} ${this.#slicePosition(settings)} ${this.#against(settings)}
-      <details class="fold">
+      <fieldset ?disabled=${isBusy}>
+        <legend>${strings.picture}</legend>
+        ${this.#kinds(settings)} ${this.#slicePosition(settings)}
+      </fieldset>
+      <details class="section" ${fold('camera')}>
         <summary>${strings.camera}</summary>
-        <trifold-camera .studio=${this.studio}></trifold-camera>
+        <trifold-camera .studio=${this.studio} ?inert=${isBusy}></trifold-camera>
       </details>
-      <details class="fold">
+      <details class="section" ${fold('quality')}>
         <summary>${strings.quality.legend}</summary>
-        <trifold-quality .studio=${this.studio}></trifold-quality>
+        <trifold-quality .studio=${this.studio} ?inert=${isBusy}></trifold-quality>
       </details>
       <trifold-model .studio=${this.studio}></trifold-model>
-      <div class="row">
-        <label class="check">
-          <input
-            id="auto-rotate"
-            type="checkbox"
-            .checked=${live(settings.autoRotate)}
-            @change=${(event: Event) => this.studio.changeSettings({ autoRotate: (event.target as HTMLInputElement).checked })}
-          />
-          ${strings.autoRotate}
-        </label>
-        <button type="button" @click=${() => this.studio.resetCamera()}>${strings.reset}</button>
-      </div>
     `;
   }
 
@@ -153,38 +131,6 @@ export class TrifoldInspect extends StudioElement {
       slid: (position) => this.studio.changeSettings({ slice: position }),
     });
   }
-
-  /** One choice for two settings: what to compare with, and whether to compare at all. */
-  #against(settings: PictureSettings) {
-    const { layout, against, picture } = settings;
-    const chosen = layout === 'single' ? '' : against;
-    const hasStudent = this.studio.state.student.status !== 'none';
-    const canCompare = canShow(picture, { ...settings, layout: 'wipe', against: 'convolutional' });
-    return html`
-      <label class="against">
-        ${strings.against}
-        <select id="against" @change=${(event: Event) => this.#compareWith((event.target as HTMLSelectElement).value)}>
-          ${option('', chosen, strings.nothing)}
-          ${option('convolutional', chosen, strings.convolutional, !hasStudent || !canCompare)}
-          ${PICTURE_KINDS.map((kind) => option(kind, chosen, strings.pictureNames[kind], kind === picture))}
-        </select>
-      </label>
-    `;
-  }
-
-  #compareWith(value: string): void {
-    const { layout } = this.studio.state.settings;
-    const against: Against | undefined =
-      value === 'convolutional' ? value : PICTURE_KINDS.find((kind) => kind === value);
-    const isPossible =
-      layout === 'wipe' || layout === 'side-by-side' || (layout === 'difference' && against === 'convolutional');
-    if (against) this.studio.changeSettings({ against, layout: isPossible ? layout : 'wipe' });
-    else this.studio.setLayout('single');
-  }
-}
-
-function option(value: string, chosen: string, label: string, isDisabled = false) {
-  return html`<option value=${value} ?disabled=${isDisabled} .selected=${live(value === chosen)}>${label}</option>`;
 }
 
 declare global {
