@@ -3,12 +3,14 @@
  *
  * For embedders and tests: the property `studio` is the running studio (`studio.state`, its actions, `studio.gpu?.statistics`).
  */
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, unsafeCSS } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { KeptFiles } from '../studio/model/kept-files';
 import type { StudioState } from '../studio/shared/state';
 import { Studio } from '../studio/studio';
+import { MODEL_FILE_ENDINGS } from './model/model-files';
 import { AddressKeeper, savedInAddress } from './shared/address-keeper';
+import { LOW_MEDIA, MediaController, SHEET_MEDIA, TINY_MEDIA } from './shared/layout-media';
 import { controls, theme } from './shared/theme';
 import { STRINGS } from './strings/strings';
 import './model/trifold-drop';
@@ -16,15 +18,16 @@ import './shared/trifold-help';
 import './shared/trifold-message';
 import './shared/trifold-notices';
 import './model/trifold-opening';
-import './trifold-panel';
+import './stage/trifold-actions';
+import './stage/trifold-face-strip';
+import './stage/trifold-tools';
+import './trifold-rooms';
 import './view/trifold-status';
 import './view/trifold-viewport';
 import type { TrifoldViewport } from './view/trifold-viewport';
 
 /** The poster fades for so long (page.css), and is taken away afterwards. */
 const POSTER_FADE_MILLISECONDS = 300;
-/** Endings of files that may hold a model. */
-const ACCEPTED = '.pkl,.pt,.pth,.safetensors';
 
 @customElement('trifold-app')
 export class TrifoldApp extends LitElement {
@@ -39,96 +42,139 @@ export class TrifoldApp extends LitElement {
     prefersReducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
   });
   #unsubscribe: (() => void) | undefined;
+  readonly #hasSheet = new MediaController(this, SHEET_MEDIA);
   readonly #address = new AddressKeeper(this.studio, () => this.querySelector('.first-picture')?.remove());
 
   static override styles = [
     theme,
     controls,
     css`
+      /* page.css has the measures of the layout, which is also that of the page before this script. */
       :host {
         display: grid;
-        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr) 21rem;
-        grid-template-areas: 'header header' 'stage panel' 'status status';
+        grid-template:
+          'brand actions links rooms' var(--header)
+          'stage stage stage rooms' minmax(0, 1fr)
+          'strip strip strip rooms' var(--strip)
+          'status status status rooms' var(--status) / auto auto minmax(0, 1fr) var(--rooms);
         height: 100dvh;
-        min-height: 30rem;
-        background: var(--page);
+        overflow: hidden;
         color: var(--text);
         font: 15px/1.45 system-ui, sans-serif;
         accent-color: var(--accent);
       }
+      main,
       header {
-        grid-area: header;
-        display: flex;
-        align-items: center;
-        gap: 0.75rem;
-        padding: 0.5rem 1.25rem;
+        display: contents;
       }
       h1 {
+        grid-area: brand;
+        align-self: center;
         margin: 0;
+        padding-inline: 1.25rem;
         font-size: 1.1rem;
         font-weight: 700;
         letter-spacing: -0.01em;
       }
-      header p {
-        margin: 0;
-        color: var(--muted);
+      trifold-actions {
+        grid-area: actions;
+        align-self: center;
       }
-      .buttons {
+      .links {
+        grid-area: links;
+        place-self: center end;
         display: flex;
-        gap: 0.5rem;
-        margin-left: auto;
-      }
-      main {
-        display: contents;
+        gap: 0.25rem;
+        padding-inline: 0.5rem;
       }
       .stage {
         grid-area: stage;
         position: relative;
+        min-width: 0;
         min-height: 0;
-        padding: 0 1.25rem;
+        padding-inline: var(--stage-start) var(--stage-end);
       }
       trifold-viewport {
         height: 100%;
       }
-      trifold-panel {
-        grid-area: panel;
-        overflow: auto;
-        padding: 0 1.25rem 1rem 0;
+      trifold-tools {
+        position: absolute;
+        inset-block: 0;
+        inset-inline-end: 0.5rem;
+        display: grid;
+        align-content: center;
+      }
+      trifold-face-strip {
+        grid-area: strip;
+        align-self: center;
+        min-width: 0;
+        padding-inline: 1rem;
       }
       trifold-status {
         grid-area: status;
+        align-self: center;
+        min-width: 0;
       }
-      @media (max-width: 52rem) {
+      trifold-rooms {
+        grid-area: rooms;
+        border-inline-start: 1px solid var(--line);
+      }
+      /* A phone that is held upright: the settings are a sheet. */
+      @media ${unsafeCSS(SHEET_MEDIA)} {
         :host {
-          display: block;
-          height: auto;
-          min-height: 100dvh;
+          grid-template:
+            'brand status links' var(--header)
+            'stage stage stage' minmax(0, 1fr)
+            'strip strip strip' auto
+            'actions actions actions' auto
+            'rooms rooms rooms' auto / auto minmax(0, 1fr) auto;
         }
-        header {
-          padding: 0.6rem 1rem;
+        h1 {
+          padding-inline: 0.9rem;
+        }
+        trifold-actions {
+          justify-self: center;
+          padding-block: 0.25rem 0.6rem;
+        }
+        trifold-status {
+          justify-self: center;
         }
         .stage {
-          padding: 0;
+          padding-block-end: var(--tools);
         }
-        trifold-viewport {
-          height: auto;
+        trifold-tools {
+          inset: auto 0 0;
+          justify-content: center;
         }
-        trifold-panel {
-          display: block;
-          padding: 0.75rem 1rem;
-        }
-      }
-      /* On a phone held upright the picture stays in sight while the settings scroll below it (page.css knows of it). */
-      @media (max-width: 52rem) and (max-aspect-ratio: 3/5) {
-        .stage {
-          position: sticky;
-          top: 0;
-          z-index: 1;
+        trifold-rooms {
+          border: 0;
         }
       }
-      @media (max-width: 30rem) {
-        header p {
+      /* Little height: every line of it is the picture's. */
+      @media ${unsafeCSS(LOW_MEDIA)} {
+        :host {
+          grid-template:
+            'actions links rooms' var(--header)
+            'stage stage rooms' minmax(0, 1fr) / auto minmax(0, 1fr) var(--rooms);
+        }
+        h1,
+        trifold-face-strip {
           display: none;
+        }
+        trifold-actions {
+          padding-inline-start: 0.5rem;
+        }
+        trifold-status {
+          grid-area: stage;
+          place-self: end start;
+        }
+      }
+      /* A window of a few centimetres, or a page that is enlarged so far. */
+      @media ${unsafeCSS(TINY_MEDIA)} {
+        :host {
+          grid-template:
+            'actions links' var(--header)
+            'stage rooms' minmax(0, 1fr) / minmax(0, 1fr) var(--rooms);
         }
       }
     `,
@@ -154,23 +200,29 @@ export class TrifoldApp extends LitElement {
     return html`
       <header>
         <h1>${STRINGS.appName}</h1>
-        <p>${STRINGS.tagline}</p>
-        <span class="buttons">
-          <trifold-help .studio=${studio}></trifold-help>
+        <trifold-actions .studio=${studio}></trifold-actions>
+        <span class="links">
           <button type="button" @click=${() => this.#fileInput.click()}>${STRINGS.open.button}</button>
+          <trifold-help .studio=${studio}></trifold-help>
         </span>
-        <input type="file" hidden accept=${ACCEPTED} @change=${this.#filePicked} />
+        <input type="file" hidden accept=${MODEL_FILE_ENDINGS} @change=${this.#filePicked} />
       </header>
       <main>
         <div class="stage">
           <trifold-viewport .studio=${studio} ?inert=${!isReady}>
             <slot name="first-picture" slot="first-picture"></slot>
           </trifold-viewport>
+          <trifold-tools
+            .studio=${studio}
+            .orientation=${this.#hasSheet.matches ? 'horizontal' : 'vertical'}
+            ?inert=${!isReady}
+          ></trifold-tools>
           ${isReady ? nothing : html`<trifold-message .studio=${studio}></trifold-message>`}
           <trifold-opening .studio=${studio}></trifold-opening>
           <trifold-notices .studio=${studio}></trifold-notices>
         </div>
-        <trifold-panel .studio=${studio}></trifold-panel>
+        <trifold-face-strip .studio=${studio} ?inert=${!isReady}></trifold-face-strip>
+        <trifold-rooms .studio=${studio}></trifold-rooms>
       </main>
       <trifold-status .studio=${studio}></trifold-status>
       <trifold-drop @file-dropped=${({ detail }: CustomEvent<File>) => studio.openFile(detail)}></trifold-drop>

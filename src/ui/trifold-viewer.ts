@@ -91,8 +91,6 @@ export class TrifoldViewer extends LitElement {
       :host {
         --shadow: none;
         --frame-round: 0;
-        --frame-gap: 0px;
-        --frame-height: 100cqh;
         display: block;
         position: relative;
         width: 20rem;
@@ -109,9 +107,6 @@ export class TrifoldViewer extends LitElement {
       trifold-viewport {
         width: 100%;
         height: 100%;
-      }
-      trifold-viewport {
-        container-type: size;
       }
     `,
   ];

@@ -6,7 +6,8 @@ import { css } from 'lit';
 
 export const theme = css`
   :host {
-    --page: #f2f2ef;
+    --page: #e9e9e4;
+    --stage-glow: #ffffff;
     --surface: #ffffff;
     --text: #1b1c1e;
     --muted: #575b62;
@@ -23,9 +24,15 @@ export const theme = css`
     --control: 44px;
     color-scheme: light dark;
   }
+  @media (pointer: fine) {
+    :host {
+      --control: 36px;
+    }
+  }
   @media (prefers-color-scheme: dark) {
     :host {
       --page: #121315;
+      --stage-glow: #2a2d31;
       --surface: #1b1d20;
       --text: #ededeb;
       --muted: #a8adb5;

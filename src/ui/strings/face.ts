@@ -43,12 +43,6 @@ export const FACE_STRINGS = {
 
   mode: 'What the face is made of',
   modes: { single: 'One face', mix: 'Mix', walk: 'Walk', map: 'Map' } satisfies Record<FaceMode, string>,
-  newFace: 'New face',
-  undo: 'Undo',
-  redo: 'Redo',
-  copyLink: 'Copy link',
-  copied: 'Link copied',
-  copyByHand: 'The browser does not let the page copy. Copy the link from here:',
   psi: 'Truncation ψ',
   psiHint: 'Lower is closer to the average face and cleaner, higher more individual and riskier; 1 is as sampled.',
   more: 'Truncated layers and pose',

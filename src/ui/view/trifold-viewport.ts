@@ -46,7 +46,7 @@ export class TrifoldViewport extends StudioElement {
         position: relative;
         width: min(100cqw, 100cqh * var(--pictures));
         aspect-ratio: var(--pictures);
-        border-radius: var(--frame-round, 18px);
+        border-radius: var(--frame-round, 0);
       }
       .frame.pair {
         --pictures: 2;
@@ -54,8 +54,6 @@ export class TrifoldViewport extends StudioElement {
       .stage {
         height: 100%;
         border-radius: inherit;
-        background: var(--surface);
-        box-shadow: var(--shadow);
         cursor: grab;
         touch-action: none;
         user-select: none;
@@ -79,23 +77,6 @@ export class TrifoldViewport extends StudioElement {
         position: absolute;
         inset: 0;
         pointer-events: none;
-      }
-      @media (max-width: 52rem) {
-        :host {
-          container-type: inline-size;
-        }
-        .frame {
-          width: min(100cqw - var(--frame-gap, 2rem), var(--frame-height, 70dvh) * var(--pictures));
-        }
-      }
-      @media (max-width: 30rem) {
-        .frame {
-          width: min(100cqw, var(--frame-height, 70dvh) * var(--pictures));
-          border-radius: 0;
-        }
-        .stage:focus-visible {
-          outline-offset: -3px;
-        }
       }
     `,
   ];
