@@ -14,7 +14,7 @@ import { renderSettingsFor } from '../shared/settings';
 import { type DeviceReport, type StudentState, type StudioState, withNotice } from '../shared/state';
 import type { Store } from '../shared/store';
 import { Adaptation, keyOf } from './adaptation';
-import { FrameLoop } from './frame-loop';
+import { FrameLoop, FrameLoopStoppedError } from './frame-loop';
 import { Pace, REST_MILLISECONDS } from './pace';
 import { PictureRefusedError } from './prepared-pictures';
 import { renderersShown, shownNow, wantsStudent } from './shown';
@@ -30,7 +30,11 @@ const RENDER_FIELDS = ['neuralResolution', 'depthSamples', 'quality'] as const;
 const NO_STUDENT: StudentState = { status: 'none' };
 
 export class Screen {
-  readonly #loop = new FrameLoop((now) => this.#drawSafely(now));
+  readonly #loop = new FrameLoop(
+    (now) => this.#drawSafely(now),
+    undefined,
+    () => this.#tellFree(),
+  );
   readonly #pace = new Pace();
   readonly #adaptation: Adaptation;
   readonly #unsubscribe: () => void;
@@ -45,6 +49,8 @@ export class Screen {
   #comparison = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #reportTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Those who wait until the screen is free. */
+  #patient: { readonly resolve: () => void; readonly reject: (reason: unknown) => void }[] = [];
 
   /** @param onError called for an error that the viewer cannot go on after */
   constructor(
@@ -75,6 +81,7 @@ export class Screen {
   async #buildLadder(): Promise<void> {
     await this.viewer.buildLadder().catch(() => {}); // then it turns as the full picture does, or the device is lost, which is told
     this.#hasLadder = true;
+    this.#tellFree();
   }
 
   /** Draws nothing more. @returns resolved when nothing of it is on its way to the device any more */
@@ -83,6 +90,7 @@ export class Screen {
     this.#unsubscribe();
     clearTimeout(this.#restTimer);
     clearTimeout(this.#reportTimer);
+    for (const { reject } of this.#patient.splice(0)) reject(new FrameLoopStoppedError());
     await this.#loop.stop();
   }
 
@@ -103,6 +111,24 @@ export class Screen {
       !this.#movesByItself &&
       !waitsForStudent
     );
+  }
+
+  /** Whether it is still, and nobody waits for the device: what can wait as long as it takes may have it, until this says no. */
+  get isFree(): boolean {
+    return this.isStill && !this.#loop.isAwaited && !this.#isClosed;
+  }
+
+  /** Resolves when it {@link isFree}. @throws FrameLoopStoppedError when the screen is closed before */
+  whenFree(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) reject(new FrameLoopStoppedError());
+      else if (this.isFree) resolve();
+      else this.#patient.push({ resolve, reject });
+    });
+  }
+
+  #tellFree(): void {
+    if (this.isFree) for (const { resolve } of this.#patient.splice(0)) resolve();
   }
 
   /** Puts a student on the device. @throws as `Viewer.setStudent`; FrameLoopStoppedError */
@@ -251,6 +277,7 @@ export class Screen {
       this.#restTimer = undefined;
       if (this.#drawn?.level !== 0) this.#loop.request();
       this.reportSoon();
+      this.#tellFree();
     }, REST_MILLISECONDS);
   }
 

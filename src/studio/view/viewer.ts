@@ -27,6 +27,7 @@ import { OffScreen } from './off-screen';
 import { PreparedPictures } from './prepared-pictures';
 import { type RendererEntry, RendererSet } from './renderer-set';
 import { picturesShown, type Shown } from './shown';
+import { ThumbnailMaker } from './thumbnail-maker';
 
 /** What a frame shows. */
 export interface FrameRequest {
@@ -55,6 +56,8 @@ export interface WiredModel {
 export class Viewer {
   /** What jobs compute beside the canvas. */
   readonly offScreen: OffScreen;
+  /** Small pictures of other faces. */
+  readonly thumbnails: ThumbnailMaker;
   readonly #renderers = new RendererSet();
   readonly #pictures: PreparedPictures;
   readonly #runner: FrameRunner;
@@ -80,6 +83,7 @@ export class Viewer {
     this.#pictures = new PreparedPictures(gpu, volumetric);
     this.#runner = new FrameRunner(gpu, timer);
     this.offScreen = new OffScreen(gpu, config, face, this.#renderers, volumetric);
+    this.thumbnails = new ThumbnailMaker(gpu, face, wired.latents);
     this.#doneBefore = { ...gpu.statistics.dispatches };
   }
 
@@ -270,6 +274,7 @@ export class Viewer {
   /** Frees all that it has on the device, the model included. No frame and no step of a job may be on its way. */
   async close(): Promise<void> {
     await this.#ladder?.catch(() => {}); // its plans are built before they can be freed
+    await this.thumbnails.close();
     this.wired.timer?.destroy();
     this.#renderers.free();
     this.wired.latents.destroy();
