@@ -17,7 +17,7 @@ import { DirectionFinder } from './face/direction-finder';
 import { type FaceChange, withPlaceOf, withSeed } from './face/face-actions';
 import { FaceLibrary } from './face/face-library';
 import { checkMemory } from './model/memory-check';
-import type { KnownConfiguration } from './model/model-facts';
+import type { KnownConfiguration, ModelFacts } from './model/model-facts';
 import { ModelOpener } from './model/model-opener';
 import type { ModelRequest, ModelSource } from './model/open-model';
 import { ScreenKeeper, type StateForModel } from './model/screen-keeper';
@@ -66,12 +66,15 @@ export class Studio {
   /** What was done can be undone. */
   readonly undo: UndoKeeper;
   #saved: SavedStudio;
+  /** What was asked for together with a model that is not at hand. */
+  #wanted: SavedStudio;
   readonly #opener: ModelOpener;
   readonly #keeper: ScreenKeeper;
   readonly #students: StudentKeeper;
 
   constructor(private readonly options: StudioOptions) {
     this.#saved = options.saved ?? NOTHING_SAVED;
+    this.#wanted = this.#saved;
     const opener = new ModelOpener(this.store, options.source);
     const firstState: StateForModel = ({ config, first }) =>
       restoreStudio(config, withFirstView(this.#saved, first), this.#tellUnreadable);
@@ -147,6 +150,12 @@ export class Studio {
     await this.#openModel({ kind: 'kept', fingerprint });
   }
 
+  /** Opens the file that an address names and this device does not keep (notice 'file-wanted'), with the face and view of that address. */
+  async openWanted(file: File): Promise<void> {
+    const wanted = this.#wanted;
+    await this.#openModel({ kind: 'file', file }, ({ config }) => restoreStudio(config, wanted, this.#tellUnreadable));
+  }
+
   async openBundled(): Promise<void> {
     await this.#openModel({ kind: 'bundled' });
   }
@@ -176,9 +185,9 @@ export class Studio {
   }
 
   get #firstRequest(): ModelRequest {
-    const { model } = this.#saved;
+    const { model, modelName } = this.#saved;
     const { address } = this.options;
-    if (model !== undefined) return { kind: 'kept', fingerprint: model };
+    if (model !== undefined) return { kind: 'kept', fingerprint: model, name: modelName };
     return address === undefined ? { kind: 'bundled' } : { kind: 'url', address };
   }
 
@@ -308,7 +317,12 @@ export class Studio {
   /** Face, settings and view as the fragment of an address, without "#"; undefined before the model is known. */
   save(): string | undefined {
     const { model } = this.state;
-    return model && encodeStudio(model.config, this.state, model.fingerprint);
+    return model && encodeStudio(model.config, this.state, this.#wantedFile ?? model.fingerprint);
+  }
+
+  /** The file that the person is being asked for: the address goes on naming it, so that nothing is lost by a reload. */
+  get #wantedFile(): string | undefined {
+    return this.state.notices.find((notice) => notice.kind === 'file-wanted')?.fingerprint;
   }
 
   /** As `save`, for somebody else: it names a bundled model too, so that another version of it is noticed. */
@@ -323,12 +337,16 @@ export class Studio {
   /** Goes to a saved face, settings and view, and to the kept file that they belong to. */
   restore(saved: SavedStudio): void {
     const { model } = this.state;
-    if (!model) this.#saved = saved;
-    else if (isModel(saved.model, model)) this.store.update(restoreStudio(model.config, saved, this.#tellUnreadable));
+    if (!model) {
+      this.#saved = saved;
+      this.#wanted = saved;
+      return;
+    }
+    const brought = ({ config }: Pick<ModelFacts, 'config'>) => restoreStudio(config, saved, this.#tellUnreadable);
+    if (isModel(saved.model, model) || saved.model === this.#wantedFile) this.store.update(brought(model));
     else {
-      this.#openModel({ kind: 'kept', fingerprint: saved.model! }, ({ config }) =>
-        restoreStudio(config, saved, this.#tellUnreadable),
-      );
+      this.#wanted = saved;
+      this.#openModel({ kind: 'kept', fingerprint: saved.model!, name: saved.modelName }, brought);
     }
   }
 

@@ -42,6 +42,14 @@ export type Notice =
   | { readonly kind: 'setting-refused'; readonly message: string; readonly remedy: string }
   /** A model could not be opened; the one on screen, if any, stays. */
   | { readonly kind: 'open-failed'; readonly name: string; readonly message: string; readonly remedy: string }
+  /** The address names a file that this device does not keep: the person is asked to open it again. */
+  | {
+      readonly kind: 'file-wanted';
+      /** First digits, as in the address. */
+      readonly fingerprint: string;
+      readonly message: string;
+      readonly remedy: string;
+    }
   /** The student could not be loaded, or does not fit; the volumetric renderer stays. */
   | { readonly kind: 'student-failed'; readonly message: string; readonly remedy: string }
   /** A picture does not fit on this device, or cannot be made of this face. */

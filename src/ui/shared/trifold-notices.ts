@@ -6,11 +6,14 @@ import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { KNOWN_CONFIGURATION_NAMES } from '../../studio/model/model-facts';
 import type { Notice, StudioState } from '../../studio/shared/state';
+import { MODEL_FILE_ENDINGS } from '../model/model-files';
 import { STRINGS } from '../strings/strings';
 import { StudioElement } from './studio-element';
 import { controls } from './theme';
 
 const { notices: strings } = STRINGS;
+/** They ask something, with buttons of their own. */
+const ASKS: readonly Notice['kind'][] = ['facts-missing', 'file-wanted'];
 
 @customElement('trifold-notices')
 export class TrifoldNotices extends StudioElement {
@@ -82,7 +85,7 @@ export class TrifoldNotices extends StudioElement {
     return html`<div role="status" aria-label=${strings.label}>
       <ul ?hidden=${notices.length === 0}>
         ${notices.map(
-          (notice) => html`<li class=${notice.kind === 'facts-missing' ? 'asks' : ''}>
+          (notice) => html`<li class=${ASKS.includes(notice.kind) ? 'asks' : ''}>
             ${this.#words(notice)}
             <button type="button" @click=${() => this.studio.dismiss(notice)}>${strings.dismiss}</button>
           </li>`,
@@ -90,6 +93,17 @@ export class TrifoldNotices extends StudioElement {
       </ul>
     </div>`;
   }
+
+  get #fileInput(): HTMLInputElement {
+    return this.renderRoot.querySelector<HTMLInputElement>('input[type=file]')!;
+  }
+
+  readonly #openAgain = (): void => this.#fileInput.click();
+
+  readonly #filePicked = (): void => {
+    const file = this.#fileInput.files?.[0];
+    if (file) this.studio.openWanted(file);
+  };
 
   #words(notice: Notice) {
     switch (notice.kind) {
@@ -111,6 +125,16 @@ export class TrifoldNotices extends StudioElement {
             )}
           </div>
           <p class="remedy">${strings.factsList(notice.missing)}</p>
+        </div>`;
+      case 'file-wanted':
+        return html`<div class="words" role="alert">
+          <strong>${strings.fileWanted}</strong>
+          <p>${notice.message}</p>
+          <p class="remedy">${notice.remedy}</p>
+          <div class="choices">
+            <button type="button" @click=${this.#openAgain}>${strings.openAgain}</button>
+            <input type="file" hidden accept=${MODEL_FILE_ENDINGS} @change=${this.#filePicked} />
+          </div>
         </div>`;
       default:
         return html`<span class="words">${strings.text(notice)}</span>`;

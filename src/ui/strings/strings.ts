@@ -22,15 +22,6 @@ export const STRINGS = {
     describe: (face: string, octant: string, kind: string) => `Generated head, ${face}, seen from: ${octant}. ${kind}.`,
   },
 
-  panel: {
-    label: 'Settings',
-    face: 'Face',
-    edit: 'Edit',
-    view: 'Picture and view',
-    export: 'Take it with you',
-    savedFaces: 'Saved faces',
-  },
-
   status: {
     label: 'Device and timing',
     adapter: 'Adapter',
@@ -155,6 +146,8 @@ export const STRINGS = {
     label: 'Notices',
     dismiss: 'Dismiss',
     openFailed: (name: string) => (name ? `${name} could not be opened` : 'The model could not be opened'),
+    fileWanted: 'The model’s file is needed',
+    openAgain: 'Open it again…',
     factsMissing: (name: string) => `${name} holds weights alone`,
     factsQuestion: 'They do not tell how the model is to be drawn. Which official model is it like?',
     factsList: (missing: readonly string[]) => `Not in the file: ${missing.join(', ')}.`,
@@ -163,7 +156,7 @@ export const STRINGS = {
       afhq: 'AFHQ, cats',
       shapenet: 'ShapeNet, cars',
     } satisfies Record<KnownConfiguration, string>,
-    text: (notice: Exclude<Notice, { kind: 'open-failed' | 'facts-missing' }>): string => {
+    text: (notice: Exclude<Notice, { kind: 'open-failed' | 'facts-missing' | 'file-wanted' }>): string => {
       switch (notice.kind) {
         case 'no-storage':
           return 'This browser keeps no files here (a private window?): the model is in memory and will be downloaded again next time.';
