@@ -204,7 +204,6 @@ export const segments = css`
   .segments label:has(:checked) {
     background: var(--accent);
     color: var(--on-accent);
-    font-weight: 600;
   }
   .segments label:has(:focus-visible) {
     outline: 3px solid var(--focus);
@@ -216,6 +215,14 @@ export const segments = css`
   }
   .segments label:has(:disabled):not(:has(:checked)) {
     background: none;
+  }
+  /* Backgrounds are not painted there, but for those that say so. */
+  @media (forced-colors: active) {
+    .segments label:has(:checked) {
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
+    }
   }
 `;
 
