@@ -12,6 +12,7 @@ import { readFaceRecipe } from '../models/faces/recipe-check';
 import type { CanvasSize } from '../render/canvas-output';
 import type { PictureKind, RendererKind } from '../render/frame-renderer';
 import { Comparisons } from './compare/comparisons';
+import { DepthScale } from './compare/depth-scale';
 import { Exports } from './export/exports';
 import { DirectionFinder } from './face/direction-finder';
 import { type FaceChange, withPlaceOf, withSeed } from './face/face-actions';
@@ -91,6 +92,7 @@ export class Studio {
     this.#keeper = keeper;
     this.#students = new StudentKeeper(this.store, options.source.folder, keeper);
     this.comparisons = new Comparisons(this.store, () => keeper.screen);
+    new DepthScale(this.store, () => keeper.screen);
     this.directions = new DirectionFinder(this.store, keeper);
     this.exports = new Exports(this.store, () => keeper.screen);
     this.faces = new FaceLibrary(this.store, () => keeper.screen, this);

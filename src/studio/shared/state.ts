@@ -235,6 +235,8 @@ export interface StudioState {
   readonly student: StudentState;
   /** How alike the two pictures on the canvas are; undefined unless both are there in full. */
   readonly likeness: Likeness | undefined;
+  /** Depths from the camera, in scene units, between which a depth image has its colours; undefined until one has been drawn. */
+  readonly depthRange: { readonly nearest: number; readonly farthest: number } | undefined;
   readonly strip: StripState | undefined;
   readonly efficiency: EfficiencyState | undefined;
   readonly export: ExportState | undefined;
@@ -282,6 +284,7 @@ export function initialState(): StudioState {
     directions: { status: 'unknown', share: 0, shares: [] },
     student: { status: 'none' },
     likeness: undefined,
+    depthRange: undefined,
     strip: undefined,
     efficiency: undefined,
     export: undefined,

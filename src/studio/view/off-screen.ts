@@ -7,7 +7,7 @@ import type { OrbitState } from '../../camera/orbit';
 import type { Gpu } from '../../gpu/device';
 import { withinMemory } from '../../gpu/memory-guard';
 import { Recorder } from '../../gpu/recorder';
-import type { Tensor } from '../../gpu/tensor';
+import { readTensor, type Tensor } from '../../gpu/tensor';
 import type { GeneratorConfig } from '../../models/config';
 import type { FaceRecipe } from '../../models/faces/recipe';
 import { type FrameRenderer, RENDERER_KINDS, type RendererKind } from '../../render/frame-renderer';
@@ -16,7 +16,7 @@ import type { ChosenQuality } from '../../render/quality';
 import type { VolumetricRenderer } from '../../render/volumetric-renderer';
 import type { MemoryEstimate } from '../../render/wiring';
 import type { RenderedPicture } from '../export/picture-export';
-import type { Likeness } from '../shared/state';
+import type { Likeness, StudioState } from '../shared/state';
 import type { FaceOnDevice } from './face-on-device';
 import type { RendererSet } from './renderer-set';
 
@@ -108,6 +108,14 @@ export class OffScreen {
     const [volumetric, convolutional] = await Promise.all(images);
     const { psnr, ssim } = compareView(0, volumetric!, convolutional!);
     return { psnr, ssim };
+  }
+
+  /** The depths that the colours of the last depth image begin and end with, in scene units from the camera; undefined before the first. */
+  async depthRange(): Promise<StudioState['depthRange']> {
+    const source = this.volumetric.pictureOf('depth');
+    if (source.kind !== 'depth') return undefined;
+    const [, , nearest, farthest] = await readTensor(this.gpu, source.range);
+    return farthest! > nearest! ? { nearest: nearest!, farthest: farthest! } : undefined;
   }
 
   /** Tells how much memory one of the renderers takes for a batch of faces, with the settings in force but for the quality. */
