@@ -17,6 +17,8 @@ import { Exports } from './export/exports';
 import { DirectionFinder } from './face/direction-finder';
 import { type FaceChange, withPlaceOf, withSeed } from './face/face-actions';
 import { FaceLibrary } from './face/face-library';
+import { FaceStrip } from './face/face-strip';
+import { Thumbnails } from './face/thumbnails';
 import { checkMemory } from './model/memory-check';
 import type { KnownConfiguration, ModelFacts } from './model/model-facts';
 import { ModelOpener } from './model/model-opener';
@@ -64,6 +66,10 @@ export class Studio {
   readonly exports: Exports;
   /** Faces that the person has saved. */
   readonly faces: FaceLibrary;
+  /** Faces to choose from: of this visit, and suggestions. */
+  readonly faceStrip: FaceStrip;
+  /** Small pictures of faces. */
+  readonly thumbnails: Thumbnails;
   /** What was done can be undone. */
   readonly undo: UndoKeeper;
   #saved: SavedStudio;
@@ -96,6 +102,12 @@ export class Studio {
     this.directions = new DirectionFinder(this.store, keeper);
     this.exports = new Exports(this.store, () => keeper.screen);
     this.faces = new FaceLibrary(this.store, () => keeper.screen, this);
+    this.faceStrip = new FaceStrip(
+      this.store,
+      (change) => this.changeFace(change),
+      () => this.#newSeed(),
+    );
+    this.thumbnails = new Thumbnails(this.store, () => keeper.screen);
     this.undo = new UndoKeeper(this.store);
   }
 
@@ -137,6 +149,7 @@ export class Studio {
     this.directions.stop();
     this.exports.dismiss();
     this.exports.endMesh();
+    this.faceStrip.close();
     this.#keeper.close();
   }
 
@@ -208,9 +221,13 @@ export class Studio {
 
   /** A face that nobody has chosen, as the first source or another one; on the map, the place of one. */
   newFace(index = 0): void {
-    const random = this.options.random ?? Math.random;
-    const seed = Math.floor(random() * NEW_SEEDS);
+    const seed = this.#newSeed();
     this.changeFace(this.state.face.mode === 'map' ? withPlaceOf(seed) : withSeed(index, seed));
+  }
+
+  #newSeed(): number {
+    const random = this.options.random ?? Math.random;
+    return Math.floor(random() * NEW_SEEDS);
   }
 
   /** @param psi truncation, 0..1.5 */

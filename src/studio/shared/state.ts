@@ -54,6 +54,8 @@ export type Notice =
   | { readonly kind: 'student-failed'; readonly message: string; readonly remedy: string }
   /** A picture does not fit on this device, or cannot be made of this face. */
   | { readonly kind: 'picture-refused'; readonly message: string; readonly remedy: string }
+  /** A face cannot be made of these. */
+  | { readonly kind: 'face-refused'; readonly message: string; readonly remedy: string }
   /** A part of the address could not be read; the rest counts. */
   | { readonly kind: 'link-unreadable'; readonly message: string; readonly remedy: string }
   /** A state dict that was saved alone: the person is asked how its model was trained. */
@@ -216,6 +218,13 @@ export interface SavedFacesState {
   readonly outcome: SavedFacesOutcome | undefined;
 }
 
+/** Faces that are offered to choose from. */
+export interface FaceStripState {
+  /** Newest first; without those that are among the suggestions. */
+  readonly recent: readonly FaceRecipe[];
+  readonly suggested: readonly FaceRecipe[];
+}
+
 export interface StudioState {
   readonly status: StudioStatus;
   readonly progress: LoadingProgress | undefined;
@@ -244,6 +253,7 @@ export interface StudioState {
   /** Views that a camera path goes through, in their order. */
   readonly pathViews: readonly VideoPose[];
   readonly savedFaces: SavedFacesState;
+  readonly faceStrip: FaceStripState;
   readonly device: DeviceReport | undefined;
 }
 
@@ -291,6 +301,7 @@ export function initialState(): StudioState {
     meshPreview: undefined,
     pathViews: [],
     savedFaces: { faces: undefined, isSaving: false, outcome: undefined },
+    faceStrip: { recent: [], suggested: [] },
     device: undefined,
   };
 }

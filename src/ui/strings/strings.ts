@@ -4,7 +4,6 @@
  */
 import type { KnownConfiguration, ModelOrigin } from '../../studio/model/model-facts';
 import type { FailureKind } from '../../studio/shared/failure';
-import type { RenderQuality } from '../../studio/shared/settings';
 import type { LoadingProgress, Notice } from '../../studio/shared/state';
 
 /** Decimal megabytes, as file managers and browsers count. */
@@ -20,37 +19,6 @@ export const STRINGS = {
     hint: 'Arrow keys turn, plus and minus zoom, Home or R resets, N makes a new face, Backspace undoes, T shows the other renderer.',
     /** @param face as `FACE_STRINGS.describe` puts it */
     describe: (face: string, octant: string, kind: string) => `Generated head, ${face}, seen from: ${octant}. ${kind}.`,
-  },
-
-  status: {
-    label: 'Device and timing',
-    adapter: 'Adapter',
-    precision: 'Precision',
-    /** Features that the device lacks, kernels that its driver gets wrong. */
-    degradations: 'Without',
-    precisions: { f32: 'f32', f16: 'f32, stored as f16' },
-    stages: 'Milliseconds',
-    noTimestamps: 'no timestamps on this device',
-    frameRate: 'Frames per second',
-    atRest: 'at rest',
-    quality: 'Picture',
-    /** Rays of the feature image. */
-    rays: (side: number) => `${side} × ${side}`,
-    enlarged: 'super-res',
-    qualities: { fast: 'fast', exact: 'exact', draft: 'draft' } satisfies Record<RenderQuality, string>,
-    full: (milliseconds: string) => `in full ${milliseconds} ms`,
-    memory: 'GPU memory',
-    waiting: 'No device yet',
-    stageNames: {
-      mapping: 'mapping',
-      'tri-planes': 'tri-planes',
-      'ray march': 'ray march',
-      'student styles': 'student styles',
-      'student mapping': 'student mapping',
-      'student synthesis': 'student',
-      'super-resolution': 'super-res',
-      present: 'present',
-    } as Readonly<Record<string, string>>,
   },
 
   loading: {
@@ -170,6 +138,8 @@ export const STRINGS = {
           return `${notice.message} ${notice.remedy} The model’s first face is shown instead.`;
         case 'device-rebuilt':
           return 'The graphics device was lost and has been set up again. Face, view and settings are the same.';
+        case 'face-refused':
+          return `${notice.message} ${notice.remedy}`;
         case 'picture-refused':
           return `${notice.message} ${notice.remedy} The final picture is shown instead.`;
         case 'setting-refused':
