@@ -62,6 +62,7 @@ export const COMPARE_STRINGS = {
     measure: 'Measure',
     measureHint: 'How alike the two are from all sides, and what a picture costs on this device.',
     none: 'No convolutional student of this model is at hand: open its file (format eg3d-student) to compare.',
+    waiting: 'Loading the convolutional renderer; until then this is the volumetric one',
     available: (bytes: number) => `Its student (${megabytes(bytes)}) is loaded when you first show it.`,
     loading: {
       device: '',
@@ -98,12 +99,6 @@ export const COMPARE_STRINGS = {
     dividerValue: (share: number) => `${Math.round(share * 100)} % volumetric`,
     likeness: (psnr: number, ssim: number) => `PSNR ${decibels(psnr)} dB, SSIM ${signed(ssim.toFixed(3))}`,
     measuring: 'Measuring…',
-    darker: 'darker',
-    same: 'same',
-    brighter: 'brighter',
-    legend: (percent: number) =>
-      `Colours of the difference in lightness: blue where the convolutional picture is darker, white where it is the same, red where it is brighter; the ends stand for ${percent} % of the way from black to white and more.`,
-    percent: (value: number) => (value === 0 ? '0' : `${value > 0 ? '+' : '−'}${Math.abs(value)} %`),
     unseen: 'The student never saw such a camera',
     excesses: (excesses: readonly ViewExcess[]) => (excesses.length > 0 ? ` (${excesses.map(excess).join('; ')})` : ''),
     guess: ': what you see is a guess.',
