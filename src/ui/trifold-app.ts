@@ -11,6 +11,7 @@ import { Studio } from '../studio/studio';
 import { MODEL_FILE_ENDINGS } from './model/model-files';
 import { AddressKeeper, savedInAddress } from './shared/address-keeper';
 import { LOW_MEDIA, MediaController, SHEET_MEDIA, TINY_MEDIA } from './shared/layout-media';
+import { icons } from './shared/section-styles';
 import { controls, theme } from './shared/theme';
 import { STRINGS } from './strings/strings';
 import './model/trifold-drop';
@@ -48,6 +49,7 @@ export class TrifoldApp extends LitElement {
   static override styles = [
     theme,
     controls,
+    icons,
     css`
       /* page.css has the measures of the layout, which is also that of the page before this script. */
       :host {
@@ -86,6 +88,22 @@ export class TrifoldApp extends LitElement {
         display: flex;
         gap: 0.25rem;
         padding-inline: 0.5rem;
+      }
+      .open {
+        display: flex;
+        align-items: center;
+        gap: 0.45rem;
+        white-space: nowrap;
+      }
+      @media (max-width: 64rem) {
+        .open {
+          justify-content: center;
+          width: var(--control);
+          padding: 0;
+        }
+        .open span {
+          display: none;
+        }
       }
       .stage {
         grid-area: stage;
@@ -202,7 +220,15 @@ export class TrifoldApp extends LitElement {
         <h1>${STRINGS.appName}</h1>
         <trifold-actions .studio=${studio}></trifold-actions>
         <span class="links">
-          <button type="button" @click=${() => this.#fileInput.click()}>${STRINGS.open.button}</button>
+          <button
+            type="button"
+            class="open"
+            aria-label=${STRINGS.open.button}
+            title=${STRINGS.open.title}
+            @click=${() => this.#fileInput.click()}
+          >
+            ${FOLDER}<span>${STRINGS.open.button}</span>
+          </button>
           <trifold-help .studio=${studio}></trifold-help>
         </span>
         <input type="file" hidden accept=${MODEL_FILE_ENDINGS} @change=${this.#filePicked} />
@@ -262,6 +288,8 @@ export class TrifoldApp extends LitElement {
     input.value = ''; // the same file may be picked again
   }
 }
+
+const FOLDER = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3.5 18.5v-13H9l2.5 2.5h9v10.5Z" /></svg>`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,13 +1,13 @@
 /**
  * Base of the dialogs that compare the renderers: a modal window with a title, which waits for the student, begins as soon as it is there,
- * and ends its job when it is closed. Escape closes it and the focus goes back to where it was, as with every native dialog.
+ * and ends its job when it is closed. Escape and a press beside it close it, and the focus goes back to where it was, as with every native dialog.
  */
 import { type CSSResultGroup, css, html, nothing, type PropertyValues } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import { teacherMatch } from '../../studio/model/student-facts';
 import type { JobProgress, StudioState } from '../../studio/shared/state';
 import { COMPARE_STRINGS } from '../strings/compare';
-import { dialogs } from './dialog-style';
+import { closeBeside, dialogs } from './dialog-style';
 import { StudioElement } from './studio-element';
 import { controls, progressBar } from './theme';
 
@@ -89,7 +89,7 @@ export abstract class StudioDialog extends StudioElement {
   ];
 
   protected abstract readonly heading: string;
-  /** Called when the dialog is open and the student is on the device. */
+  /** Called when the dialog is open and the student is on the device, or need not be. */
   protected abstract begin(): void;
   /** Ends the dialog's job, if it runs. */
   protected abstract stop(): void;
@@ -99,14 +99,15 @@ export abstract class StudioDialog extends StudioElement {
     return this.isShown;
   }
 
-  protected get isStudentReady(): boolean {
+  /** Whether nothing has to be loaded any more. */
+  protected get isReady(): boolean {
     return this.studio.state.student.status === 'ready';
   }
 
   show(): void {
     this.isShown = true;
     this.window.showModal();
-    this.#waits = !this.isStudentReady;
+    this.#waits = !this.isReady;
     if (this.#waits) this.studio.loadStudent();
     else this.begin();
   }
@@ -114,7 +115,7 @@ export abstract class StudioDialog extends StudioElement {
   protected override watchedChanged({ student }: StudioState): void {
     if (!this.#waits || student.status === 'loading') return;
     this.#waits = false; // before the job begins: its first report comes back here
-    if (student.status === 'ready') this.begin();
+    if (this.isReady) this.begin();
     else this.window.close(); // what went wrong is told in a notice on the page
   }
 
@@ -129,7 +130,7 @@ export abstract class StudioDialog extends StudioElement {
   }
 
   protected override render() {
-    return html`<dialog aria-labelledby="title" @close=${this.#closed}>
+    return html`<dialog aria-labelledby="title" @click=${closeBeside} @close=${this.#closed}>
       ${
         this.isShown
           ? html`<div class="title">
@@ -151,7 +152,7 @@ export abstract class StudioDialog extends StudioElement {
 
   /** How far the job is, with a button that stops it; how it ended, if not well; nothing else. */
   protected progress(job: JobProgress | undefined, label: string) {
-    if (!this.isStudentReady) {
+    if (!this.isReady) {
       return html`<p class="muted" role="status">${strings.waiting}</p>
         <progress aria-label=${COMPARE_STRINGS.renderer.progress}></progress>`;
     }

@@ -2,9 +2,10 @@
  * `<trifold-actions>`: what is always at hand, whatever room is open: a new face, undo and redo, save, and a link to share. What came of it
  * is told beside the buttons, over the picture, so that nothing moves.
  */
-import { css, html, nothing } from 'lit';
+import { css, html, nothing, unsafeCSS } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { StudioState } from '../../studio/shared/state';
+import { LOW_MEDIA } from '../shared/layout-media';
 import { addressWith } from '../shared/page-address';
 import { icons } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
@@ -50,6 +51,16 @@ export class TrifoldActions extends StudioElement {
       button.icon {
         flex: none;
         width: var(--control);
+      }
+      @media ${unsafeCSS(LOW_MEDIA)} {
+        button.primary {
+          width: var(--control);
+          padding: 0;
+          justify-content: center;
+        }
+        .primary span {
+          display: none;
+        }
       }
       .told {
         position: absolute;
@@ -103,7 +114,7 @@ export class TrifoldActions extends StudioElement {
     const isReady = status === 'ready';
     return html`
       <div class="buttons" role="group" aria-label=${strings.label}>
-        <button type="button" class="primary" title=${strings.newFaceTitle} ?disabled=${!isReady} @click=${() => this.studio.newFace()}>
+        <button type="button" class="primary" aria-label=${strings.newFace} title=${strings.newFaceTitle} ?disabled=${!isReady} @click=${() => this.studio.newFace()}>
           ${NEW}<span>${strings.newFace}</span>
         </button>
         ${this.#button(strings.undo, UNDO, isReady && canUndo, () => this.studio.undo.undo())}

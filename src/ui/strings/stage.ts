@@ -26,6 +26,12 @@ export const STAGE_STRINGS = {
       `Settings: ${{ bar: 'closed', half: 'half open', tall: 'open' }[sheet]}`,
   },
 
+  help: {
+    help: 'Help',
+    about: 'About',
+    titles: { help: 'Help: mouse, touch and keys (?)', about: 'About Trifold' },
+  },
+
   /** The line below the picture, and the drawer with the figures behind it. */
   status: {
     label: 'Device and timing',

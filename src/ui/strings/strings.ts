@@ -41,6 +41,7 @@ export const STRINGS = {
 
   open: {
     button: 'Open file…',
+    title: 'Open a model file (EG3D: .pkl, .pt, .pth, .safetensors)',
     drop: 'Drop the model file to open it',
     dropHint: 'An EG3D checkpoint: .pkl, .pt, .pth or .safetensors. It stays on this device.',
     opening: (name: string) => (name ? `Opening ${name}` : 'Opening the bundled model'),

@@ -104,10 +104,6 @@ export const VIEW_STRINGS = {
   },
 
   help: {
-    button: 'Keys',
-    buttonName: 'Keyboard help',
-    title: 'Keyboard',
-    close: 'Close',
     about:
       'Keys work anywhere on the page but in text fields; arrows, plus, minus, Home and Backspace work on the picture.',
     groups: {
