@@ -14,6 +14,7 @@ import type { PictureKind, RendererKind } from '../render/frame-renderer';
 import { Comparisons } from './compare/comparisons';
 import { DepthScale } from './compare/depth-scale';
 import { Exports } from './export/exports';
+import { Choices } from './face/choices';
 import { DirectionFinder } from './face/direction-finder';
 import { type FaceChange, withPlaceOf, withSeed } from './face/face-actions';
 import { FaceLibrary } from './face/face-library';
@@ -60,6 +61,8 @@ export class Studio {
   readonly store = new Store<StudioState>(initialState());
   /** The consistency strip and the cost of a frame. */
   readonly comparisons: Comparisons;
+  /** What the face shows of several choices. */
+  readonly choices: Choices;
   /** Directions of w, found by principal components. */
   readonly directions: DirectionFinder;
   /** Pictures, videos and meshes to take away. */
@@ -99,6 +102,7 @@ export class Studio {
     this.#students = new StudentKeeper(this.store, options.source.folder, keeper);
     this.comparisons = new Comparisons(this.store, () => keeper.screen);
     new DepthScale(this.store, () => keeper.screen);
+    this.choices = new Choices(() => keeper.screen);
     this.directions = new DirectionFinder(this.store, keeper);
     this.exports = new Exports(this.store, () => keeper.screen);
     this.faces = new FaceLibrary(this.store, () => keeper.screen, this);
