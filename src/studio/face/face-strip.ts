@@ -6,7 +6,7 @@ import { TrifoldError } from '../../errors';
 import { type FaceRecipe, type FaceSource, faceOfSeed } from '../../models/faces/recipe';
 import { type FaceStripState, type StudioState, withNotice } from '../shared/state';
 import type { Store } from '../shared/store';
-import type { FaceChange } from './face-actions';
+import { type FaceChange, withAnotherSource } from './face-actions';
 import { choiceKey, recipeKey } from './recipe-key';
 
 /** Suggestions at a time. */
@@ -53,8 +53,19 @@ export class FaceStrip {
 
   /** Mixes two faces half and half. If they have too many faces in them already, a notice says so. */
   mix(a: NamedFace, b: NamedFace): void {
+    this.#make(() => madeOf('mix', a, b));
+  }
+
+  /** A walk goes to a face, too; one begins with the present face if there is none. A notice may say, as for {@link mix}, that it cannot. */
+  addToWalk(present: NamedFace, next: NamedFace): void {
+    this.#make((face) =>
+      face.mode === 'walk' ? withAnotherSource(sourceOf(next, face))(face) : madeOf('walk', present, next),
+    );
+  }
+
+  #make(change: FaceChange): void {
     try {
-      this.changeFace(() => mixOf(a, b));
+      this.changeFace(change);
       this.store.update({ isPlaying: false });
     } catch (error) {
       if (!(error instanceof TrifoldError)) throw error;
@@ -122,12 +133,11 @@ export class FaceStrip {
   }
 }
 
-/** A mix of two faces. */
-function mixOf(a: NamedFace, b: NamedFace): FaceRecipe {
+function madeOf(mode: 'mix' | 'walk', a: NamedFace, b: NamedFace): FaceRecipe {
   return {
     ...faceOfSeed(0, a.face.mixLayers.length),
     ...mannersOf(a.face),
-    mode: 'mix',
+    mode,
     sources: [sourceOf(a, a.face), sourceOf(b, a.face)],
   };
 }
