@@ -4,6 +4,7 @@
  */
 import type { CameraLabel } from '../../camera/conventions';
 import type { OrbitState } from '../../camera/orbit';
+import { orbitLabel } from '../../camera/orbit-pose';
 import type { Gpu } from '../../gpu/device';
 import { withinMemory } from '../../gpu/memory-guard';
 import { Recorder } from '../../gpu/recorder';
@@ -108,6 +109,11 @@ export class OffScreen {
     const [volumetric, convolutional] = await Promise.all(images);
     const { psnr, ssim } = compareView(0, volumetric!, convolutional!);
     return { psnr, ssim };
+  }
+
+  /** w of a face without truncation, of all layers one after the other; what the renderers have stays theirs. */
+  async wOf(face: FaceRecipe): Promise<Float32Array> {
+    return (await this.face.compose(face, orbitLabel({ ...this.config.camera, yaw: 0, pitch: 0 }))).ws;
   }
 
   /** The depths that the colours of the last depth image begin and end with, in scene units from the camera; undefined before the first. */
