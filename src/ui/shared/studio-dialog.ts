@@ -100,14 +100,14 @@ export abstract class StudioDialog extends StudioElement {
   }
 
   /** Whether nothing has to be loaded any more. */
-  protected get isReady(): boolean {
+  protected get isStudentReady(): boolean {
     return this.studio.state.student.status === 'ready';
   }
 
   show(): void {
     this.isShown = true;
     this.window.showModal();
-    this.#waits = !this.isReady;
+    this.#waits = !this.isStudentReady;
     if (this.#waits) this.studio.loadStudent();
     else this.begin();
   }
@@ -115,7 +115,7 @@ export abstract class StudioDialog extends StudioElement {
   protected override watchedChanged({ student }: StudioState): void {
     if (!this.#waits || student.status === 'loading') return;
     this.#waits = false; // before the job begins: its first report comes back here
-    if (this.isReady) this.begin();
+    if (this.isStudentReady) this.begin();
     else this.window.close(); // what went wrong is told in a notice on the page
   }
 
@@ -152,7 +152,7 @@ export abstract class StudioDialog extends StudioElement {
 
   /** How far the job is, with a button that stops it; how it ended, if not well; nothing else. */
   protected progress(job: JobProgress | undefined, label: string) {
-    if (!this.isReady) {
+    if (!this.isStudentReady) {
       return html`<p class="muted" role="status">${strings.waiting}</p>
         <progress aria-label=${COMPARE_STRINGS.renderer.progress}></progress>`;
     }

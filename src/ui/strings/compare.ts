@@ -1,7 +1,7 @@
 /** What the page says about the two renderers and their comparison: the choice, the student, the strip, the measurements (strings.ts has the rest). */
 import type { ViewExcess } from '../../camera/trained-views';
 import type { Comparison } from '../../studio/compare/comparison';
-import type { Layout, RendererKind } from '../../studio/shared/settings';
+import type { ChosenQuality, Layout, RendererKind } from '../../studio/shared/settings';
 import type { EfficiencyCase, LoadingProgress } from '../../studio/shared/state';
 
 /** With the minus sign of typography. */
@@ -119,6 +119,8 @@ export const COMPARE_STRINGS = {
       'The same head from eleven sides, drawn by both renderers. Volume rendering shows one and the same scene from everywhere; where the student drifts from it, the difference turns blue (darker) or red (brighter).',
     face: (description: string, psi: number) =>
       `${description.charAt(0).toUpperCase()}${description.slice(1)}, ψ ${psi.toFixed(2)}.`,
+    unseen: (yaws: readonly string[]) =>
+      `The student was not trained with cameras at ${yaws.join(', ')}: the figures there say how far it guesses.`,
     anotherFace: 'The face on screen is another one by now.',
     again: 'Make again',
     progress: 'Progress of the strip',
@@ -140,7 +142,7 @@ export const COMPARE_STRINGS = {
   efficiency: {
     title: 'Efficiency',
     about:
-      'Each renderer draws frame after frame on this device with the settings in force. Volume rendering is measured twice: with a new head in every frame, whose tri-planes have to be made, and turning one head, whose tri-planes are kept. The student keeps the super-resolution, so it need not be cheaper than kept tri-planes.',
+      'Each renderer draws frame after frame on this device with the settings in force. Volume rendering is measured with a new head in every frame, whose tri-planes have to be made, and turning one head, whose tri-planes are kept; each exact, as files are made, and fast, as the screen is drawn unless you choose otherwise. The student keeps the super-resolution, so it need not be cheaper than kept tri-planes.',
     memoryNote:
       'Memory is counted from what Trifold allocates for one head, not measured by the driver. The largest batch is what would fit into the budget chosen here and into what the device can bind; no browser tells how much memory a device has.',
     budget: 'Memory budget for the largest batch',
@@ -155,6 +157,8 @@ export const COMPARE_STRINGS = {
       'volumetric-cached': 'Volumetric, tri-planes kept',
       convolutional: 'Convolutional',
     } satisfies Record<EfficiencyCase, string>,
+    withQuality: (name: string, quality: ChosenQuality) => `${name}, ${quality}`,
+    noStudent: 'No convolutional student of this model is at hand: volume rendering is measured alone.',
     renderer: 'Renderer',
     framesPerSecond: 'Frames per second',
     milliseconds: 'ms per frame',
