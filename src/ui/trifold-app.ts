@@ -21,6 +21,7 @@ import './shared/trifold-notices';
 import './model/trifold-opening';
 import './stage/trifold-actions';
 import './stage/trifold-face-strip';
+import './stage/trifold-hint';
 import './stage/trifold-tools';
 import './trifold-rooms';
 import './view/trifold-status';
@@ -162,7 +163,7 @@ export class TrifoldApp extends LitElement {
         }
         trifold-tools {
           inset: auto 0 0;
-          justify-content: center;
+          justify-items: center;
         }
         trifold-rooms {
           border: 0;
@@ -194,6 +195,37 @@ export class TrifoldApp extends LitElement {
             'actions links' var(--header)
             'stage rooms' minmax(0, 1fr) / minmax(0, 1fr) var(--rooms);
         }
+        trifold-actions {
+          padding-inline-start: 0.25rem;
+        }
+        .links {
+          padding-inline: 0.25rem;
+        }
+        /* What went wrong has the room of everything that does not work anyway. */
+        trifold-message:not(.loading) {
+          position: fixed;
+          inset-block-start: var(--header);
+          overflow: auto;
+        }
+      }
+      /* The whole screen: the picture, its tools, and the actions over it. */
+      :host([fullscreen]) {
+        grid-template: 'stage' minmax(0, 1fr) / minmax(0, 1fr);
+      }
+      :host([fullscreen]) :is(h1, .links, trifold-face-strip, trifold-status, trifold-rooms) {
+        display: none;
+      }
+      :host([fullscreen]) trifold-actions {
+        grid-area: stage;
+        place-self: start;
+        z-index: 1;
+        padding: 0.75rem;
+      }
+      :host([fullscreen]) .stage {
+        padding: 0;
+      }
+      :host([fullscreen]) trifold-tools {
+        inset-inline-end: 0.75rem;
       }
     `,
   ];
@@ -202,6 +234,7 @@ export class TrifoldApp extends LitElement {
     super.connectedCallback();
     this.#unsubscribe = this.studio.store.subscribe((state, previous) => this.#stateChanged(state, previous));
     this.#address.connect();
+    document.addEventListener('fullscreenchange', this.#fullscreenChanged);
     if (this.hasUpdated) this.#start(); // moved within the page
   }
 
@@ -209,6 +242,7 @@ export class TrifoldApp extends LitElement {
     super.disconnectedCallback();
     this.#unsubscribe?.();
     this.#address.disconnect();
+    document.removeEventListener('fullscreenchange', this.#fullscreenChanged);
     this.studio.close();
   }
 
@@ -238,6 +272,7 @@ export class TrifoldApp extends LitElement {
           <trifold-viewport .studio=${studio} ?inert=${!isReady}>
             <slot name="first-picture" slot="first-picture"></slot>
           </trifold-viewport>
+          <trifold-hint .studio=${studio}></trifold-hint>
           <trifold-tools
             .studio=${studio}
             .orientation=${this.#hasSheet.matches ? 'horizontal' : 'vertical'}
@@ -276,6 +311,8 @@ export class TrifoldApp extends LitElement {
     poster?.classList.add('leaving');
     if (poster) setTimeout(() => poster.remove(), poster.firstElementChild ? POSTER_FADE_MILLISECONDS : 0);
   }
+
+  readonly #fullscreenChanged = () => this.toggleAttribute('fullscreen', document.fullscreenElement !== null);
 
   get #fileInput(): HTMLInputElement {
     return this.renderRoot.querySelector<HTMLInputElement>('input[type=file]')!;

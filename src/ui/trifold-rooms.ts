@@ -90,11 +90,12 @@ export class TrifoldRooms extends StudioElement {
         border-block-end: 1px solid var(--line);
         overflow-x: auto;
         scrollbar-width: none;
+        container-type: inline-size;
       }
       .tabs button {
         flex: 1 0 auto;
         min-height: max(var(--control), 2.6rem);
-        padding: 0 0.5rem;
+        padding: 0 clamp(0.2rem, 2cqi, 0.5rem);
         border: 0;
         border-block-end: 3px solid transparent;
         border-radius: var(--round) var(--round) 0 0;
@@ -104,6 +105,19 @@ export class TrifoldRooms extends StudioElement {
       .tabs button[aria-selected='true'] {
         border-block-end-color: var(--accent);
         color: var(--text);
+      }
+      @container (max-width: 21rem) {
+        .tabs button {
+          font-size: 0.87rem;
+        }
+      }
+      @media (forced-colors: active) {
+        .tabs button {
+          border-block-end-color: Canvas;
+        }
+        .tabs button[aria-selected='true'] {
+          border-block-end-color: Highlight;
+        }
       }
       .tabs button:focus-visible {
         outline-offset: -3px;

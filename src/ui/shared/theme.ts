@@ -2,7 +2,8 @@
  * Colours, sizes and the few rules that all elements share. Custom properties are set on the app (light, and dark by the system's
  * preference) and reach every element through inheritance; contrast is 4.5:1 or better for text, 3:1 for borders of controls and focus.
  */
-import { css } from 'lit';
+import { type CSSResultGroup, css } from 'lit';
+import { sliders } from './slider-style';
 
 export const theme = css`
   :host {
@@ -27,6 +28,11 @@ export const theme = css`
   @media (pointer: fine) {
     :host {
       --control: 36px;
+    }
+  }
+  @media (pointer: fine) and (max-width: 20rem) {
+    :host {
+      --control: 30px;
     }
   }
   @media (prefers-color-scheme: dark) {
@@ -93,6 +99,19 @@ export const controls = css`
     opacity: 0.5;
     cursor: default;
   }
+  .note-at-field {
+    position: fixed;
+    inset: auto;
+    max-width: min(20rem, 100vw - 1rem);
+    margin: 0;
+    padding: 0.5rem 0.8rem;
+    border: 1px solid var(--control-line);
+    border-radius: var(--round);
+    background: var(--surface);
+    box-shadow: var(--shadow);
+    color: var(--text);
+    font-size: 0.87rem;
+  }
   .visually-hidden {
     position: absolute;
     width: 1px;
@@ -105,7 +124,9 @@ export const controls = css`
 `;
 
 /** The boxes that settings come in. */
-export const sections = css`
+export const sections: CSSResultGroup = [
+  sliders,
+  css`
   fieldset {
     min-width: 0;
     margin: 0;
@@ -147,11 +168,6 @@ export const sections = css`
     font-variant-numeric: tabular-nums;
     color: var(--muted);
   }
-  input[type='range'] {
-    width: 100%;
-    height: var(--control);
-    margin: -0.5rem 0;
-  }
   .hint {
     margin: 0;
     color: var(--muted);
@@ -170,7 +186,8 @@ export const sections = css`
   dd {
     margin: 0;
   }
-`;
+`,
+];
 
 /** Radio buttons that look like one bar. */
 export const segments = css`

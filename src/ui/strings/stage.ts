@@ -26,6 +26,8 @@ export const STAGE_STRINGS = {
       `Settings: ${{ bar: 'closed', half: 'half open', tall: 'open' }[sheet]}`,
   },
 
+  hint: 'Drag to turn',
+
   help: {
     help: 'Help',
     about: 'About',
