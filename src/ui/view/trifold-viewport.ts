@@ -6,6 +6,7 @@ import { css, html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { viewOctant } from '../../camera/view-octant';
 import type { StudioState } from '../../studio/shared/state';
+import { standsOnBackdrop } from '../../studio/view/backdrop';
 import { picturesShown, shownNow, wantsStudent } from '../../studio/view/shown';
 import { PICTURE_SHORTCUTS, runShortcut } from '../shared/shortcuts';
 import { StudioElement } from '../shared/studio-element';
@@ -46,7 +47,6 @@ export class TrifoldViewport extends StudioElement {
         position: relative;
         width: min(100cqw, 100cqh * var(--pictures));
         aspect-ratio: var(--pictures);
-        border-radius: var(--frame-round, 0);
       }
       .frame.pair {
         --pictures: 2;
@@ -58,6 +58,15 @@ export class TrifoldViewport extends StudioElement {
         touch-action: none;
         user-select: none;
         -webkit-user-select: none;
+      }
+      /* A picture that has a ground of its own is a card; one without stands on whatever is behind it. */
+      .card .stage {
+        border-radius: var(--frame-round, 14px);
+        box-shadow: var(--shadow);
+      }
+      .checkered .stage {
+        border-radius: var(--frame-round, 14px);
+        background: repeating-conic-gradient(#c8c8c8 0 25%, #ffffff 0 50%) 0 0 / 24px 24px;
       }
       .stage:active {
         cursor: grabbing;
@@ -81,9 +90,20 @@ export class TrifoldViewport extends StudioElement {
     `,
   ];
 
-  protected watches({ face, settings, view, status, student }: StudioState): readonly unknown[] {
+  protected watches(state: StudioState): readonly unknown[] {
+    const { face, settings, view, status, student } = state;
     const { layout, renderer, against } = shownNow(settings, student);
-    return [describe(face), settings.picture, viewOctant(view.yaw, view.pitch), status, layout, renderer, against];
+    const ground = groundOf(state);
+    return [
+      describe(face),
+      settings.picture,
+      viewOctant(view.yaw, view.pitch),
+      status,
+      layout,
+      renderer,
+      against,
+      ground,
+    ];
   }
 
   protected override watchedChanged({ status }: StudioState): void {
@@ -99,7 +119,7 @@ export class TrifoldViewport extends StudioElement {
     const shown = shownNow(settings, student);
     const drawnBy = wantsStudent(shown) ? ` ${COMPARE_STRINGS.renderer.shown(shown.layout, shown.renderer)}.` : '';
     return html`
-      <div class="frame ${shown.layout === 'side-by-side' ? 'pair' : ''}">
+      <div class="frame ${groundOf(this.studio.state)} ${shown.layout === 'side-by-side' ? 'pair' : ''}">
         <div
           class="stage"
           tabindex="0"
@@ -159,6 +179,14 @@ export class TrifoldViewport extends StudioElement {
   #keyPressed(event: KeyboardEvent): void {
     runShortcut(event, this.studio, PICTURE_SHORTCUTS);
   }
+}
+
+/** What the picture has behind it. */
+function groundOf(state: StudioState): 'card' | 'checkered' | '' {
+  if (!standsOnBackdrop(state)) return 'card';
+  const { backdrop } = state.settings;
+  if (backdrop === 'page') return '';
+  return backdrop === 'transparent' ? 'checkered' : 'card';
 }
 
 declare global {
