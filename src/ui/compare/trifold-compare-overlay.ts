@@ -47,6 +47,7 @@ export class TrifoldCompareOverlay extends StudioElement {
       }
       .labels {
         grid-row: 1;
+        position: relative; /* over the line */
         direction: ltr; /* pictures lie from left to right in every language */
         display: flex;
         justify-content: space-between;
@@ -71,6 +72,7 @@ export class TrifoldCompareOverlay extends StudioElement {
       }
       .notes {
         grid-row: 3;
+        position: relative;
         display: grid;
         justify-items: center;
         gap: 0.35rem;

@@ -51,10 +51,10 @@ export class TrifoldTools extends StudioElement {
     css`
       :host {
         display: block;
-        width: fit-content;
-        max-width: 100%;
+        pointer-events: none; /* beside the bar the picture can be turned */
       }
       [role='toolbar'] {
+        pointer-events: auto;
         display: flex;
         flex-flow: row wrap;
         justify-content: center;

@@ -38,7 +38,7 @@ export const COMPARE_STRINGS = {
     } satisfies Record<Comparison, string>,
     comparisonDetails: {
       volumetric: 'true 3D: light gathered along rays',
-      convolutional: 'one network pass, which imitates the 3D',
+      convolutional: 'one network pass, imitating 3D',
       'side-by-side': 'both, from one camera',
       wipe: 'both, with a line to drag',
       difference: 'where they are not alike',
