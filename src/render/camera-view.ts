@@ -4,7 +4,6 @@
  */
 import type { CameraLabel } from '../camera/conventions';
 import type { Plan } from '../gpu/plan';
-import type { Tensor } from '../gpu/tensor';
 import type { RayMarchStage } from '../models/generator';
 import type { PresentSource } from '../pipelines/pictures/present';
 import {
@@ -13,14 +12,15 @@ import {
   type FrameWork,
   type PictureKind,
   PictureNotPreparedError,
+  pictureOnBackdrop,
 } from './frame-renderer';
 import type { PlanPlace } from './pictures/derived-picture';
 import { createNormalsPicture, type NormalsPicture } from './pictures/normals-picture';
+import type { WiredPicture } from './wiring';
 
 /** The super-resolution of a feature image. */
-export interface Enlargement {
+export interface Enlargement extends WiredPicture {
   readonly plan: Plan;
-  readonly image: Tensor;
 }
 
 /** What a camera looks at, and from where. */
@@ -45,6 +45,7 @@ export class CameraView {
 
   constructor(
     readonly rays: RayMarchStage,
+    private readonly raw: WiredPicture,
     private readonly rayMarch: Plan,
     readonly enlargement?: Enlargement,
   ) {}
@@ -54,19 +55,19 @@ export class CameraView {
     return isEnlarged && this.enlargement ? [this.rayMarch, this.enlargement.plan] : [this.rayMarch];
   }
 
-  /** @throws PictureNotPreparedError */
-  pictureOf(kind: CameraPictureKind, isEnlarged: boolean): PresentSource {
-    const { feature, depth, alpha, depthRange } = this.rays;
+  /** @param whiteBackground of the model @throws PictureNotPreparedError */
+  pictureOf(kind: CameraPictureKind, isEnlarged: boolean, whiteBackground: boolean): PresentSource {
+    const { depth, alpha, depthRange } = this.rays;
     switch (kind) {
       case 'depth':
         return { kind, depth, alpha, range: depthRange };
       case 'normals':
         if (!this.#normals) throw new PictureNotPreparedError(kind);
-        return { kind: 'rgb', image: this.#normals.picture.images[0]! };
+        return { kind, normals: this.#normals.picture.images[0]! };
       case 'image':
-        return { kind: 'rgb', image: isEnlarged && this.enlargement ? this.enlargement.image : feature };
+        return pictureOnBackdrop(isEnlarged && this.enlargement ? this.enlargement : this.raw, whiteBackground);
       case 'raw':
-        return { kind: 'rgb', image: feature };
+        return pictureOnBackdrop(this.raw, whiteBackground);
     }
   }
 

@@ -5,7 +5,7 @@
 import type { Gpu } from '../gpu/device';
 import { WebGpuUnavailableError } from '../gpu/errors';
 import type { Recorder } from '../gpu/recorder';
-import { createPresenter, type PicturePart, type Presenter } from '../pipelines/pictures/present';
+import { type Colour, createPresenter, type PicturePart, type Presenter } from '../pipelines/pictures/present';
 
 /** In device pixels. */
 export interface CanvasSize {
@@ -26,16 +26,20 @@ export class CanvasOutput {
     if (!context) throw new WebGpuUnavailableError();
     const format = navigator.gpu.getPreferredCanvasFormat();
     const presenter = await createPresenter(gpu, format);
-    context.configure({ device: gpu.device, format, alphaMode: 'opaque' });
+    context.configure({ device: gpu.device, format, alphaMode: 'premultiplied' });
     return new CanvasOutput(canvas, context, presenter);
   }
 
-  /** Appends the drawing of one or more pictures on the canvas, which takes the given size. Submit in the same task. */
-  draw(recorder: Recorder, parts: readonly PicturePart[], size: CanvasSize): void {
+  /**
+   * Appends the drawing of one or more pictures on the canvas, which takes the given size. Submit in the same task.
+   * @param background that heads stand on where their model tells alpha, and that is beside the pictures; undefined for what is behind the canvas
+   */
+  draw(recorder: Recorder, parts: readonly PicturePart[], size: CanvasSize, background: Colour | undefined): void {
     // Setting a canvas's size clears it even if the size is the same.
     if (this.canvas.width !== size.width) this.canvas.width = size.width;
     if (this.canvas.height !== size.height) this.canvas.height = size.height;
-    this.presenter.draw(recorder, this.context.getCurrentTexture().createView(), size, parts);
+    const target = { ...size, background };
+    this.presenter.draw(recorder, this.context.getCurrentTexture().createView(), target, parts);
   }
 
   destroy(): void {

@@ -8,6 +8,7 @@ import type { Plan } from '../gpu/plan';
 import type { Recorder } from '../gpu/recorder';
 import type { PresentSource } from '../pipelines/pictures/present';
 import type { ChosenQuality, Detail, FrameLevel } from './quality';
+import type { WiredPicture } from './wiring';
 
 /** Stage names under which dispatches are counted and timed, in the order of a frame. */
 export const STAGES = [
@@ -77,6 +78,14 @@ export interface FrameWork {
   done(): void;
 }
 
+/**
+ * A picture for a presenter. Only a model that renders onto white was trained on heads without a background, which can stand on another one: the
+ * others have learnt it as a part of the scene.
+ */
+export function pictureOnBackdrop({ image, cutOut }: WiredPicture, whiteBackground: boolean): PresentSource {
+  return { kind: 'rgb', image, cutOut: whiteBackground ? cutOut : undefined };
+}
+
 export interface FrameRenderer {
   readonly kind: RendererKind;
   /** Ways of drawing a frame, the full one first. */
@@ -119,8 +128,11 @@ export interface FrameRenderer {
   encode(recorder: Recorder): void;
   /** The picture of the frame that was encoded last with the wanted kind 'image' and the full picture's detail, [S, S, 3], about -1 to 1. */
   readImage(): Promise<Float32Array>;
-  /** Of the same frame as {@link readImage}: [r, r, 1], 0 (background) to 1; undefined from a student that was not taught alpha. */
-  readAlpha(): Promise<Float32Array | undefined>;
+  /**
+   * Of the same frame as {@link readImage}, without its background: [S, S, 4], red, green and blue times alpha, and alpha, 0 to 1. Undefined from
+   * a student that was not taught alpha.
+   */
+  readCutOut(): Promise<Float32Array | undefined>;
   /** Frees everything but the weights and the latents. */
   destroy(): void;
 }

@@ -10,9 +10,10 @@ import { PlanBuilder } from '../gpu/plan';
 import { readTensor, type Tensor, writeTensor } from '../gpu/tensor';
 import type { ComposedFace } from '../models/faces/composition';
 import { type Generator, type RayMarchStage, wireFaceVolume, wireRayMarch } from '../models/generator';
+import { alphaOfRays, cutOutRaw } from '../pipelines/pictures/cut-out';
 import type { FaceLatents } from './face-latents';
 import type { FrameWork } from './frame-renderer';
-import { type PictureRgba, rgbaPicture } from './pictures/picture-rgba';
+import { type PictureRgba, rgbaCutOut } from './pictures/picture-rgba';
 
 /** Rays, and pixels, along a side. */
 export const THUMBNAIL_SIDE = 96;
@@ -29,6 +30,8 @@ export interface ReservedThumbnails {
 interface WiredThumbnail {
   readonly ws: Tensor;
   readonly rays: RayMarchStage;
+  /** [1, side, side, 4], premultiplied. */
+  readonly picture: Tensor;
 }
 
 export class ThumbnailRenderer {
@@ -53,7 +56,9 @@ export class ThumbnailRenderer {
       const ws = builder.tensor('ws of a thumbnail', [1, space.numWs, space.wDim]);
       const volume = wireFaceVolume(builder, generator, ws);
       const rendering = { ...generator.config.rendering, neuralResolution: side, quality: 'fast' } as const;
-      const wired = { ws, rays: wireRayMarch(builder, generator, volume, rendering) };
+      const rays = wireRayMarch(builder, generator, volume, rendering);
+      const alpha = alphaOfRays(rays.alpha, rendering.whiteBackground);
+      const wired = { ws, rays, picture: builder.keep(cutOutRaw(builder, rays.feature, alpha)) };
       builder.reserve();
       return {
         build: async () => new ThumbnailRenderer(generator, wired, await builder.build()),
@@ -83,25 +88,11 @@ export class ThumbnailRenderer {
 
   /** The picture of the work that was done last. */
   async read(): Promise<PictureRgba> {
-    const { host, config } = this.generator;
-    const { feature, alpha } = this.wired.rays;
-    const [features, opacity] = await Promise.all([readTensor(host, feature), readTensor(host, alpha)]);
-    const { whiteBackground } = config.rendering;
-    const side = feature.shape[1]!;
-    return rgbaPicture(firstThree(features, opacity.length), side, { alpha: opacity, whiteBackground });
+    const { picture } = this.wired;
+    return rgbaCutOut(await readTensor(this.generator.host, picture), picture.shape[1]!);
   }
 
   destroy(): void {
     this.plan.destroy();
   }
-}
-
-/** The colours of a feature image: its first three channels. */
-function firstThree(features: Float32Array, pixels: number): Float32Array {
-  const channels = features.length / pixels;
-  const colours = new Float32Array(pixels * 3);
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    colours.set(features.subarray(pixel * channels, pixel * channels + 3), pixel * 3);
-  }
-  return colours;
 }

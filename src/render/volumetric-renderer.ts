@@ -126,8 +126,9 @@ export class VolumetricRenderer implements FrameRenderer {
 
   /** Where there is no enlarged picture, the raw one stands for it. */
   pictureOf(kind: PictureKind): PresentSource {
-    if (!dependsOnCamera(kind)) return { kind: 'rgb', image: this.#facePictures.imageOf(kind) };
-    return this.#view.pictureOf(kind, this.#wantedPictures.isEnlarged);
+    if (!dependsOnCamera(kind)) return this.#facePictures.sourceOf(kind);
+    const { whiteBackground } = this.latents.generator.config.rendering;
+    return this.#view.pictureOf(kind, this.#wantedPictures.isEnlarged, whiteBackground);
   }
 
   get due(): FrameDue {
@@ -240,9 +241,9 @@ export class VolumetricRenderer implements FrameRenderer {
     return readTensor(this.latents.generator.host, this.#enlarged.enlargement!.image);
   }
 
-  /** Of the same frame as {@link readImage}: [r, r, 1], 0 where the ray met nothing. */
-  async readAlpha(): Promise<Float32Array> {
-    return readTensor(this.latents.generator.host, this.#enlarged.rays.alpha);
+  async readCutOut(): Promise<Float32Array | undefined> {
+    const { cutOut } = this.#enlarged.enlargement!;
+    return cutOut && readTensor(this.latents.generator.host, cutOut);
   }
 
   /** Reads back what the last frames left on the device. Encode and submit a full frame of the kind 'image' before. */

@@ -65,7 +65,7 @@ export async function buildViews(
     const view = viewOf(wiredView, { rayMarch: plans.rayMarch!, superResolution: plans.superResolution! });
     const waiting: LaterLevel[] = [];
     const levels = rays.map(({ level, name, wired }): ViewLevel => {
-      if (wired && !ladderLater) return { ...level, view: new CameraView(wired.rays, plans[name]!) };
+      if (wired && !ladderLater) return { ...level, view: new CameraView(wired.rays, wired.raw, plans[name]!) };
       const standing: ViewLevel = { ...level, view };
       const put = (own: CameraView) => {
         standing.view = own;
@@ -83,10 +83,10 @@ export async function buildViews(
 }
 
 export function viewOf(
-  { rays, image }: WiredView,
+  { rays, raw, enlarged }: WiredView,
   plans: { readonly [Name in keyof WiredView['builders']]: Plan },
 ): CameraView {
-  return new CameraView(rays, plans.rayMarch, { plan: plans.superResolution, image });
+  return new CameraView(rays, raw, plans.rayMarch, { plan: plans.superResolution, ...enlarged });
 }
 
 export function destroyViews({ levels, full, later }: Views): void {
@@ -129,7 +129,7 @@ class LaterLevels {
   }
 
   async #build({ wired, put }: LaterLevel): Promise<void> {
-    const view = new CameraView(wired.rays, await wired.builders.rayMarch.build());
+    const view = new CameraView(wired.rays, wired.raw, await wired.builders.rayMarch.build());
     if (this.standIn.hasNormals) await view.prepareNormals(this.place);
     if (this.#state === 'given up') view.destroy();
     else put(view);

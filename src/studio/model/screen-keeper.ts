@@ -130,8 +130,9 @@ export class ScreenKeeper {
       progress.kernels(kernelsFromNowOn(gpu.kernels));
       viewer = await this.#openViewer(opened, start, gpu, memory, progress);
       signal.throwIfAborted();
-      const { picture, slice } = settings;
-      await viewer.prepare({ face, picture, shown: VOLUMETRIC_ALONE, slice, level: 0, view, size: this.#size });
+      const { picture, slice, backdrop } = settings;
+      const shown = VOLUMETRIC_ALONE;
+      await viewer.prepare({ face, picture, shown, slice, level: 0, view, backdrop, size: this.#size });
       signal.throwIfAborted();
       await this.screen?.close(); // its picture stays on the canvas
       if (this.#canvas !== canvas) throw new LoadingCancelledError(); // the studio was closed meanwhile

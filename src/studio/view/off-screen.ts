@@ -59,11 +59,10 @@ export class OffScreen {
     return renderer.readImage();
   }
 
-  /** As {@link render}, with what the renderer knows of the background: what files are made from. */
+  /** As {@link render}, with the same picture without its background where that is known: what files are made from. */
   async renderArrays(kind: RendererKind, face: FaceRecipe, camera: CameraLabel): Promise<RenderedPicture> {
     const image = await this.render(kind, face, camera);
-    const alpha = await this.renderers.get(kind).readAlpha();
-    return { image, alpha, whiteBackground: this.config.rendering.whiteBackground };
+    return { image, cutOut: await this.renderers.get(kind).readCutOut() };
   }
 
   /** The tri-planes of a face, [1, R, R, 96]. The next frame may put another's in their place: ask again at every step. */

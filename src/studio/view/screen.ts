@@ -224,9 +224,9 @@ export class Screen {
 
   #frame(level: number): FrameRequest {
     const { settings, student, face, view } = this.store.state;
-    const { picture, slice } = settings;
+    const { picture, slice, backdrop } = settings;
     const shown = shownNow(settings, this.viewer.hasStudent ? student : NO_STUDENT);
-    return { face, picture, shown, slice, level, view, size: this.#size };
+    return { face, picture, shown, slice, level, view, backdrop, size: this.#size };
   }
 
   /**

@@ -21,6 +21,8 @@ import { FULL_ONLY, ladderOf, type QualityLevel, type RenderSettings } from '../
 import type { VolumetricRenderer } from '../../render/volumetric-renderer';
 import { estimateMemory, estimateStudentMemory } from '../../render/wiring';
 import type { DeviceModel } from '../model/device-model';
+import type { Backdrop } from '../shared/settings';
+import { backgroundOf } from './backdrop';
 import type { FaceOnDevice } from './face-on-device';
 import { partsOf } from './frame-parts';
 import { OffScreen } from './off-screen';
@@ -39,6 +41,7 @@ export interface FrameRequest {
   /** Level of the quality ladder: 0 for the full picture, more while the camera moves on a device that is too slow for it. */
   readonly level: number;
   readonly view: OrbitState;
+  readonly backdrop: Backdrop;
   /** Size of the canvas in device pixels. */
   readonly size: CanvasSize;
 }
@@ -237,7 +240,12 @@ export class Viewer {
     const due = renderers.map((renderer) => renderer.due);
     const size = this.#canvasSize(frame);
     await run(renderers, (recorder) =>
-      output.draw(recorder, partsOf(this.#sources(frame.picture, frame.shown), frame.shown, size), size),
+      output.draw(
+        recorder,
+        partsOf(this.#sources(frame.picture, frame.shown), frame.shown, size),
+        size,
+        backgroundOf(frame.backdrop),
+      ),
     );
     return { face: due.some(({ face }) => face), view: due.some(({ view }) => view) };
   }

@@ -10,7 +10,7 @@ import { Generator } from '../../../src/models/generator';
 import { seededLatent } from '../../../src/models/latent';
 import { FaceLatents } from '../../../src/render/face-latents';
 import { FrameRunner } from '../../../src/render/frame-runner';
-import { rgbaPicture } from '../../../src/render/pictures/picture-rgba';
+import { rgbaCutOut } from '../../../src/render/pictures/picture-rgba';
 import { ThumbnailRenderer } from '../../../src/render/thumbnail-renderer';
 import { VolumetricRenderer } from '../../../src/render/volumetric-renderer';
 import { fixtureBytes, testGpu } from '../support';
@@ -47,7 +47,7 @@ async function wsOf(seed: number): Promise<Float32Array> {
   return truncated(w, latents.space, 0.7);
 }
 
-/** The picture on screen of a face: [r, r, 3] and [r, r, 1]. */
+/** The picture on screen of a face, without its background, [r, r, 4]. */
 async function rawPicture(seed: number, yaw: number) {
   latents.setWs(await wsOf(seed));
   renderer.setCamera(cameraAt(yaw));
@@ -56,12 +56,8 @@ async function rawPicture(seed: number, yaw: number) {
   renderer.encode(recorder);
   recorder.submit();
   const raw = renderer.pictureOf('raw');
-  if (raw.kind !== 'rgb') throw new Error('The raw picture has colours.');
-  const features = await readTensor(gpu, raw.image);
-  const colours = Float32Array.from({ length: SIDE * SIDE * 3 }, (_, at) => {
-    return features[Math.floor(at / 3) * (features.length / SIDE ** 2) + (at % 3)]!;
-  });
-  return { colours, alpha: await renderer.readAlpha() };
+  if (raw.kind !== 'rgb' || !raw.cutOut) throw new Error('The raw picture tells its alpha.');
+  return readTensor(gpu, raw.cutOut);
 }
 
 it('draws the raw picture of any face, cut out by its alpha, in parts or at once', async () => {
@@ -71,9 +67,7 @@ it('draws the raw picture of any face, cut out by its alpha, in parts or at once
   for (const attempt of ['in as many parts as there are steps', 'in measured parts']) {
     thumbnails.look({ ws: await wsOf(5) }, cameraAt(0.3));
     expect(await runner.run([thumbnails]), attempt).toBe(true);
-    const { colours, alpha } = expected;
-    const { whiteBackground } = generator.config.rendering;
-    expect(await thumbnails.read(), attempt).toEqual(rgbaPicture(colours, SIDE, { alpha, whiteBackground }));
+    expect(await thumbnails.read(), attempt).toEqual(rgbaCutOut(expected, SIDE));
   }
   expect(gpu.statistics.dispatches.thumbnails).toBe(2 * thumbnails.plan.dispatchCount);
 });

@@ -47,7 +47,8 @@ function startOf({ config }: Pick<Viewer, 'config'>) {
 }
 
 function frameOf(viewer: Viewer, picture: FrameRequest['picture'] = 'image', shown = VOLUMETRIC): FrameRequest {
-  return { ...startOf(viewer), picture, shown, slice: 0, level: 0, size: { width: 64, height: 64 } };
+  const size = { width: 64, height: 64 };
+  return { ...startOf(viewer), picture, shown, slice: 0, level: 0, backdrop: 'page', size };
 }
 
 function still(viewer: Viewer): Promise<Float32Array> {
