@@ -45,6 +45,7 @@ export class TrifoldApp extends LitElement {
   });
   #unsubscribe: (() => void) | undefined;
   readonly #hasSheet = new MediaController(this, SHEET_MEDIA);
+  readonly #isTiny = new MediaController(this, TINY_MEDIA);
   readonly #address = new AddressKeeper(this.studio, () => this.querySelector('.first-picture')?.remove());
 
   static override styles = [
@@ -120,8 +121,8 @@ export class TrifoldApp extends LitElement {
         position: absolute;
         inset-block: 0;
         inset-inline-end: 0.5rem;
-        display: grid;
-        align-content: center;
+        height: fit-content;
+        margin-block: auto;
       }
       trifold-face-strip {
         grid-area: strip;
@@ -163,7 +164,7 @@ export class TrifoldApp extends LitElement {
         }
         trifold-tools {
           inset: auto 0 0;
-          justify-items: center;
+          margin-inline: auto;
         }
         trifold-rooms {
           border: 0;
@@ -186,6 +187,10 @@ export class TrifoldApp extends LitElement {
         trifold-status {
           grid-area: stage;
           place-self: end start;
+          z-index: 1;
+          margin: 0.25rem;
+          border-radius: var(--round);
+          background: color-mix(in srgb, var(--surface) 80%, transparent);
         }
       }
       /* A window of a few centimetres, or a page that is enlarged so far. */
@@ -193,7 +198,21 @@ export class TrifoldApp extends LitElement {
         :host {
           grid-template:
             'actions links' var(--header)
-            'stage rooms' minmax(0, 1fr) / minmax(0, 1fr) var(--rooms);
+            'stage rooms' minmax(0, 1fr)
+            'status status' var(--status) / minmax(0, 1fr) var(--rooms);
+        }
+        trifold-tools {
+          position: fixed;
+          inset: auto auto 0 0;
+        }
+        trifold-status {
+          grid-area: status;
+          place-self: center end;
+          margin: 0;
+          background: none;
+        }
+        trifold-hint {
+          display: none;
         }
         trifold-actions {
           padding-inline-start: 0.25rem;
@@ -275,7 +294,7 @@ export class TrifoldApp extends LitElement {
           <trifold-hint .studio=${studio}></trifold-hint>
           <trifold-tools
             .studio=${studio}
-            .orientation=${this.#hasSheet.matches ? 'horizontal' : 'vertical'}
+            .orientation=${this.#hasSheet.matches || this.#isTiny.matches ? 'horizontal' : 'vertical'}
             ?inert=${!isReady}
           ></trifold-tools>
           ${isReady ? nothing : html`<trifold-message .studio=${studio}></trifold-message>`}

@@ -24,7 +24,7 @@ export class TrifoldHint extends StudioElement {
   static override styles = css`
     :host {
       position: absolute;
-      inset: auto 0 1.25rem;
+      inset: auto 0 calc(var(--tools, 0rem) + 1.25rem);
       display: grid;
       place-items: center;
       pointer-events: none;

@@ -70,7 +70,7 @@ export class TrifoldTools extends StudioElement {
         grid-auto-flow: row;
       }
       /* A phone held sideways. */
-      @media (max-height: 30rem) {
+      @media (max-height: 24rem) {
         :host([orientation='vertical']) [role='toolbar'] {
           grid-template-columns: auto auto;
         }
