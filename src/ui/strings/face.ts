@@ -136,14 +136,24 @@ export const FACE_STRINGS = {
     attributes: 'Attributes',
     search: 'Find an attribute',
     noneFound: (text: string) => `No attribute is called “${text}”.`,
-    others: (count: number) => `${count} more attributes`,
-    value: (value: number, isEdited: boolean) => `${signed(value, 2)}${isEdited ? '' : ' (own)'}`,
-    /** For people who hear it. */
-    spokenValue: (value: number, isEdited: boolean) => `${signed(value, 2)}, ${isEdited ? 'edited' : 'the seed’s own'}`,
+    /** How many of a group are. */
+    edited: (count: number) => `${count} changed`,
+    /** Of a choice that is the seed's own. */
+    looksLike: (label: string) => `looks like: ${label}`,
+    /** @param share of the way from the middle to an end, -1..1 */
+    value: (share: number) => {
+      const size = percent(Math.abs(share));
+      if (size === percent(0)) return 'average';
+      return share < 0 ? `−${size}` : `+${size}`;
+    },
+    /** For people who hear it. @param ends what the two ends look like */
+    spokenValue: (share: number, [low, high]: readonly [string, string], isEdited: boolean) => {
+      const size = percent(Math.abs(share));
+      const where = size === percent(0) ? 'average' : `${size} towards ${share < 0 ? low : high}`;
+      return `${where}, ${isEdited ? 'changed' : 'the seed’s own'}`;
+    },
     reset: (name: string) => `Reset ${name}`,
     resetAll: 'Reset all',
-    less: 'less',
-    more: 'more',
   },
 
   directions: {
