@@ -59,7 +59,7 @@ test('the keyboard alone reaches and works everything, and the focus can be seen
     'New face',
     'Copy link',
     'psi',
-    'Truncated layers and pose',
+    'Where variety acts',
     'Edit',
     'Volumetric',
     'One',
@@ -85,7 +85,7 @@ test('the keyboard alone reaches and works everything, and the focus can be seen
   await page.getByRole('radio', { name: 'Raw volume rendering' }).focus();
   await page.keyboard.press('ArrowRight');
   await expect.poll(async () => (await studioState(page)).settings.picture).toBe('depth');
-  await page.getByLabel('Truncation ψ').focus();
+  await page.getByLabel('Variety, truncation ψ').focus();
   await page.keyboard.press('Home');
   await expect.poll(async () => (await studioState(page)).face.psi).toBe(0);
   await expect.poll(() => page.url()).toContain('psi=0'); // the next test starts from an address of its own

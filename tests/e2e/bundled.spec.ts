@@ -97,10 +97,10 @@ test('a mix has coarse, middle and fine layers, and colours of its own', async (
   await startAgain(page, FINE);
   await page.getByRole('radio', { name: 'Mix' }).check();
   const slider = (name: string) => page.getByRole('slider', { name });
-  await slider('Coarse').fill('0.8');
+  await slider('Shape, hair, pose').fill('0.8');
   await slider('Middle').fill('1');
   await slider('Fine').fill('0.1');
-  await slider('Super-resolution').fill('0');
+  await slider('Fine detail').fill('0');
   await untilStill(page);
   const mixed = await picture(page);
   const shares = async () => (await studioState(page)).face.mixLayers.join(' ');

@@ -65,9 +65,9 @@ test('two faces are mixed, an attribute is edited and undone, and the link shows
 
   // Colours follow one slider, the shape another; neither runs the mapping network again.
   const before = await counts(page);
-  await slider('Coarse').fill('0.8');
+  await slider('Shape, hair, pose').fill('0.8');
   await slider('Middle').fill('1');
-  await slider('Super-resolution').fill('0');
+  await slider('Fine detail').fill('0');
   const mixed = await stillPicture();
   expect((await counts(page)).mapping).toBe(before.mapping);
   const { face: mix } = await studioState(page);
@@ -292,8 +292,8 @@ test('directions are searched, given up, found, and kept', async () => {
 });
 
 test('truncation of some layers, and the pose that the model is told', async () => {
-  await unfold(page, 'Truncated layers and pose');
-  await slider('Truncation ψ').fill('0.5');
+  await unfold(page, 'Where variety acts');
+  await slider('Variety, truncation ψ').fill('0.5');
   const cutoff = page.getByLabel('Truncate the first layers only');
   await cutoff.fill('4');
   await cutoff.press('Enter');

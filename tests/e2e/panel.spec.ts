@@ -77,7 +77,7 @@ test('a typed seed gives the same face every time; nonsense is brought into rang
 });
 
 test('truncation moves towards the average face', async () => {
-  const slider = page.getByLabel('Truncation ψ');
+  const slider = page.getByLabel('Variety, truncation ψ');
   const average = await effectOf(() => slider.fill('0'));
   expect(average.change).toBeGreaterThan(1);
   await page.getByLabel('Seed', { exact: true }).fill('11');

@@ -14,6 +14,7 @@ import {
 } from '../../studio/face/face-actions';
 import type { StudioState } from '../../studio/shared/state';
 import { angleField, numberField, segmentBar, slider } from '../shared/form-parts';
+import { fold } from '../shared/remembered';
 import { folds, inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
 import { controls, sections, segments } from '../shared/theme';
@@ -86,7 +87,7 @@ export class TrifoldFace extends StudioElement {
         slid: (psi) => this.studio.setPsi(psi),
       })}
       <p id="psi-hint" class="hint">${strings.psiHint}</p>
-      <details class="fold">
+      <details class="fold" ${fold('face-more')}>
         <summary>${strings.more}</summary>
         <div class="folded">${this.#cutoff(face)} ${this.#pose(face.conditioning)}</div>
       </details>

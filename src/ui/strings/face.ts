@@ -24,7 +24,13 @@ function sourceName(source: FaceSource | undefined): string {
 }
 
 /** A face in a sentence. */
-function describe({ mode, sources, mapX, mapY }: FaceRecipe): string {
+function describe(face: FaceRecipe): string {
+  const name = unedited(face);
+  return face.directions.length > 0 && !name.endsWith(', edited') ? `${name}, edited` : name;
+}
+
+/** As {@link describe}, without what steps along directions change. */
+function unedited({ mode, sources, mapX, mapY }: FaceRecipe): string {
   switch (mode) {
     case 'single':
       return sourceName(sources[0]);
@@ -43,12 +49,12 @@ export const FACE_STRINGS = {
 
   mode: 'What the face is made of',
   modes: { single: 'One face', mix: 'Mix', walk: 'Walk', map: 'Map' } satisfies Record<FaceMode, string>,
-  psi: 'Truncation ψ',
-  psiHint: 'Lower is closer to the average face and cleaner, higher more individual and riskier; 1 is as sampled.',
-  more: 'Truncated layers and pose',
-  cutoff: 'Truncate the first layers only',
-  cutoffHint: (layers: number) => `Of ${layers} layers. ${layers} truncates all.`,
-  pose: 'Pose that the model is told',
+  psi: 'Variety, truncation ψ',
+  psiHint: 'Low is closer to the average face and cleaner, high more individual and riskier; 1 is as sampled.',
+  more: 'Where variety acts, and the pose',
+  cutoff: 'Variety acts on the first layers only',
+  cutoffHint: (layers: number) => `Of ${layers} layers (truncation cutoff); ${layers} is all of them.`,
+  pose: 'Pose that the model is told (conditioning)',
   poses: {
     frontal: 'Frontal',
     follow: 'Follow camera',
@@ -77,11 +83,11 @@ export const FACE_STRINGS = {
   mix: {
     hint: 'Left is A, right is B.',
     groups: {
-      coarse: 'Coarse: shape, hair, pose',
-      middle: 'Middle: features',
-      fine: 'Fine: colours, skin',
+      coarse: 'Shape, hair, pose (coarse layers)',
+      middle: 'Features (middle layers)',
+      fine: 'Colours, skin (fine layers)',
     } satisfies Record<LayerGroup, string>,
-    superResolution: 'Super-resolution',
+    superResolution: 'Fine detail (super-resolution)',
     share: (share: number) => (share === 0 ? 'A' : share === 1 ? 'B' : `${percent(share)} B`),
     presets: {
       half: 'Half',
