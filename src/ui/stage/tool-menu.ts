@@ -77,7 +77,7 @@ function menuItem({ id, label, detail, icon, key, isChosen, isPossible, choose }
 
 export const toolMenus = css`
   .menu {
-    inset: var(--menu-top, auto) var(--menu-right, auto) var(--menu-bottom, auto) var(--menu-left, auto);
+    inset: var(--menu-top, 0) auto auto var(--menu-left, 0);
     width: min(20rem, 100vw - 16px);
     max-height: var(--menu-room);
     margin: 0;
@@ -177,34 +177,30 @@ export const toolMenus = css`
 /** Between a menu, its button and the edges of the window. */
 const GAP = 8;
 
-/** Where the menu goes: beside a button of a vertical bar, over or under one of a horizontal bar, on the side that has more room. */
+/** The menu is placed when its size is known, before it is painted. */
 function placeBesideButton(event: ToggleEvent): void {
   if (event.newState !== 'open') return;
   const menu = event.currentTarget as HTMLElement;
+  requestAnimationFrame(() => place(menu));
+  addEventListener('resize', () => menu.hidePopover(), { once: true }); // its place is another one then
+}
+
+/** Beside a button of a vertical bar, over or under one of a horizontal bar: on the side that has more room, and never beyond the window. */
+function place(menu: HTMLElement): void {
   const button = buttonOf(menu)!;
   const { left, right, top, bottom } = button.getBoundingClientRect();
   const { innerWidth, innerHeight } = window;
   const isVertical = button.closest('[role=toolbar]')?.getAttribute('aria-orientation') === 'vertical';
-  const isAtRight = left + right > innerWidth;
   const isLow = top + bottom > innerHeight;
-  const [lowEdge, highEdge] = isVertical ? [bottom, top] : [top - GAP, bottom + GAP];
-  const room = isLow ? lowEdge : innerHeight - highEdge;
-  const sideways = isVertical
-    ? isAtRight
-      ? innerWidth - left + GAP
-      : right + GAP
-    : isAtRight
-      ? innerWidth - right
-      : left;
-  const within = `clamp(${GAP}px, ${sideways}px, 100vw - ${GAP}px - min(20rem, 100vw - ${2 * GAP}px))`;
-  const places = {
-    '--menu-top': isLow ? 'auto' : `${highEdge}px`,
-    '--menu-bottom': isLow ? `${innerHeight - lowEdge}px` : 'auto',
-    '--menu-left': isAtRight ? 'auto' : within,
-    '--menu-right': isAtRight ? within : 'auto',
-    '--menu-room': `${room - GAP}px`,
-  };
-  for (const [name, value] of Object.entries(places)) menu.style.setProperty(name, value);
+  const room = isVertical ? innerHeight - 2 * GAP : (isLow ? top : innerHeight - bottom) - 2 * GAP;
+  menu.style.setProperty('--menu-room', `${room}px`);
+  const { offsetWidth, offsetHeight } = menu;
+  const beside = left + right > innerWidth ? left - GAP - offsetWidth : right + GAP;
+  const over = isLow ? top - GAP - offsetHeight : bottom + GAP;
+  const within = (wanted: number, extent: number, size: number) =>
+    `${Math.max(GAP, Math.min(wanted, extent - GAP - size))}px`;
+  menu.style.setProperty('--menu-left', within(isVertical ? beside : left, innerWidth, offsetWidth));
+  menu.style.setProperty('--menu-top', within(isVertical ? top : over, innerHeight, offsetHeight));
 }
 
 function buttonOf(menu: HTMLElement): HTMLElement | null {

@@ -142,7 +142,8 @@ export class TrifoldTools extends StudioElement {
           transition: visibility 0s 0.35s, opacity 0.1s 0.35s;
         }
       }
-      .without-tip .tip {
+      .without-tip .tip,
+      button:has(+ .menu:popover-open) > .tip {
         display: none;
       }
       #colour {

@@ -24,15 +24,15 @@ const PICTURE_NAMES = {
 /** A few more words about each, for whoever does not know the term. */
 const PICTURE_DETAILS = {
   image: 'as the model paints it in the end',
-  raw: 'what the rays see, before super-resolution',
-  depth: 'how far the surface is from the camera',
+  raw: 'before super-resolution',
+  depth: 'how far the surface is',
   normals: 'which way the surface faces',
-  'density-x': 'matter in a cut, seen from the side',
-  'density-y': 'matter in a cut, seen from above',
-  'density-z': 'matter in a cut, seen from the front',
-  'plane-0': 'what the network stores, as colours',
-  'plane-1': 'what the network stores, as colours',
-  'plane-2': 'what the network stores, as colours',
+  'density-x': 'a cut, seen from the side',
+  'density-y': 'a cut, seen from above',
+  'density-z': 'a cut, seen from the front',
+  'plane-0': 'what the network stores',
+  'plane-1': 'what the network stores',
+  'plane-2': 'what the network stores',
 } as const satisfies Record<PictureKind, string>;
 
 export const VIEW_STRINGS = {
