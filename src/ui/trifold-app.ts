@@ -208,7 +208,9 @@ export class TrifoldApp extends LitElement {
         trifold-status {
           grid-area: status;
           place-self: center end;
+          max-width: 5.5rem;
           margin: 0;
+          overflow: hidden;
           background: none;
         }
         trifold-hint {

@@ -45,8 +45,11 @@ export class TrifoldStatus extends StudioElement {
     controls,
     css`
       .line {
+        max-width: 100%;
         min-height: 1.75rem;
         padding: 0 0.6rem;
+        overflow: hidden;
+        text-overflow: ellipsis;
         border-color: transparent;
         background: none;
         color: var(--muted);

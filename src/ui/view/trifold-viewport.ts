@@ -38,7 +38,7 @@ export class TrifoldViewport extends StudioElement {
     css`
       :host {
         display: grid;
-        place-items: center;
+        place-items: end center;
         container-type: size;
       }
       /* Two pictures beside each other are twice as wide as high. <trifold-viewer> sets what has a fallback here. */
@@ -67,6 +67,9 @@ export class TrifoldViewport extends StudioElement {
       .checkered .stage {
         border-radius: var(--frame-round, 14px);
         background: repeating-conic-gradient(#c8c8c8 0 25%, #ffffff 0 50%) 0 0 / 24px 24px;
+      }
+      .standing canvas {
+        mask-image: linear-gradient(to top, transparent, #000000 var(--picture-fade, 0%));
       }
       .stage:active {
         cursor: grabbing;
@@ -182,10 +185,10 @@ export class TrifoldViewport extends StudioElement {
 }
 
 /** What the picture has behind it. */
-function groundOf(state: StudioState): 'card' | 'checkered' | '' {
+function groundOf(state: StudioState): 'card' | 'checkered' | 'standing' {
   if (!standsOnBackdrop(state)) return 'card';
   const { backdrop } = state.settings;
-  if (backdrop === 'page') return '';
+  if (backdrop === 'page') return 'standing';
   return backdrop === 'transparent' ? 'checkered' : 'card';
 }
 
