@@ -86,6 +86,13 @@ export class Exports {
     return layout === 'single' ? renderer : 'volumetric';
   }
 
+  /** Whether a renderer's pictures can be cut out of their background: a student tells alpha only where it was taught. */
+  canCutOut(renderer: RendererKind): boolean {
+    const { student } = this.store.state;
+    if (renderer === 'volumetric') return true;
+    return student.status === 'ready' && student.facts.config.alphaFeature !== undefined;
+  }
+
   /** The present view as a PNG picture. @returns undefined if it was stopped or failed */
   exportPicture({ renderer, ...choice }: PictureRequest): Promise<MadeFile | undefined> {
     const { face, view } = this.store.state;
