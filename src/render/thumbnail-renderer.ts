@@ -57,7 +57,9 @@ export class ThumbnailRenderer {
       const volume = wireFaceVolume(builder, generator, ws);
       const rendering = { ...generator.config.rendering, neuralResolution: side, quality: 'fast' } as const;
       const rays = wireRayMarch(builder, generator, volume, rendering);
-      const alpha = alphaOfRays(rays.alpha, rendering.whiteBackground);
+      const told = alphaOfRays(rays.alpha, rendering.whiteBackground);
+      // A background that is a part of the scene stays (pictureOnBackdrop of frame-renderer.ts).
+      const alpha = rendering.whiteBackground ? told : { ...told, scale: 0, offset: 1 };
       const wired = { ws, rays, picture: builder.keep(cutOutRaw(builder, rays.feature, alpha)) };
       builder.reserve();
       return {

@@ -1,7 +1,6 @@
 /** Thumbnails are the raw picture of the renderer on screen, and leave that and its planes as they are. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { orbitLabel } from '../../../src/camera/orbit-pose';
-import { readCheckpoint } from '../../../src/checkpoints/read-checkpoint';
 import type { Gpu } from '../../../src/gpu/device';
 import { Recorder } from '../../../src/gpu/recorder';
 import { readTensor } from '../../../src/gpu/tensor';
@@ -13,7 +12,7 @@ import { FrameRunner } from '../../../src/render/frame-runner';
 import { rgbaCutOut } from '../../../src/render/pictures/picture-rgba';
 import { ThumbnailRenderer } from '../../../src/render/thumbnail-renderer';
 import { VolumetricRenderer } from '../../../src/render/volumetric-renderer';
-import { fixtureBytes, testGpu } from '../support';
+import { fixture, testGpu } from '../support';
 
 const SIDE = 32;
 const SETTINGS = { neuralResolution: SIDE, depthSamples: 8, importanceSamples: 8, quality: 'fast' } as const;
@@ -26,8 +25,7 @@ let thumbnails: ThumbnailRenderer;
 
 beforeAll(async () => {
   gpu = await testGpu();
-  const file = new Uint8Array(await fixtureBytes('generator_small_nosrc.pkl'));
-  generator = Generator.create(gpu, await readCheckpoint(file));
+  generator = Generator.create(gpu, await fixture('small/small-eg3d'));
   latents = await FaceLatents.create(generator);
   renderer = await VolumetricRenderer.create(latents, SETTINGS, { forViewing: true });
   thumbnails = await ThumbnailRenderer.reserve(latents, SIDE).build();
