@@ -12,6 +12,7 @@ import {
   contrast,
   difference,
   FINE,
+  openRoom,
   picture,
   startAgain,
   studioState,
@@ -82,7 +83,7 @@ test('both renderers save the pictures of the training code', async () => {
   await label.fill(JSON.stringify([...row('c')]));
   await label.blur();
   await untilStill(page);
-  await unfold(page, 'Take it with you');
+  await openRoom(page, 'Export');
   // Rounding to 8 bits leaves 58 dB.
   expect(psnr(await savedPicture(), row('image'))).toBeGreaterThan(45);
   await page.getByRole('radio', { name: 'Convolutional', exact: true }).check();
@@ -98,8 +99,8 @@ test('a mix has coarse, middle and fine layers, and colours of its own', async (
   await page.getByRole('radio', { name: 'Mix' }).check();
   const slider = (name: string) => page.getByRole('slider', { name });
   await slider('Shape, hair, pose').fill('0.8');
-  await slider('Middle').fill('1');
-  await slider('Fine').fill('0.1');
+  await slider('Features').fill('1');
+  await slider('Colours, skin').fill('0.1');
   await slider('Fine detail').fill('0');
   await untilStill(page);
   const mixed = await picture(page);
@@ -114,8 +115,34 @@ test('a mix has coarse, middle and fine layers, and colours of its own', async (
 test('its named attributes change the face', async () => {
   await startAgain(page, FINE);
   const before = await picture(page);
-  await unfold(page, 'Edit');
+  await openRoom(page, 'Edit');
+  await unfold(page, 'Expression');
   await page.getByRole('slider', { name: 'smile' }).fill('2.5');
   await untilStill(page);
   expect(difference(await picture(page), before)).toBeGreaterThan(0.1);
+});
+
+test('its hair styles are one choice: the one that the face has is marked, and another one is what is chosen', async () => {
+  await startAgain(page, `${FINE}&seed=${SEED}`);
+  await openRoom(page, 'Edit');
+  await unfold(page, 'Hair and beard');
+  const styles = page.getByRole('radiogroup', { name: 'hair style' });
+  await expect(styles.getByRole('radio')).toHaveCount(10);
+  await expect(styles.getByRole('radio', { checked: true })).toHaveCount(1);
+  const edits = async () => {
+    const [source] = (await studioState(page)).face.sources;
+    return source?.kind === 'seed' ? Object.keys(source.edits).map(Number) : undefined;
+  };
+  for (const [style, dimension] of [
+    ['long', 27],
+    ['afro', 24],
+  ] as const) {
+    const before = await picture(page);
+    await styles.getByRole('radio', { name: style, exact: true }).check();
+    expect(await edits()).toEqual([dimension]);
+    await untilStill(page);
+    expect(difference(await picture(page), before)).toBeGreaterThan(1);
+  }
+  await page.getByRole('button', { name: 'Reset hair style' }).click();
+  expect(await edits()).toEqual([]);
 });

@@ -66,7 +66,7 @@ test('two faces are mixed, an attribute is edited and undone, and the link shows
   // Colours follow one slider, the shape another; neither runs the mapping network again.
   const before = await counts(page);
   await slider('Shape, hair, pose').fill('0.8');
-  await slider('Middle').fill('1');
+  await slider('Features').fill('1');
   await slider('Fine detail').fill('0');
   const mixed = await stillPicture();
   expect((await counts(page)).mapping).toBe(before.mapping);
@@ -251,6 +251,7 @@ test('attributes are found by name and reset one by one or all', async () => {
   await search.fill('wings');
   await expect(status('No attribute is called “wings”.')).toBeVisible();
   await search.fill('');
+  await unfold(page, 'Who it is');
   await slider('age').fill('2');
   await slider('gender').fill('-1');
   await button('Reset age').click();
@@ -294,7 +295,7 @@ test('directions are searched, given up, found, and kept', async () => {
 test('truncation of some layers, and the pose that the model is told', async () => {
   await unfold(page, 'Where variety acts');
   await slider('Variety, truncation ψ').fill('0.5');
-  const cutoff = page.getByLabel('Truncate the first layers only');
+  const cutoff = page.getByLabel('Variety acts on the first layers only');
   await cutoff.fill('4');
   await cutoff.press('Enter');
   await page.getByRole('radio', { name: 'By hand' }).check();
