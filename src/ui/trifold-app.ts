@@ -158,6 +158,11 @@ export class TrifoldApp extends LitElement {
         }
         trifold-status {
           justify-self: center;
+          max-width: 100%;
+        }
+        /* What is set can be seen: the picture has the place of the strip. */
+        main:has(trifold-rooms[sheet='tall']) trifold-face-strip {
+          display: none;
         }
         .stage {
           padding-block-end: var(--tools);
@@ -168,6 +173,11 @@ export class TrifoldApp extends LitElement {
         }
         trifold-rooms {
           border: 0;
+        }
+      }
+      @media ${unsafeCSS(SHEET_MEDIA)} and (max-height: 56rem) {
+        main:has(trifold-rooms[sheet='half']) trifold-face-strip {
+          display: none;
         }
       }
       /* Little height: every line of it is the picture's. */

@@ -6,14 +6,17 @@ import {
   contrast,
   counts,
   difference,
+  openRoom,
   openStudio,
   picture,
   QUICK,
   seedShown,
   startAgain,
+  statusFigures,
   studioState,
   test,
   unfold,
+  untilReady,
   untilStill,
 } from './support';
 
@@ -87,6 +90,7 @@ test('truncation moves towards the average face', async () => {
 });
 
 test('raw and depth show other pictures without another run of the backbone', async () => {
+  await openRoom(page, 'Inspect');
   for (const name of ['Depth map', 'Final image', 'Raw volume rendering']) {
     const { change, mapping, triPlanes, after } = await effectOf(() => page.getByRole('radio', { name }).check());
     expect(change).toBeGreaterThan(0.3);
@@ -97,6 +101,7 @@ test('raw and depth show other pictures without another run of the backbone', as
 
 test('resolution and samples take effect without another run of the backbone', async () => {
   await startAgain(page, `${QUICK}&quality=exact`); // the fast quality has samples of its own
+  await openRoom(page, 'Inspect');
   await unfold(page, 'Quality');
   const finer = await effectOf(() => page.getByLabel('Neural rendering').selectOption('48'));
   const denser = await effectOf(() => page.getByLabel('Samples per ray').selectOption('32'));
@@ -109,6 +114,7 @@ test('resolution and samples take effect without another run of the backbone', a
 
 test('fast and exact volume rendering look alike; the address keeps the choice, and whether a moving picture may be coarser', async () => {
   await startAgain(page, 'picture=raw&rays=48&samples=32');
+  await openRoom(page, 'Inspect');
   await unfold(page, 'Quality');
   const { change, mapping, triPlanes } = await effectOf(() => page.getByRole('radio', { name: 'Exact' }).check());
   expect(change).toBeLessThan(2);
@@ -118,11 +124,32 @@ test('fast and exact volume rendering look alike; the address keeps the choice, 
   await expect.poll(() => new URL(page.url()).hash).toContain('quality=exact&adapt=false');
 });
 
-test('the status line names the adapter, precision, times, frame rate and memory', async () => {
+test('the status line is one quiet line; behind it are adapter, precision, times, frame rate and memory', async () => {
   const status = page.getByRole('contentinfo', { name: 'Device and timing' });
-  await expect(status).toContainText('swiftshader', { ignoreCase: true });
-  await expect(status).toContainText('f32');
-  await expect(status).toContainText(/mapping [\d.]+ · tri-planes [\d.]+ · ray march [\d.]+|no timestamps/);
-  await expect(status).toContainText(/GPU memory\s*[1-9]\d* MB/);
-  await expect(status).toContainText('at rest');
+  await expect(status).toHaveText(/^\s*Volumetric · at rest\s*$/);
+  const figures = await statusFigures(page);
+  await expect(figures).toContainText('swiftshader', { ignoreCase: true });
+  await expect(figures).toContainText('f32');
+  await expect(figures).toContainText(/mapping [\d.]+ · tri-planes [\d.]+ · ray march [\d.]+ · present|no timestamps/);
+  await expect(figures).toContainText(/GPU memory\s*[1-9]\d* MB/);
+  await expect(figures).toContainText('at rest');
+  await page.keyboard.press('Escape');
+  await expect(figures).toBeHidden();
+});
+
+test('rooms have the keys of tabs, and are remembered with their folds', async () => {
+  const tab = (name: string) => page.getByRole('tab', { name });
+  await tab('Face').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(tab('Edit')).toBeFocused();
+  await expect(page.getByRole('tabpanel', { name: 'Edit' })).toBeVisible();
+  await page.keyboard.press('End');
+  await expect(tab('Export')).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect(tab('Face')).toBeFocused();
+  await openRoom(page, 'Inspect');
+  await unfold(page, 'Quality');
+  await page.reload();
+  await expect(page.getByLabel('Neural rendering')).toBeVisible();
+  await untilReady(page);
 });

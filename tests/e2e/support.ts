@@ -38,6 +38,8 @@ interface TestFixtures {
 }
 
 interface WorkerFixtures {
+  /** Whether the page draws thumbnails of faces. It does so whenever it is still, which most tests wait for, and every one is counted. */
+  readonly hasThumbnails: boolean;
   /** A page with its device, opened once; watched, and allowed to use the clipboard. */
   readonly sharedPage: Page;
 }
@@ -47,20 +49,21 @@ interface WorkerFixtures {
  * `studioPage`, or as `sharedPage` where the tests of a file tell a story.
  */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
-  page: async ({ page }, use) => {
+  hasThumbnails: [false, { option: true, scope: 'worker' }],
+  page: async ({ page, hasThumbnails }, use) => {
     const watched = watch(page);
-    await comeAgain(page);
+    await comeAgain(page, hasThumbnails);
     await use(page);
     watched.check();
   },
   sharedPage: [
-    async ({ browser }, use, { project }) => {
+    async ({ browser, hasThumbnails }, use, { project }) => {
       const permissions = ['clipboard-read', 'clipboard-write'];
       const { baseURL, viewport } = project.use;
       const context = await browser.newContext({ baseURL, viewport, permissions });
       const page = await context.newPage();
       const watched = watch(page);
-      await comeAgain(page);
+      await comeAgain(page, hasThumbnails);
       await openStudio(page);
       await use(page);
       watched.check();
@@ -75,9 +78,19 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 });
 
-/** As somebody who has turned a head before: the first minute, in which it turns a little by itself, has a file of its own. Call before the first visit. */
-export async function comeAgain(page: Page): Promise<void> {
-  await page.addInitScript(() => localStorage.setItem('trifold.has-turned', 'yes'));
+/**
+ * As somebody who has turned a head before: the first minute, in which it turns a little by itself, has a file of its own. Call before the first
+ * visit.
+ */
+export async function comeAgain(page: Page, hasThumbnails = false): Promise<void> {
+  await page.addInitScript((draws) => {
+    localStorage.setItem('trifold.has-turned', 'yes');
+    if (draws) return;
+    customElements.whenDefined('trifold-app').then(() => {
+      const app = document.querySelector('trifold-app');
+      if (app) Object.assign(app.studio.thumbnails, { want: () => () => {} });
+    });
+  }, hasThumbnails);
 }
 
 /** The HTML of controls that are too small for a thumb, or for a mouse where the page is told that there is one, of those that can be seen. */
@@ -195,7 +208,7 @@ export interface Picture {
 
 /** What is on the canvas now. */
 export async function picture(page: Page): Promise<Picture> {
-  const { data, width, height, channels } = decode(await page.locator('canvas').screenshot());
+  const { data, width, height, channels } = decode(await page.locator('trifold-viewport canvas').screenshot());
   const pixels = new Uint8Array(width * height * 3);
   for (let pixel = 0; pixel < width * height; pixel++) {
     for (let channel = 0; channel < 3; channel++) pixels[pixel * 3 + channel] = data[pixel * channels + channel]!;
@@ -225,7 +238,7 @@ export function contrast({ pixels }: Picture): number {
 
 /** The middle of the canvas and its side, in CSS pixels. */
 export async function canvasCentre(page: Page): Promise<{ x: number; y: number; side: number }> {
-  const box = (await page.locator('canvas').boundingBox())!;
+  const box = (await page.locator('trifold-viewport canvas').boundingBox())!;
   return { x: box.x + box.width / 2, y: box.y + box.height / 2, side: box.width };
 }
 

@@ -82,16 +82,19 @@ export const controls = css`
     cursor: pointer;
     font-weight: 550;
   }
-  button:hover:not(:disabled) {
-    background: var(--soft);
+  /* A finger leaves no pointer behind that would hover. */
+  @media (hover: hover) {
+    button:hover:not(:disabled) {
+      background: var(--soft);
+    }
+    button.primary:hover:not(:disabled) {
+      background: var(--accent-strong);
+    }
   }
   button.primary {
     background: var(--accent);
     border-color: var(--accent);
     color: var(--on-accent);
-  }
-  button.primary:hover:not(:disabled) {
-    background: var(--accent-strong);
   }
   button:disabled,
   input:disabled,

@@ -40,7 +40,7 @@ export const STAGE_STRINGS = {
     figures: 'Figures',
     /** The quiet line. */
     line: { volumetric: 'Volumetric', convolutional: 'Convolutional', both: 'Both renderers' },
-    rate: (framesPerSecond: string) => `${framesPerSecond} frames/s`,
+    rate: (framesPerSecond: string) => `${framesPerSecond} fps`,
     adapter: 'Adapter',
     precision: 'Precision',
     /** Features that the device lacks, kernels that its driver gets wrong. */
