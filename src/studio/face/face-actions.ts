@@ -240,6 +240,11 @@ export function sourcesInUse({ mode, sources }: FaceRecipe): readonly FaceSource
   return sources.slice(0, count);
 }
 
+/** One of the sources as the face that it is by itself, truncated, posed and moved along directions as the whole is. */
+export function faceOfSource(face: FaceRecipe, source: FaceSource): FaceRecipe {
+  return { ...face, mode: 'single', sources: [source] };
+}
+
 /** The seed of a source; undefined for a saved face. */
 export function seedOf(source: FaceSource | undefined): number | undefined {
   return source?.kind === 'seed' ? source.seed : undefined;

@@ -5,12 +5,14 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { type DirectionStep, withDirection } from '../../studio/face/face-actions';
+import { recipeKey } from '../../studio/face/recipe-key';
 import type { DirectionsState, StudioState } from '../../studio/shared/state';
 import { numberField, slider } from '../shared/form-parts';
 import { folds, inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
 import { controls, progressBar, sections } from '../shared/theme';
 import { FACE_STRINGS } from '../strings/face';
+import './trifold-thumbnail';
 
 const { directions: strings } = FACE_STRINGS;
 /** The first ones are put forward. */
@@ -18,6 +20,8 @@ const FORWARD_COUNT = 10;
 /** Standard deviations of w along the direction. */
 const RANGE = 4;
 const STEP = 0.05;
+/** Where the pictures of a direction's ends are: well visible, and not broken yet. */
+const END = 3;
 
 @customElement('trifold-directions')
 export class TrifoldDirections extends StudioElement {
@@ -42,6 +46,7 @@ export class TrifoldDirections extends StudioElement {
         align-items: center;
       }
       .direction > .row,
+      .direction > .ends,
       .direction > details {
         grid-column: 1 / -1;
       }
@@ -54,8 +59,18 @@ export class TrifoldDirections extends StudioElement {
         border-color: transparent;
         font-size: 1.2rem;
       }
+      .ends {
+        display: flex;
+        justify-content: space-between;
+        margin-top: -0.4rem;
+      }
+      .ends button {
+        width: 4rem;
+        min-height: 0;
+        padding: 3px;
+      }
       .direction summary {
-        margin-top: -0.5rem;
+        margin-top: -0.3rem;
         font-size: 0.87rem;
       }
       .direction small {
@@ -77,8 +92,9 @@ export class TrifoldDirections extends StudioElement {
     `,
   ];
 
-  protected watches({ directions, face, model, status }: StudioState): readonly unknown[] {
-    return [directions, face.directions, model?.config, status];
+  protected watches({ directions, face, model, status, isPlaying }: StudioState): readonly unknown[] {
+    // The pictures follow the face, but not one that changes with every frame.
+    return [directions, face.directions, isPlaying ? undefined : recipeKey(face), model?.config, status];
   }
 
   protected override render() {
@@ -159,6 +175,7 @@ export class TrifoldDirections extends StudioElement {
       >
         ↺
       </button>
+      <div class="ends">${this.#end(step, -END)}${this.#end(step, END)}</div>
       <details class="fold">
         <summary aria-label=${`${strings.name(direction)}: ${strings.layersOf(from, to)}`}>
           ${strings.layersOf(from, to)}
@@ -169,6 +186,15 @@ export class TrifoldDirections extends StudioElement {
         </div>
       </details>
     </div>`;
+  }
+
+  /** What the face looks like far along the direction; it goes there. */
+  #end(step: DirectionStep, strength: number) {
+    const end = { ...step, strength };
+    const label = strings.goTo(step.direction, strength);
+    return html`<button type="button" aria-label=${label} title=${label} @click=${() => this.#change(end)}>
+      <trifold-thumbnail .studio=${this.studio} .face=${withDirection(end)(this.studio.state.face)}></trifold-thumbnail>
+    </button>`;
   }
 
   #layer(end: 'from' | 'to', step: DirectionStep, text: string, label: string) {

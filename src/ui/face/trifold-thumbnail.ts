@@ -17,7 +17,7 @@ const MARGIN = '80px';
 
 @customElement('trifold-thumbnail')
 export class TrifoldThumbnail extends StudioElement {
-  @property({ attribute: false }) face!: FaceRecipe;
+  @property({ attribute: false, hasChanged: looksOther }) face!: FaceRecipe;
   @property() label = '';
   @query('canvas') private readonly canvas!: HTMLCanvasElement;
   readonly #observer = new IntersectionObserver((entries) => this.#sighted(entries.at(-1)!.isIntersecting), {
@@ -142,6 +142,10 @@ export class TrifoldThumbnail extends StudioElement {
     this.#asked = undefined;
     this.toggleAttribute('drawn', false);
   }
+}
+
+function looksOther(face: FaceRecipe, former: FaceRecipe | undefined): boolean {
+  return !former || recipeKey(face) !== recipeKey(former);
 }
 
 /** A colour of its own for a face, in degrees. */

@@ -73,6 +73,9 @@ export const FACE_STRINGS = {
     /** Names of buttons; the name of the source ends them. */
     dice: (index: number) => `Another seed for ${letter(index)}`,
     remove: (index: number) => `Remove ${letter(index)}`,
+    /** In a mix, where the other one is left. */
+    removeOfTwo: (index: number) => `Remove ${letter(index)}: ${letter(1 - index)} stays as one face`,
+    leftAlone: 'One face is left of the mix.',
     earlier: (index: number) => `Move ${letter(index)} earlier`,
     later: (index: number) => `Move ${letter(index)} later`,
     swap: 'Swap A and B',
@@ -119,7 +122,7 @@ export const FACE_STRINGS = {
     pause: 'Pause',
     path: 'Way between faces',
     paths: { linear: 'Straight', smooth: 'Smooth' } satisfies Record<FaceRecipe['walkPath'], string>,
-    hint: 'The walk goes round: after the last face comes the first. The space bar plays and pauses.',
+    hint: 'The walk goes round: after the last face comes the first. P plays and pauses.',
   },
 
   map: {
@@ -174,6 +177,7 @@ export const FACE_STRINGS = {
     name: (direction: number) => `Direction ${direction + 1}`,
     share: (share: number) => `${(share * 100).toFixed(1)} % of the variety`,
     strength: (strength: number) => signed(strength, 2),
+    goTo: (direction: number, strength: number) => `Direction ${direction + 1} at ${signed(strength, 0)}`,
     layers: 'Layers',
     layersOf: (from: number, to: number) => `Layers ${from + 1} to ${to + 1}`,
     from: 'First',
