@@ -184,7 +184,7 @@ export class FaceLibrary {
     return this.isOfPresentModel(face) ? face.recipe : carryFace(model.config, face.recipe);
   }
 
-  /** The present picture, small. @throws NoPictureError */
+  /** The present picture, small, without its background where that can be told. @throws NoPictureError */
   async #thumbnail(): Promise<Blob> {
     const { settings, student, face, view } = this.store.state;
     const { layout, renderer } = shownNow(settings, student);
@@ -197,7 +197,8 @@ export class FaceLibrary {
         throw error instanceof FrameLoopStoppedError ? new NoPictureError() : error;
       });
     const { exportPicture } = await import('../export/picture-export');
-    return (await exportPicture(rendered, { side: THUMBNAIL_SIDE, isTransparent: false })).blob;
+    const isTransparent = rendered.cutOut !== undefined;
+    return (await exportPicture(rendered, { side: THUMBNAIL_SIDE, isTransparent })).blob;
   }
 
   /** Does something with what is kept, reads it anew, and tells what became of it. */

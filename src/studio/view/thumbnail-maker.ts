@@ -16,6 +16,8 @@ import type { FaceOnDevice } from './face-on-device';
 
 /** A little from the side shows the shape of a nose, too. Radians. */
 const YAW = 0.22;
+/** Of the model's own focal length: a face that is small wants less room around it. */
+const ZOOM = 1.12;
 
 export class ThumbnailMaker {
   readonly #runner: FrameRunner;
@@ -30,7 +32,8 @@ export class ThumbnailMaker {
     private readonly latents: FaceLatents,
   ) {
     this.#runner = new FrameRunner(gpu, undefined);
-    this.#camera = orbitLabel({ ...latents.generator.config.camera, yaw: YAW, pitch: 0 });
+    const { camera } = latents.generator.config;
+    this.#camera = orbitLabel({ ...camera, focal: camera.focal * ZOOM, yaw: YAW, pitch: 0 });
   }
 
   /** Takes the memory, at the first call. A step between frames. @returns false if there is none */
