@@ -152,9 +152,13 @@ export class TrifoldApp extends LitElement {
         h1 {
           padding-inline: 0.9rem;
         }
+        trifold-face-strip {
+          height: var(--strip);
+        }
         trifold-actions {
-          justify-self: center;
-          padding-block: 0.25rem 0.6rem;
+          place-self: center;
+          height: var(--actions);
+          padding-block: 0.25rem;
         }
         trifold-status {
           justify-self: center;
