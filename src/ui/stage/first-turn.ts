@@ -8,6 +8,8 @@ import type { Studio } from '../../studio/studio';
 /** To both sides and back. */
 const SWING_SECONDS = 7;
 const REST_SECONDS = 16;
+/** Before it begins, a graphics card draws the faces of the strip. */
+const FIRST_REST_SECONDS = 1.5;
 const SWINGS = 3;
 /** Radians to each side. */
 const SWING = 0.3;
@@ -30,7 +32,9 @@ export class FirstTurn {
     this.#start = view;
     this.#expectedYaw = view.yaw;
     const isSlow = (device?.fullMilliseconds ?? 0) > SLOWEST_MILLISECONDS;
-    if (!studio.prefersReducedMotion && !isSlow) this.#swing();
+    if (!studio.prefersReducedMotion && !isSlow) {
+      this.#restTimer = setTimeout(() => this.#swing(), FIRST_REST_SECONDS * 1000);
+    }
   }
 
   /** Whether somebody has taken the head, by whatever means. */
