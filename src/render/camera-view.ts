@@ -12,7 +12,6 @@ import {
   type FrameWork,
   type PictureKind,
   PictureNotPreparedError,
-  pictureOnBackdrop,
 } from './frame-renderer';
 import type { PlanPlace } from './pictures/derived-picture';
 import { createNormalsPicture, type NormalsPicture } from './pictures/normals-picture';
@@ -55,8 +54,8 @@ export class CameraView {
     return isEnlarged && this.enlargement ? [this.rayMarch, this.enlargement.plan] : [this.rayMarch];
   }
 
-  /** @param whiteBackground of the model @throws PictureNotPreparedError */
-  pictureOf(kind: CameraPictureKind, isEnlarged: boolean, whiteBackground: boolean): PresentSource {
+  /** @throws PictureNotPreparedError */
+  pictureOf(kind: CameraPictureKind, isEnlarged: boolean): PresentSource {
     const { depth, alpha, depthRange } = this.rays;
     switch (kind) {
       case 'depth':
@@ -65,9 +64,9 @@ export class CameraView {
         if (!this.#normals) throw new PictureNotPreparedError(kind);
         return { kind, normals: this.#normals.picture.images[0]! };
       case 'image':
-        return pictureOnBackdrop(isEnlarged && this.enlargement ? this.enlargement : this.raw, whiteBackground);
+        return rgb(isEnlarged && this.enlargement ? this.enlargement : this.raw);
       case 'raw':
-        return pictureOnBackdrop(this.raw, whiteBackground);
+        return rgb(this.raw);
     }
   }
 
@@ -125,4 +124,8 @@ export class CameraView {
     if (kinds.includes('normals') && (this.#normals?.picture.isDue(version) ?? true)) return 'normals';
     return undefined;
   }
+}
+
+function rgb({ image, cutOut }: WiredPicture): PresentSource {
+  return { kind: 'rgb', image, cutOut };
 }

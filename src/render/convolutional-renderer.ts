@@ -14,14 +14,8 @@ import { readTensor } from '../gpu/tensor';
 import { expectStudentFits, type Student } from '../models/student';
 import type { PresentSource } from '../pipelines/pictures/present';
 import type { FaceLatents } from './face-latents';
-import {
-  encodeWork,
-  type FrameDue,
-  type FrameRenderer,
-  type FrameWork,
-  type PictureKind,
-  pictureOnBackdrop,
-} from './frame-renderer';
+import { encodeWork, type FrameDue, type FrameRenderer, type FrameWork, type PictureKind } from './frame-renderer';
+import { readCutOut } from './pictures/read-cut-out';
 import type { Detail, FrameLevel } from './quality';
 import { type WiredStudent, wireStudent } from './wiring';
 
@@ -80,8 +74,8 @@ export class ConvolutionalRenderer implements FrameRenderer {
 
   /** Anything but 'raw' is the picture: there is no depth here, and no density. */
   pictureOf(kind: PictureKind): PresentSource {
-    const { whiteBackground } = this.latents.generator.config.rendering;
-    return pictureOnBackdrop(this.#isImage(kind) ? this.wired.enlarged : this.wired.raw, whiteBackground);
+    const { image, cutOut } = this.#isImage(kind) ? this.wired.enlarged : this.wired.raw;
+    return { kind: 'rgb', image, cutOut };
   }
 
   get due(): FrameDue {
@@ -132,8 +126,7 @@ export class ConvolutionalRenderer implements FrameRenderer {
   }
 
   async readCutOut(): Promise<Float32Array | undefined> {
-    const { cutOut } = this.wired.enlarged;
-    return cutOut && readTensor(this.student.host, cutOut);
+    return readCutOut(this.latents, this.wired.enlarged);
   }
 
   /** Reads back what the last frame left on the device. Encode and submit a full frame of the kind 'image' before. */

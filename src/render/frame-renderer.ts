@@ -8,7 +8,6 @@ import type { Plan } from '../gpu/plan';
 import type { Recorder } from '../gpu/recorder';
 import type { PresentSource } from '../pipelines/pictures/present';
 import type { ChosenQuality, Detail, FrameLevel } from './quality';
-import type { WiredPicture } from './wiring';
 
 /** Stage names under which dispatches are counted and timed, in the order of a frame. */
 export const STAGES = [
@@ -76,14 +75,6 @@ export interface FrameDue {
 export interface FrameWork {
   readonly plan: Plan;
   done(): void;
-}
-
-/**
- * A picture for a presenter. Only a model that renders onto white was trained on heads without a background, which can stand on another one: the
- * others have learnt it as a part of the scene.
- */
-export function pictureOnBackdrop({ image, cutOut }: WiredPicture, whiteBackground: boolean): PresentSource {
-  return { kind: 'rgb', image, cutOut: whiteBackground ? cutOut : undefined };
 }
 
 export interface FrameRenderer {

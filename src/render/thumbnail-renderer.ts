@@ -58,7 +58,7 @@ export class ThumbnailRenderer {
       const rendering = { ...generator.config.rendering, neuralResolution: side, quality: 'fast' } as const;
       const rays = wireRayMarch(builder, generator, volume, rendering);
       const told = alphaOfRays(rays.alpha, rendering.whiteBackground);
-      // A background that is a part of the scene stays (pictureOnBackdrop of frame-renderer.ts).
+      // A background that is a part of the scene stays (WiredPicture of wiring.ts).
       const alpha = rendering.whiteBackground ? told : { ...told, scale: 0, offset: 1 };
       const wired = { ws, rays, picture: builder.keep(cutOutRaw(builder, rays.feature, alpha)) };
       builder.reserve();

@@ -20,6 +20,7 @@ import {
   type PictureKind,
   PictureNotPreparedError,
 } from './frame-renderer';
+import { readCutOut } from './pictures/read-cut-out';
 import { PlanesOfFace } from './planes-of-face';
 import { type ChosenQuality, type Detail, type FrameLevel, type RenderSettings, settingsOf } from './quality';
 import { buildViews, destroyViews, type ViewLevel, type Views, viewOf } from './volumetric-views';
@@ -127,8 +128,7 @@ export class VolumetricRenderer implements FrameRenderer {
   /** Where there is no enlarged picture, the raw one stands for it. */
   pictureOf(kind: PictureKind): PresentSource {
     if (!dependsOnCamera(kind)) return this.#facePictures.sourceOf(kind);
-    const { whiteBackground } = this.latents.generator.config.rendering;
-    return this.#view.pictureOf(kind, this.#wantedPictures.isEnlarged, whiteBackground);
+    return this.#view.pictureOf(kind, this.#wantedPictures.isEnlarged);
   }
 
   get due(): FrameDue {
@@ -242,8 +242,7 @@ export class VolumetricRenderer implements FrameRenderer {
   }
 
   async readCutOut(): Promise<Float32Array | undefined> {
-    const { cutOut } = this.#enlarged.enlargement!;
-    return cutOut && readTensor(this.latents.generator.host, cutOut);
+    return readCutOut(this.latents, this.#enlarged.enlargement!);
   }
 
   /** Reads back what the last frames left on the device. Encode and submit a full frame of the kind 'image' before. */

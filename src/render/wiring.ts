@@ -50,7 +50,13 @@ export interface WiredPlanes {
 /** A picture, [N, H, W, C], whose first three channels it is, about -1 to 1. */
 export interface WiredPicture {
   readonly image: Tensor;
-  /** Without its background, [N, H, W, 4] (pipelines/pictures/cut-out.ts); undefined where alpha is not known. */
+  /** How much of each ray the head took; undefined where that is not known. */
+  readonly alpha: ToldAlpha | undefined;
+  /**
+   * Without its background, [N, H, W, 4] (pipelines/pictures/cut-out.ts), to stand on another one. Undefined where alpha is not known, and of models
+   * that render onto black: only those that render onto white were trained on heads without a background, the others have learnt it as a
+   * part of the scene.
+   */
   readonly cutOut: Tensor | undefined;
 }
 
@@ -125,12 +131,8 @@ export function wireRays(
     const builders = { rayMarch: plan('ray march') };
     const rendering = { ...generator.config.rendering, ...settings };
     const rays = wireRayMarch(builders.rayMarch, generator, face, rendering);
-    const { feature, alpha } = rays;
-    return {
-      builders,
-      rays,
-      raw: rawPicture(builders.rayMarch, feature, alphaOfRays(alpha, rendering.whiteBackground)),
-    };
+    const alpha = alphaOfRays(rays.alpha, rendering.whiteBackground);
+    return { builders, rays, raw: pictureOf(builders.rayMarch, rays.feature, alpha, cutOutRaw) };
   });
 }
 
@@ -146,8 +148,7 @@ export function wireView(
     return wired(generator.host, pool, (plan) => {
       const superResolution = plan('super-resolution');
       const image = wireSuperResolution(superResolution, generator, face.superResolutionStyles, rays.feature);
-      const { whiteBackground } = generator.config.rendering;
-      const enlarged = enlargedPicture(superResolution, image, alphaOfRays(rays.alpha, whiteBackground));
+      const enlarged = pictureOf(superResolution, image, raw.alpha, cutOut);
       return { builders: { ...builders, superResolution }, rays, raw, enlarged };
     });
   } catch (error) {
@@ -156,12 +157,14 @@ export function wireView(
   }
 }
 
-function rawPicture(plan: PlanBuilder, feature: Tensor, alpha: ToldAlpha | undefined): WiredPicture {
-  return { image: feature, cutOut: alpha && plan.keep(cutOutRaw(plan, feature, alpha)) };
-}
-
-function enlargedPicture(plan: PlanBuilder, image: Tensor, alpha: ToldAlpha | undefined): WiredPicture {
-  return { image, cutOut: alpha && plan.keep(cutOut(plan, image, alpha)) };
+/** @param cut makes a picture without background: of the feature image itself, or of the enlarged one */
+function pictureOf(
+  plan: PlanBuilder,
+  image: Tensor,
+  alpha: ToldAlpha | undefined,
+  cut: typeof cutOut | typeof cutOutRaw,
+): WiredPicture {
+  return { image, alpha, cutOut: alpha?.whiteBackground ? plan.keep(cut(plan, image, alpha)) : undefined };
 }
 
 /**
@@ -189,8 +192,8 @@ export function wireStudent(
     const image = wireSuperResolution(builders.superResolution, student, styles, feature);
     const { alphaFeature } = student.config;
     const alpha = alphaFeature === undefined ? undefined : alphaOfFeature(feature, alphaFeature, whiteBackground);
-    const raw = rawPicture(builders.synthesis, feature, alpha);
-    return { builders, mapping, feature, raw, enlarged: enlargedPicture(builders.superResolution, image, alpha) };
+    const raw = pictureOf(builders.synthesis, feature, alpha, cutOutRaw);
+    return { builders, mapping, feature, raw, enlarged: pictureOf(builders.superResolution, image, alpha, cutOut) };
   });
 }
 

@@ -7,6 +7,7 @@
  */
 import { isMoving, type OrbitState, reset, settle } from '../camera/orbit';
 import type { Gpu } from '../gpu/device';
+import type { GeneratorConfig } from '../models/config';
 import type { FaceRecipe } from '../models/faces/recipe';
 import { readFaceRecipe } from '../models/faces/recipe-check';
 import type { CanvasSize } from '../render/canvas-output';
@@ -86,8 +87,7 @@ export class Studio {
     this.#saved = options.saved ?? NOTHING_SAVED;
     this.#wanted = this.#saved;
     const opener = new ModelOpener(this.store, options.source);
-    const firstState: StateForModel = ({ config, first }) =>
-      restoreStudio(config, withFirstView(this.#saved, first), this.#tellUnreadable);
+    const firstState: StateForModel = ({ config, first }) => this.#brought(config, withFirstView(this.#saved, first));
     const keeper = new ScreenKeeper(
       this.store,
       (gpu, options) =>
@@ -96,6 +96,7 @@ export class Studio {
         }),
       firstState,
       (config) => restoreStudio(config, this.#saved).settings,
+      () => this.prefersReducedMotion,
     );
     this.#opener = opener;
     this.#keeper = keeper;
@@ -172,7 +173,7 @@ export class Studio {
   /** Opens the file that an address names and this device does not keep (notice 'file-wanted'), with the face and view of that address. */
   async openWanted(file: File): Promise<void> {
     const wanted = this.#wanted;
-    await this.#openModel({ kind: 'file', file }, ({ config }) => restoreStudio(config, wanted, this.#tellUnreadable));
+    await this.#openModel({ kind: 'file', file }, ({ config }) => this.#brought(config, wanted));
   }
 
   async openBundled(): Promise<void> {
@@ -365,12 +366,32 @@ export class Studio {
       this.#wanted = saved;
       return;
     }
-    const brought = ({ config }: Pick<ModelFacts, 'config'>) => restoreStudio(config, saved, this.#tellUnreadable);
+    const brought = ({ config }: Pick<ModelFacts, 'config'>) => this.#brought(config, saved);
     if (isModel(saved.model, model) || saved.model === this.#wantedFile) this.store.update(brought(model));
     else {
       this.#wanted = saved;
       this.#openModel({ kind: 'kept', fingerprint: saved.model!, name: saved.modelName }, brought);
     }
+  }
+
+  /** What an address asks for. It sets nothing in motion for people who prefer reduced motion: that is theirs to choose. */
+  #brought(config: GeneratorConfig, saved: SavedStudio): KeptState {
+    const kept = restoreStudio(config, saved, this.#tellUnreadable);
+    const autoRotate = kept.settings.autoRotate && (!this.prefersReducedMotion || this.state.settings.autoRotate);
+    return { ...kept, settings: { ...kept.settings, autoRotate } };
+  }
+
+  /**
+   * What is on the canvas as a PNG picture, in full and at the pictures' own resolution: one picture, or both of a comparison.
+   * @param backdrop what the head stands on where its model tells alpha; 'page' and 'transparent' are transparent. Default: that of the settings
+   * @returns undefined while nothing is on screen
+   * @throws GpuError, OutOfRoomError
+   */
+  async snapshot(backdrop = this.state.settings.backdrop): Promise<Blob | undefined> {
+    const picture = await this.#keeper.screen?.snapshot(backdrop);
+    if (!picture) return undefined;
+    const { pngBlob } = await import('./export/picture-export');
+    return pngBlob(picture);
   }
 
   /** Takes a notice off the page. */

@@ -12,8 +12,8 @@ const KERNEL = defineKernel(normalsShader);
  * Normals in world axes, not in the camera's: a place of a head keeps its colour when the head turns, which shows whether the surface is the
  * same from all sides. Seen from the front both are the same, and the usual colours: x to the right, y up, z to the viewer.
  * @param inputs depth [N, R, R, 1] as distance along the ray, alpha of the same shape, and the cameras [N, 25] that they were seen with
- * @returns [N, R, R, 4]: a vector of unit length, towards the camera, and alpha; zeros where alpha is below 0.5 or there is no neighbour to
- * compare with
+ * @returns [N, R, R, 4]: a vector of unit length, towards the camera, or zero where alpha is below 0.5 or there is no neighbour to compare
+ * with; and alpha
  * @throws ShapeError
  */
 export function surfaceNormals(

@@ -52,17 +52,20 @@ export function rgbaPicture(image: Float32Array, side: number): PictureRgba {
  * @throws ChosenSizeError
  */
 export function rgbaCutOut(cutOut: Float32Array, side: number): PictureRgba {
-  const data = straightBytes(resampled(cutOut, 4, expectSide(side), 'catmull-rom'));
+  const data = straightBytes(resampled(cutOut, 4, expectSide(side), 'catmull-rom'), 1);
   return { width: side, height: side, data };
 }
 
-/** Premultiplied colours of 0 to 1 as bytes that are not. Alpha is rounded up, so that no colour becomes brighter than it can be. */
-export function straightBytes(premultiplied: Float32Array): Uint8ClampedArray<ArrayBuffer> {
+/**
+ * Premultiplied colours as bytes that are not. Alpha is rounded up, so that no colour becomes brighter than it can be.
+ * @param premultiplied [height, width, 4], 0 to `most`
+ */
+export function straightBytes(premultiplied: Float32Array | Uint8Array, most: 1 | 255): Uint8ClampedArray<ArrayBuffer> {
   const data = new Uint8ClampedArray(premultiplied.length);
   for (let at = 0; at < data.length; at += 4) {
-    const opacity = Math.ceil(Math.min(1, Math.max(0, premultiplied[at + 3]!)) * 255);
+    const opacity = Math.ceil((Math.min(most, Math.max(0, premultiplied[at + 3]!)) / most) * 255);
     if (opacity === 0) continue;
-    const factor = (255 * 255) / opacity;
+    const factor = (255 * 255) / (opacity * most);
     for (let channel = 0; channel < 3; channel++)
       data[at + channel] = Math.round(premultiplied[at + channel]! * factor);
     data[at + 3] = opacity;

@@ -5,7 +5,7 @@
 // negative, and made unit vectors again: round surfaces look round. Its sum of alpha is a soft step at the edge of the head, which is made
 // steeper: an edge as fine as the picture is large, without the stairs of the rays.
 //
-// Shapes    normals [N, H, W, 4]: unit vectors and alpha, or zeros where there is no surface. The first image of a batch is shown
+// Shapes    normals [N, H, W, 4]: unit vectors, or zero where there is no surface, and alpha. The first image of a batch is shown
 // Layout    vec4f along the last axis
 // Grid      a fragment for each pixel of the canvas inside the scissor rectangle
 // Cost      16 texels of 16 bytes (cached) and 150 FLOPs a pixel

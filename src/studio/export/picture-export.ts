@@ -32,9 +32,13 @@ export function exportedPicture({ image, cutOut }: RenderedPicture, choice: Pict
 
 /** A rendering as a PNG file. @throws as {@link exportedPicture}; OutOfRoomError */
 export async function exportPicture(rendered: RenderedPicture, choice: PictureChoice): Promise<ExportedFile> {
-  const mimeType = 'image/png';
-  const blob = await readableBlob([pngBytes(exportedPicture(rendered, choice))], mimeType);
-  return { blob, mimeType, extension: 'png' };
+  const blob = await pngBlob(exportedPicture(rendered, choice));
+  return { blob, mimeType: blob.type, extension: 'png' };
+}
+
+/** @throws OutOfRoomError */
+export function pngBlob(picture: PictureRgba): Promise<Blob> {
+  return readableBlob([pngBytes(picture)], 'image/png');
 }
 
 /** The PNG of a picture; without alpha, and a quarter smaller, if it is opaque. */

@@ -63,6 +63,7 @@ export class ScreenKeeper {
     private readonly loadFirst: (gpu: Promise<Gpu>, options: OpenOptions) => Promise<OpenedModel>,
     private readonly firstState: StateForModel,
     private readonly settingsAhead: (config: GeneratorConfig) => PictureSettings,
+    private readonly prefersReducedMotion: () => boolean,
   ) {}
 
   /** The device of what is on screen. */
@@ -267,7 +268,8 @@ export class ScreenKeeper {
   }
 
   async #show(viewer: Viewer, share: DeviceShare, gpu: Gpu): Promise<void> {
-    const screen = new Screen(this.store, viewer, this.#size, (error) => this.#screenFailed(viewer, error));
+    const onError = (error: unknown) => this.#screenFailed(viewer, error);
+    const screen = new Screen(this.store, viewer, this.#size, onError, this.prefersReducedMotion);
     this.#shows = { screen, viewer, share, gpu };
     gpu.lost.then(() => {
       if (this.#shows?.viewer === viewer) this.#rebuild();

@@ -8,9 +8,10 @@ import type { Checkpoint } from '../../checkpoints/checkpoint';
 import type { AdapterDescription } from '../../gpu/device';
 import type { CanvasSize } from '../../render/canvas-output';
 import { type FrameDue, STAGES } from '../../render/frame-renderer';
+import type { PictureRgba } from '../../render/pictures/picture-rgba';
 import { walkedOn } from '../face/face-actions';
 import { describeFailure } from '../shared/failure';
-import { renderSettingsFor } from '../shared/settings';
+import { type Backdrop, renderSettingsFor } from '../shared/settings';
 import { type DeviceReport, type StudentState, type StudioState, withNotice } from '../shared/state';
 import type { Store } from '../shared/store';
 import { Adaptation, keyOf } from './adaptation';
@@ -23,6 +24,8 @@ import type { FrameRequest, Viewer } from './viewer';
 const REPORT_INTERVAL_MILLISECONDS = 250;
 /** What moves by itself does not leap after a pause (a tab that was hidden, a long job). */
 const LONGEST_STEP_SECONDS = 1;
+/** Of its usual speed, the camera goes round by itself so fast for people who prefer reduced motion, and only if they have asked for it. */
+const GENTLE_SHARE = 1 / 3;
 /** A picture is a function of these. */
 const DRAWN = ['settings', 'face', 'view', 'student', 'isPlaying', 'directions'] as const;
 /** Settings that the renderer is made for. */
@@ -58,6 +61,7 @@ export class Screen {
     private readonly viewer: Viewer,
     size: CanvasSize,
     private readonly onError: (error: unknown) => void,
+    private readonly prefersReducedMotion: () => boolean,
   ) {
     this.#size = size;
     this.#adaptation = new Adaptation(store, viewer, this.#pace);
@@ -139,6 +143,11 @@ export class Screen {
   /** Runs a step of a long job between two frames. @throws what the step throws; FrameLoopStoppedError when the screen is closed before */
   between<T>(step: (viewer: Viewer) => Promise<T>): Promise<T> {
     return this.#loop.between(() => step(this.viewer));
+  }
+
+  /** What is shown, in full and at the pictures' own resolution, on a backdrop of its own. @throws GpuError, FrameLoopStoppedError */
+  snapshot(backdrop: Backdrop): Promise<PictureRgba> {
+    return this.between((viewer) => viewer.snapshot({ ...this.#frame(0), backdrop }));
   }
 
   resize(size: CanvasSize): void {
@@ -293,8 +302,9 @@ export class Screen {
     const seconds = Math.min(LONGEST_STEP_SECONDS, Math.max(0, now - this.#cameraTime) / 1000);
     this.#cameraTime = Math.max(now, this.#cameraTime);
     const coasted = advance(view, seconds);
+    const share = this.prefersReducedMotion() ? GENTLE_SHARE : 1;
     return {
-      view: settings.autoRotate ? rotateByItself(coasted, seconds) : coasted,
+      view: settings.autoRotate ? rotateByItself(coasted, share * seconds) : coasted,
       face: isPlaying && face.mode === 'walk' ? walkedOn(face, seconds) : face,
     };
   }

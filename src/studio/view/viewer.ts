@@ -17,6 +17,7 @@ import type { FaceLatents } from '../../render/face-latents';
 import { dependsOnCamera, type FrameDue, type FrameRenderer, type PictureKind } from '../../render/frame-renderer';
 import { FrameRunner, type Present } from '../../render/frame-runner';
 import { coarseSize } from '../../render/pictures/picture-layout';
+import { type PictureRgba, straightBytes } from '../../render/pictures/picture-rgba';
 import { FULL_ONLY, ladderOf, type QualityLevel, type RenderSettings } from '../../render/quality';
 import type { VolumetricRenderer } from '../../render/volumetric-renderer';
 import { estimateMemory, estimateStudentMemory } from '../../render/wiring';
@@ -212,6 +213,21 @@ export class Viewer {
       isDone = await this.#runner.run(renderers, present, isWanted);
     });
     return isDone ? due : undefined;
+  }
+
+  /**
+   * What a frame shows at the pictures' own resolution: a picture, or two beside each other, at the side that the model enlarges to. Colours are
+   * not premultiplied. The canvas stays as it is.
+   * @throws as {@link prepare}
+   */
+  async snapshot(frame: FrameRequest): Promise<PictureRgba> {
+    await this.prepare({ ...frame, level: 0 });
+    const output = await this.output();
+    const { picture, shown, backdrop } = frame;
+    const side = this.config.imageResolution;
+    const size = { width: shown.layout === 'side-by-side' ? 2 * side : side, height: side };
+    const parts = partsOf(this.#sources(picture, shown), shown, size);
+    return { ...size, data: straightBytes(await output.read(parts, size, backgroundOf(backdrop)), 255) };
   }
 
   /** The quality ladder for what is shown. A difference needs two pictures of one size. */
