@@ -168,7 +168,7 @@ export const FACE_STRINGS = {
   directions: {
     title: 'Directions',
     about:
-      'The ways in which this model’s faces differ most, found by looking at 10,000 of them. What each one does, trying shows.',
+      'The ways in which this model’s faces differ most (principal components), found by looking at 10,000 of them. What each one does, trying shows.',
     find: 'Find directions',
     finding: 'Looking at faces',
     progress: 'Search for directions',
