@@ -56,6 +56,8 @@ export type Notice =
   | { readonly kind: 'picture-refused'; readonly message: string; readonly remedy: string }
   /** A face cannot be made of these. */
   | { readonly kind: 'face-refused'; readonly message: string; readonly remedy: string }
+  /** What is on the canvas could not be made a file. */
+  | { readonly kind: 'snapshot-failed'; readonly message: string; readonly remedy: string }
   /** A part of the address could not be read; the rest counts. */
   | { readonly kind: 'link-unreadable'; readonly message: string; readonly remedy: string }
   /** A state dict that was saved alone: the person is asked how its model was trained. */

@@ -6,6 +6,7 @@ import { isOrbitKey, ORBIT_KEYS, pressKey } from '../../camera/orbit';
 import { nextComparison, settingsFor } from '../../studio/compare/comparison';
 import { canShow, NAMED_BACKDROPS, PICTURE_KINDS, type PictureKind } from '../../studio/shared/settings';
 import type { Studio } from '../../studio/studio';
+import { saveSnapshot } from '../stage/save-snapshot';
 import { takesText } from './form-parts';
 import { toggleFullscreen } from './fullscreen';
 
@@ -26,6 +27,7 @@ export type ShortcutName =
   | 'play'
   | 'autoRotate'
   | 'background'
+  | 'snapshot'
   | 'fullscreen'
   | 'help';
 
@@ -166,6 +168,7 @@ const PAGE_SHORTCUTS: readonly Shortcut[] = [
     run: (studio) => studio.changeSettings({ autoRotate: !studio.state.settings.autoRotate }),
   },
   { name: 'background', group: 'picture', where: 'page', keys: ['b'], run: standOnNext },
+  { name: 'snapshot', group: 'picture', where: 'page', keys: ['s'], run: saveSnapshot },
   { name: 'fullscreen', group: 'picture', where: 'page', keys: ['f'], run: () => void toggleFullscreen() },
   // On the picture it is among the keys that turn.
   { name: 'reset', group: 'turn', where: 'page', keys: ['r'], shown: [], run: (studio) => studio.resetCamera() },

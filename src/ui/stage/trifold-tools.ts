@@ -15,6 +15,7 @@ import { StudioElement } from '../shared/studio-element';
 import { controls } from '../shared/theme';
 import { TOOLS_STRINGS } from '../strings/tools';
 import { VIEW_STRINGS } from '../strings/view';
+import { saveSnapshot } from './save-snapshot';
 import { type Drawing, drawing } from './tool-icons';
 import { type MenuEntry, nextIndex, type ToolMenu, toolMenu, toolMenus } from './tool-menu';
 
@@ -223,6 +224,7 @@ export class TrifoldTools extends StudioElement {
       this.#compare(),
       this.#shown(),
       this.#background(),
+      { label: strings.snapshot, icon: 'snapshot', key: keyOf('snapshot'), run: () => saveSnapshot(this.studio) },
     ];
     if (canBeFullscreen()) {
       tools.push({

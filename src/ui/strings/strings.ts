@@ -141,6 +141,8 @@ export const STRINGS = {
           return 'The graphics device was lost and has been set up again. Face, view and settings are the same.';
         case 'face-refused':
           return `${notice.message} ${notice.remedy}`;
+        case 'snapshot-failed':
+          return `${notice.message} ${notice.remedy}`;
         case 'picture-refused':
           return `${notice.message} ${notice.remedy} The final picture is shown instead.`;
         case 'setting-refused':

@@ -10,6 +10,7 @@ export const TOOLS_STRINGS = {
   compare: 'Compare',
   shown: 'What is shown',
   background: 'Background',
+  snapshot: 'Save a snapshot',
   fullscreen: 'Fullscreen',
   leaveFullscreen: 'Leave fullscreen',
   /** Keys that choose in the menu at once. */

@@ -129,6 +129,7 @@ export const VIEW_STRINGS = {
       play: 'Play or pause the walk',
       autoRotate: 'Turn by itself, or stop',
       background: 'The next background',
+      snapshot: 'Save what is shown as a picture',
       fullscreen: 'Fullscreen, or back',
       help: 'Show or close this sheet',
     } satisfies Record<ShortcutName, string>,
