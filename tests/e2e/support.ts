@@ -208,7 +208,7 @@ export interface Picture {
 
 /** What is on the canvas now. */
 export async function picture(page: Page): Promise<Picture> {
-  const { data, width, height, channels } = decode(await page.locator('trifold-viewport canvas').screenshot());
+  const { data, width, height, channels } = decode(await page.locator('trifold-viewport .stage canvas').screenshot());
   const pixels = new Uint8Array(width * height * 3);
   for (let pixel = 0; pixel < width * height; pixel++) {
     for (let channel = 0; channel < 3; channel++) pixels[pixel * 3 + channel] = data[pixel * channels + channel]!;
@@ -238,7 +238,7 @@ export function contrast({ pixels }: Picture): number {
 
 /** The middle of the canvas and its side, in CSS pixels. */
 export async function canvasCentre(page: Page): Promise<{ x: number; y: number; side: number }> {
-  const box = (await page.locator('trifold-viewport canvas').boundingBox())!;
+  const box = (await page.locator('trifold-viewport .stage canvas').boundingBox())!;
   return { x: box.x + box.width / 2, y: box.y + box.height / 2, side: box.width };
 }
 
