@@ -119,7 +119,17 @@ export class Screen {
 
   /** Whether it is still, and nobody waits for the device: what can wait as long as it takes may have it, until this says no. */
   get isFree(): boolean {
-    return this.isStill && !this.#loop.isAwaited && !this.#isClosed;
+    if (this.#isClosed) return false;
+    return this.isStill ? !this.#loop.isAwaited : this.#canSpareMoments;
+  }
+
+  /** A quick device that turns the head by itself has time between two frames, and nobody feels one that comes late. */
+  get #canSpareMoments(): boolean {
+    const { settings, view, isPlaying, face } = this.store.state;
+    const turnsByItself = settings.autoRotate && !view.held && !(isPlaying && face.mode === 'walk');
+    const hasNoHand = performance.now() - this.#lastGesture >= REST_MILLISECONDS;
+    const isQuick = this.#hasLadder && this.#drawn !== undefined && this.#adaptation.isQuick(this.#drawn);
+    return turnsByItself && hasNoHand && isQuick && !this.adapter.isSoftware;
   }
 
   /** Resolves when it {@link isFree}. @throws FrameLoopStoppedError when the screen is closed before */
@@ -189,8 +199,10 @@ export class Screen {
     const isTurning = goesOn || now - this.#lastGesture < REST_MILLISECONDS;
     if (isTurning) await this.#drawMoving(frame, now);
     else await this.#drawAtRest(frame, now);
-    if (goesOn) this.#loop.request();
-    else if (isTurning) this.#drawAgainAtRest();
+    if (goesOn) {
+      this.#loop.request();
+      this.#tellFree();
+    } else if (isTurning) this.#drawAgainAtRest();
     this.reportSoon();
   }
 
