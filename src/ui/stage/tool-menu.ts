@@ -101,6 +101,11 @@ export const toolMenus = css`
     padding-bottom: 0.5rem;
     font-weight: 400;
   }
+  .menu [role='group'] + [role='group'] {
+    margin-block-start: 0.3rem;
+    padding-block-start: 0.3rem;
+    border-block-start: 1px solid var(--line);
+  }
   .menu button {
     display: grid;
     grid-template-columns: 20px minmax(0, 1fr) auto;

@@ -54,10 +54,9 @@ export const VIEW_STRINGS = {
   } satisfies Record<PictureKind, string>,
   pictureNames: PICTURE_NAMES,
   pictureDetails: PICTURE_DETAILS,
+  about: (kind: PictureKind) => `${PICTURE_NAMES[kind]}: ${PICTURE_DETAILS[kind]}.`,
   rawOfStudent: 'Raw picture before super-resolution',
   noVolume: 'The convolutional renderer knows no depth, no density and no planes.',
-  planesHint: (axes: readonly string[]) =>
-    `Planes ${axes.join(', ')}; colours are the first three principal components.`,
   slice: 'Place of the slice',
   sliceAt: (position: number) => signed(position, 2),
   sliceSpoken: (position: number) =>
@@ -91,7 +90,7 @@ export const VIEW_STRINGS = {
 
   quality: {
     legend: 'Quality',
-    neuralResolution: 'Neural rendering',
+    neuralResolution: 'Rays a side, neural rendering',
     resolutionOption: (side: number) => `${side} × ${side}`,
     samples: 'Samples per ray',
     samplesOption: (first: number, second: number) => (second > 0 ? `${first} + ${second}` : `${first}`),

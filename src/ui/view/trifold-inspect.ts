@@ -22,7 +22,6 @@ const strings = VIEW_STRINGS;
 const CAMERA_PICTURES = ['image', 'raw', 'depth', 'normals'] as const;
 const DENSITIES = ['density-x', 'density-y', 'density-z'] as const;
 const PLANES = ['plane-0', 'plane-1', 'plane-2'] as const;
-const AXIS_NAMES = 'xyz';
 
 @customElement('trifold-inspect')
 export class TrifoldInspect extends StudioElement {
@@ -73,7 +72,6 @@ export class TrifoldInspect extends StudioElement {
   }
 
   #kinds(settings: PictureSettings) {
-    const axes = this.studio.state.model?.config.rendering.planeAxes ?? [];
     const hasStudent = wantsStudent(settings);
     return html`
       <div class="segments" role="radiogroup" aria-label=${strings.picture}>
@@ -89,12 +87,8 @@ export class TrifoldInspect extends StudioElement {
           ${PLANES.map((kind) => this.#kind(kind, settings))}
         </div>
       </div>
+      <p class="hint">${strings.about(settings.picture)}</p>
       ${hasStudent ? html`<p class="hint">${strings.noVolume}</p>` : nothing}
-      ${
-        PLANES.some((kind) => picturesShown(settings.picture, settings).includes(kind))
-          ? html`<p class="hint">${strings.planesHint(axes.map((pair) => pair.map((axis) => AXIS_NAMES[axis]).join('')))}</p>`
-          : nothing
-      }
     `;
   }
 
