@@ -6,7 +6,6 @@
 import { css, html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import {
   faceOfSource,
   nearestSeed,
@@ -159,12 +158,7 @@ export class TrifoldMap extends StudioElement {
           ${repeat(
             seedsAround(mapX, mapY),
             ({ place }) => place,
-            ({
-              seed,
-              x,
-              y,
-              weight,
-            }) => html`<div class="seed" style=${styleMap({ '--x': String(x), '--y': String(y), '--share': String(weight) })}>
+            ({ seed, x, y, weight }) => html`<div class="seed" .style=${placeOf(x, y, weight)}>
               <trifold-thumbnail
                 .studio=${this.studio}
                 .face=${faceOfSource(face, seedSource(seed))}
@@ -262,6 +256,11 @@ function stepped(at: number, direction: number, isLarge: boolean): number {
   if (direction === 0) return at;
   if (isLarge) return direction > 0 ? Math.floor(at) + 1 : Math.ceil(at) - 1;
   return Math.round((at + direction * KEY_STEP) / KEY_STEP) / (1 / KEY_STEP);
+}
+
+/** Set as a property: the page's content rules forbid the attribute. */
+function placeOf(x: number, y: number, weight: number): string {
+  return `--x: ${x}; --y: ${y}; --share: ${weight}`;
 }
 
 /** As much of a seed as has room below its point. */

@@ -45,8 +45,9 @@ export class TrifoldMix extends StudioElement {
         display: grid;
         align-content: start;
         gap: 0.25rem;
-        padding: 3px 3px 0.3rem;
-        font-size: 0.75rem;
+        padding: 3px 2px 0.3rem;
+        font-size: 0.7rem;
+        font-weight: 500;
         line-height: 1.2;
         text-wrap: balance;
       }
