@@ -24,6 +24,8 @@ import {
 
 const TINY = fixturePath('generator_tiny.safetensors');
 const PICKLE = fixturePath('generator_small_nosrc.pkl');
+/** Where the panel is beside the picture, which so has one size whatever room is open. */
+const WIDE = { width: 1000, height: 700 };
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex');
 
 /** The bundled file as the person's own, cut short, and the like. */
@@ -162,9 +164,9 @@ test.describe('one page, one file after the other', () => {
   test('reading can be cancelled, also while the present model turns', async () => {
     await page.evaluate(() => {
       const post = Worker.prototype.postMessage;
-      Worker.prototype.postMessage = function (message: unknown) {
+      Worker.prototype.postMessage = function (...message: unknown[]) {
         Worker.prototype.postMessage = post;
-        setTimeout(() => post.call(this, message), 60_000);
+        setTimeout(() => Reflect.apply(post, this, message), 60_000);
       };
     });
     await open(page, TINY);
@@ -212,6 +214,7 @@ test.describe('one page, one file after the other', () => {
 });
 
 test('a kept file is opened again after a reload, until it is removed', async ({ page }) => {
+  await page.setViewportSize(WIDE);
   await openStudio(page);
   await openRoom(page, 'Inspect');
   await page.getByLabel('Keep opened files on this device').check();
@@ -240,6 +243,7 @@ test('a kept file is opened again after a reload, until it is removed', async ({
 test('a file that is not kept is asked for by its name after a reload, and comes back with face and view', async ({
   page,
 }) => {
+  await page.setViewportSize(WIDE);
   await openStudio(page, `${QUICK}&seed=7&yaw=30`);
   await open(page, TINY);
   await untilShown(page, 'generator_tiny.safetensors');
@@ -267,7 +271,7 @@ test('a file that is not kept is asked for by its name after a reload, and comes
   await untilShown(page, 'generator_tiny.safetensors');
   await expect(page.getByRole('alert')).toBeHidden();
   expect(await seedShown(page)).toBe(7);
-  expect(difference(await picture(page), before)).toBe(0);
+  expect(difference(await picture(page), before)).toBeLessThan(0.01); // angles in links are rounded
   expect(page.url()).toContain(model);
 });
 

@@ -3,9 +3,10 @@ import type { LatentAttribute } from '../../studio/model/model-facts';
 import {
   ATTRIBUTE_GROUPS,
   type AttributeGroup,
+  BY_CHANGE,
   ENDS_BY_LAST_WORD,
   GROUP_WORDS,
-  KNOWN_ATTRIBUTES,
+  KNOWN_WORDS,
   USUAL_ENDS,
 } from '../strings/attributes';
 
@@ -29,7 +30,7 @@ export interface TraitGroup {
   readonly traits: readonly Trait[];
 }
 
-/** Groups that have something in them, in the order of what changes a face most. */
+/** Groups that have something in them; in each, what changes a face most comes first. */
 export function traitGroups(attributes: readonly LatentAttribute[]): TraitGroup[] {
   const choices = choicesOf(attributes);
   const ofChoices = new Set(choices.flatMap(({ options }) => options.map(({ dimension }) => dimension)));
@@ -68,14 +69,14 @@ function groupOf(name: string): AttributeGroup {
   return GROUP_WORDS.find(([, words]) => words.test(name.toLowerCase()))?.[0] ?? 'others';
 }
 
-const RANKS = new Map(Object.keys(KNOWN_ATTRIBUTES).map((name, rank) => [name, rank]));
+const RANKS = new Map(BY_CHANGE.map((name, rank) => [name, rank]));
 
 function rankOf({ name }: LatentAttribute): number {
   return RANKS.get(name.toLowerCase()) ?? RANKS.size;
 }
 
 function traitOf({ index: dimension, name, low, high }: LatentAttribute): Trait {
-  const known = KNOWN_ATTRIBUTES[name.toLowerCase()];
+  const known = KNOWN_WORDS[name.toLowerCase()];
   // "nose tip down/up" names its ends itself.
   const [, bare = name, first, second] = /^(.+?)\s+([\w-]+)\/([\w-]+)$/.exec(name) ?? [];
   const named = first !== undefined && second !== undefined ? ([first, second] as const) : undefined;

@@ -3,14 +3,15 @@
  * speak of targets and dimensions; what has no words here keeps what its file says, if that is plain, or is less and more.
  */
 
+/** From the whole to the details. */
 export const ATTRIBUTE_GROUPS = [
   'identity',
-  'expression',
   'hair',
+  'expression',
+  'shape',
   'eyes',
   'nose',
   'mouth',
-  'shape',
   'clothes',
   'others',
 ] as const;
@@ -46,40 +47,83 @@ interface Words {
   readonly ends?: readonly [string, string];
 }
 
-/**
- * By name. In the order of how much they change a picture of the bundled model between -2 and 2, most first: the mean difference of its
- * thumbnails over four seeds. Within a group the sliders stand in this order.
- */
-export const KNOWN_ATTRIBUTES: Readonly<Record<string, Words>> = {
-  'hair lightness': {},
-  age: {},
-  gender: {},
+/** Of names whose words do not follow from the file or from the name. */
+export const KNOWN_WORDS: Readonly<Record<string, Words>> = {
   'skin tone': { ends: ['dark', 'light'] },
-  'face fullness': {},
   'african ancestry': { label: 'African ancestry' },
   'asian ancestry': { label: 'Asian ancestry' },
   'caucasian ancestry': { label: 'Caucasian ancestry' },
-  muscle: {},
-  smile: {},
-  'mouth open': {},
-  'hair warmth': {},
   beard: { ends: ['none', 'full'] },
   moustache: { ends: ['none', 'full'] },
-  'eye colour': {},
-  'shirt brightness': {},
   'shirt hue': { ends: ['red', 'round to red again'] },
-  'shirt saturation': {},
-  'collar height': {},
-  'head width': {},
-  'head depth': {},
   'face outline triangular/inverted': { label: 'face taper', ends: ['wide jaw', 'wide forehead'] },
   'forehead depth': { ends: ['sloping back', 'upright'] },
   'jaw drop': { ends: ['raised', 'dropped'] },
-  'cheek volume': {},
   'nose hump': { ends: ['hollow', 'humped'] },
   'eye fold': { label: 'eyelid fold', ends: ['lower', 'higher'] },
   'ear size and wing': { label: 'ears', ends: ['small, flat', 'large, standing out'] },
 };
+
+/**
+ * What changes a face more comes before what changes it less: names of the bundled model in the order of how far w moves from -2 to 2, the mean
+ * over 300 faces. (How much one sees of it is not quite the same.)
+ */
+export const BY_CHANGE: readonly string[] = [
+  'age',
+  'african ancestry',
+  'gender',
+  'asian ancestry',
+  'caucasian ancestry',
+  'hair lightness',
+  'face fullness',
+  'head width',
+  'shirt brightness',
+  'forehead height',
+  'muscle',
+  'collar height',
+  'head depth',
+  'skin tone',
+  'neck thickness',
+  'face outline square/oval',
+  'shirt saturation',
+  'hair warmth',
+  'chin height',
+  'shirt hue',
+  'beard',
+  'ear size and wing',
+  'mouth height down/up',
+  'face outline triangular/inverted',
+  'nose depth',
+  'brow style',
+  'smile',
+  'forehead depth',
+  'nose length',
+  'chin prominence',
+  'moustache',
+  'nostril width',
+  'cheek volume',
+  'nose hump',
+  'brow height',
+  'nose tip down/up',
+  'eye size',
+  'eye slant',
+  'eye opening',
+  'nose width',
+  'eye distance',
+  'jaw width',
+  'chin width',
+  'brow angle',
+  'cheekbone width',
+  'jaw drop',
+  'eye colour',
+  'upper lip thickness',
+  'lower lip thickness',
+  'mouth open',
+  'temple width',
+  'nose volume pointed/round',
+  'mouth width',
+  'eye fold',
+];
 
 /** By the last word of a name. */
 export const ENDS_BY_LAST_WORD: Readonly<Record<string, readonly [string, string]>> = {
