@@ -39,7 +39,7 @@ export function toolMenu({ id, label, groups, hint }: ToolMenu) {
     popover
     role="menu"
     aria-label=${label}
-    @beforetoggle=${placeBesideButton}
+    @beforetoggle=${opensOrCloses}
     @toggle=${focusChosen}
     @keydown=${keyPressed}
   >
@@ -182,10 +182,13 @@ export const toolMenus = css`
 /** Between a menu, its button and the edges of the window. */
 const GAP = 8;
 
-/** The menu is placed when its size is known, before it is painted. */
-function placeBesideButton(event: ToggleEvent): void {
-  if (event.newState !== 'open') return;
+/** The menu is placed when its size is known, before it is painted; when it closes, the focus goes back to its button. */
+function opensOrCloses(event: ToggleEvent): void {
   const menu = event.currentTarget as HTMLElement;
+  if (event.newState === 'closed') {
+    if (menu.matches(':focus-within')) buttonOf(menu)?.focus();
+    return;
+  }
   requestAnimationFrame(() => place(menu));
   addEventListener('resize', () => menu.hidePopover(), { once: true }); // its place is another one then
 }
