@@ -159,6 +159,10 @@ export class TrifoldRooms extends StudioElement {
         :host([sheet='tall']) {
           --sheet-height: var(--sheet-tall);
         }
+        /* Nothing that cannot be seen has the focus; while it is pulled, it can. */
+        :host([sheet='bar']:not([pulled])) .room {
+          display: none;
+        }
         .handle {
           flex: none;
           display: grid;
@@ -294,6 +298,7 @@ export class TrifoldRooms extends StudioElement {
   readonly #pulled = (event: PointerEvent): void => {
     if (!this.#pull) return;
     const height = this.#pull.height + this.#pull.y - event.clientY;
+    this.toggleAttribute('pulled', true);
     this.style.setProperty('--pulled', `clamp(var(--sheet-bar), ${height}px, var(--sheet-tall))`);
   };
 
@@ -303,6 +308,7 @@ export class TrifoldRooms extends StudioElement {
     this.#pull = undefined;
     const height = this.offsetHeight;
     this.style.removeProperty('--pulled');
+    this.toggleAttribute('pulled', false);
     if (!pull || Math.abs(pull.y - event.clientY) < PRESS_PIXELS) return;
     const before = this.sheet;
     const distances = SHEETS.map((sheet) => {
