@@ -37,9 +37,13 @@ export function alphaOfRays(alpha: Tensor, whiteBackground: boolean): ToldAlpha 
   return { tensor: alpha, channel: 0, scale: 1, offset: 0, whiteBackground };
 }
 
-/** @param feature [N, r, r, C] @param channel that holds 1 - 2 alpha (`alphaFeature` of a model's configuration) */
+/** A network has learnt alpha to about so much: less is nothing, and as much from all is all. Else a veil would lie over the background. */
+const LEARNT_TO = 0.04;
+
+/** @param feature of a student, [N, r, r, C] @param channel that holds 1 - 2 alpha (`alphaFeature` of its configuration) */
 export function alphaOfFeature(feature: Tensor, channel: number, whiteBackground: boolean): ToldAlpha {
-  return { tensor: feature, channel, scale: -0.5, offset: 0.5, whiteBackground };
+  const stretch = 1 / (1 - 2 * LEARNT_TO);
+  return { tensor: feature, channel, scale: -0.5 * stretch, offset: (0.5 - LEARNT_TO) * stretch, whiteBackground };
 }
 
 /**

@@ -23,7 +23,7 @@
 #write picture: array<vec4f>
 
 const NOTHING = 1.0 / 255.0; // of alpha
-const TRUST = 0.05; // against squared distances of colours, where black and white are 12 apart (2 in each of 3 channels)
+const TRUST = 0.02; // against squared distances of colours, where black and white are 12 apart (2 in each of 3 channels)
 
 fn element(pixel: u32) {
   if (pixel >= params.pixels) { return; }
