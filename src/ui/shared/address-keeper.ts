@@ -72,7 +72,7 @@ export class AddressKeeper {
 
   #stateChanged(state: StudioState, previous: StudioState): void {
     if (!state.model || IN_ADDRESS.every((field) => state[field] === previous[field])) return;
-    const face = identityOf(state.face);
+    const face = state.face === previous.face ? this.#face : identityOf(state.face); // a turning head asks at every frame
     const cameWithModel = state.model.config !== previous.model?.config;
     const isOther = face !== this.#face && !cameWithModel && !this.#isComingBack;
     this.#face = face;
