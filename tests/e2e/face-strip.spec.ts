@@ -116,11 +116,13 @@ test('a finger that rests picks a face up, and one that moves on scrolls; all fi
   const client = await page.context().newCDPSession(page);
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', x = 0, y = 0) =>
     client.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x, y }] });
-  const [first, second] = await page.getByRole('option').all();
-  const [from, onto] = [(await first!.boundingBox())!, (await second!.boundingBox())!];
+  // Two neighbours in sight: the row has scrolled to the face on screen.
+  const boxes = await Promise.all((await page.getByRole('option').all()).map((one) => one.boundingBox()));
+  const [from, onto] = boxes.map((box) => box!).filter(({ x, width }) => x >= 0 && x + width < 290);
+  if (!from || !onto) throw new Error('Fewer than two faces are in sight.');
   expect(Math.max(from.width, from.height)).toBeLessThanOrEqual(64);
   await touch('touchStart', onto.x + 25, onto.y + 25);
-  await page.waitForTimeout(600);
+  await expect(page.locator('trifold-face-strip .taken')).toBeVisible();
   for (let step = 1; step <= 4; step++) {
     await touch('touchMove', onto.x + 25 + ((from.x - onto.x) * step) / 4, onto.y + 25);
   }
@@ -129,7 +131,7 @@ test('a finger that rests picks a face up, and one that moves on scrolls; all fi
 
   await startAgain(page, undefined, { width: 360, height: 740 });
   await touch('touchStart', onto.x + 25, onto.y + 25);
-  await page.waitForTimeout(600);
+  await expect(page.locator('trifold-face-strip .taken')).toBeVisible();
   await touch('touchEnd');
   await expect(menuItem('Mix with the face on screen')).toBeVisible();
   await expectNoAxeFinding(page);

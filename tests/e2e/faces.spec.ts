@@ -5,6 +5,7 @@
 import { expect, type Page } from '@playwright/test';
 import { expectNoAxeFinding } from './axe';
 import {
+  comeAgain,
   counts,
   difference,
   openRoom,
@@ -31,12 +32,8 @@ test.beforeAll(async ({ sharedPage }) => {
   await startAgain(page, QUICK, { width: 1200, height: 900 });
 });
 
-/** The picture at rest, without the round corners: the browser smooths those now in one way, now in another. */
 async function stillPicture(shown = page): Promise<Picture> {
   await untilStill(shown);
-  await shown.locator('canvas').evaluate((canvas) => {
-    canvas.style.borderRadius = '0';
-  });
   return picture(shown);
 }
 
@@ -102,6 +99,7 @@ test('two faces are mixed, an attribute is edited and undone, and the link shows
   const link = await page.evaluate(() => navigator.clipboard.readText());
   const visitor = await page.context().newPage();
   const watchedVisitor = watch(visitor);
+  await comeAgain(visitor);
   await visitor.goto(link);
   await untilReady(visitor);
   expect((await studioState(visitor)).notices).toEqual([]);

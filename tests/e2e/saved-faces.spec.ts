@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type BrowserContext, expect, type Page } from '@playwright/test';
 import { expectNoAxeFinding } from './axe';
 import {
+  comeAgain,
   difference,
   openStudio,
   picture,
@@ -28,6 +29,7 @@ test.beforeAll(async ({ browser }) => {
   context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
   page = await context.newPage();
   watched = watch(page);
+  await comeAgain(page);
   await openStudio(page, `${QUICK}&seed=3&yaw=-25&distance=0.9`);
   await unfold(page, 'Saved faces');
 });

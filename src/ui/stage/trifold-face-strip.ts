@@ -238,7 +238,7 @@ export class TrifoldFaceStrip extends StudioElement {
 
   #option({ name, face, isChosen, go }: Entry, index: number, isStop: boolean) {
     const { from, onto, isDragging } = this.#drag;
-    const isTaken = isDragging && from === index;
+    const isTaken = from === index;
     const isTarget = isDragging && onto === index;
     return html`<div
       role="option"
