@@ -150,7 +150,7 @@ export class TrifoldApp extends LitElement {
             'rooms rooms rooms' auto / auto minmax(0, 1fr) auto;
         }
         h1 {
-          padding-inline: 0.9rem;
+          padding-inline: 0.75rem 0.25rem;
         }
         trifold-face-strip {
           height: var(--strip);
@@ -173,6 +173,7 @@ export class TrifoldApp extends LitElement {
         }
         trifold-tools {
           inset: auto 0 0;
+          width: fit-content;
           margin-inline: auto;
         }
         trifold-rooms {
@@ -191,9 +192,12 @@ export class TrifoldApp extends LitElement {
             'actions links rooms' var(--header)
             'stage stage rooms' minmax(0, 1fr) / auto minmax(0, 1fr) var(--rooms);
         }
-        h1,
         trifold-face-strip {
           display: none;
+        }
+        h1 {
+          position: absolute;
+          clip-path: inset(50%);
         }
         trifold-actions {
           padding-inline-start: 0.5rem;
@@ -247,8 +251,12 @@ export class TrifoldApp extends LitElement {
       :host([fullscreen]) {
         grid-template: 'stage' minmax(0, 1fr) / minmax(0, 1fr);
       }
-      :host([fullscreen]) :is(h1, .links, trifold-face-strip, trifold-status, trifold-rooms) {
+      :host([fullscreen]) :is(.links, trifold-face-strip, trifold-status, trifold-rooms) {
         display: none;
+      }
+      :host([fullscreen]) h1 {
+        position: absolute;
+        clip-path: inset(50%);
       }
       :host([fullscreen]) trifold-actions {
         grid-area: stage;

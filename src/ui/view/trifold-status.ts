@@ -47,7 +47,7 @@ export class TrifoldStatus extends StudioElement {
       .line {
         max-width: 100%;
         min-height: 1.75rem;
-        padding: 0 0.6rem;
+        padding: 0 0.4rem;
         overflow: hidden;
         text-overflow: ellipsis;
         border-color: transparent;
