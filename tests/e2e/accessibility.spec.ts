@@ -111,7 +111,7 @@ test('a screen reader hears seed and view when the picture has come to rest', as
   await expect(view).toHaveAccessibleDescription(/Arrow keys turn/);
   await view.focus();
   for (let press = 0; press < 3; press++) await page.keyboard.press('Shift+ArrowLeft');
-  const spoken = page.locator('trifold-viewport [role=status]');
+  const spoken = page.locator('trifold-viewport p[role=status]');
   await expect(spoken).toHaveText('Generated head, seed 0, seen from: front left. Raw volume rendering.');
   await page.keyboard.press('n');
   await expect(spoken).toContainText(`seed ${await seedShown(page)}`);
