@@ -77,6 +77,8 @@ test('two faces are mixed, an attribute is edited and undone, and the link shows
 
   await rest();
   await openRoom(page, 'Edit');
+  const search = page.getByRole('searchbox', { name: 'Find an attribute' });
+  await search.fill('smile');
   const smile = slider('smile');
   await expect(smile).toHaveAttribute('aria-valuetext', /, the seed’s own$/);
   await smile.fill('2.5');
@@ -91,6 +93,8 @@ test('two faces are mixed, an attribute is edited and undone, and the link shows
   expect(largestDifference(await stillPicture(), edited)).toBe(0);
   await page.keyboard.press('Control+z');
   await page.getByLabel('Face to edit').selectOption('B: seed 12');
+  await search.fill('');
+  await unfold(page, 'Who it is');
   await slider('age').fill('-2');
   const shown = await stillPicture();
 

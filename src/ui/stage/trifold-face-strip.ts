@@ -365,6 +365,7 @@ export class TrifoldFaceStrip extends StudioElement {
   async #openMenu(index: number): Promise<void> {
     this.menuOf = this.#entries[index];
     await this.updateComplete;
+    await new Promise(requestAnimationFrame); // the pointer that has left would close it at once
     const { left, top } = this.row.querySelector(`[data-index="${index}"]`)!.getBoundingClientRect();
     this.menu.style.setProperty('--menu-left', `min(${left}px, 100vw - 16rem)`);
     this.menu.style.setProperty('--menu-bottom', `${innerHeight - top + 8}px`);
