@@ -37,6 +37,8 @@ interface Maker {
 /** A face that somebody wants to see. */
 interface Wanted {
   readonly face: FaceRecipe;
+  /** Of all who want it, the lowest. */
+  rank: number;
   readonly listeners: Set<PictureListener>;
 }
 
@@ -66,18 +68,20 @@ export class Thumbnails {
   }
 
   /**
-   * Asks for the picture of a face. What was asked for first is drawn first.
+   * Asks for the picture of a face. Those of the lowest rank are drawn first, and of these what was asked for first.
    * @param listener called once, later, unless the picture is there already: then at once
+   * @param rank default: 0, for what belongs to the picture on screen
    * @returns takes the wish back; to be called when the face is out of sight
    */
-  want(face: FaceRecipe, listener: PictureListener): () => void {
+  want(face: FaceRecipe, listener: PictureListener, rank = 0): () => void {
     const key = recipeKey(face);
     const known = this.#use(key);
     if (known) {
       listener(known);
       return () => {};
     }
-    const wanted = this.#wanted.get(key) ?? { face, listeners: new Set() };
+    const wanted = this.#wanted.get(key) ?? { face, rank, listeners: new Set() };
+    wanted.rank = Math.min(rank, wanted.rank);
     wanted.listeners.add(listener);
     this.#wanted.set(key, wanted);
     this.#fill();
@@ -105,10 +109,14 @@ export class Thumbnails {
     return isPossible && this.#wanted.size > 0 && !isDeviceInUse(this.store.state) ? screen : undefined;
   }
 
+  get #next(): readonly [string, Wanted] | undefined {
+    return [...this.#wanted].sort(([, a], [, b]) => a.rank - b.rank)[0]; // a stable sort: the older first
+  }
+
   async #drawNext(screen: ThumbnailScreen): Promise<void> {
     try {
       await screen.whenFree();
-      const [next] = this.#wanted;
+      const next = this.#next;
       if (!next || isDeviceInUse(this.store.state)) return;
       const [key, wanted] = next;
       const { model, directions } = this.store.state;

@@ -193,7 +193,11 @@ export class TrifoldDirections extends StudioElement {
     const end = { ...step, strength };
     const label = strings.goTo(step.direction, strength);
     return html`<button type="button" aria-label=${label} title=${label} @click=${() => this.#change(end)}>
-      <trifold-thumbnail .studio=${this.studio} .face=${withDirection(end)(this.studio.state.face)}></trifold-thumbnail>
+      <trifold-thumbnail
+        .studio=${this.studio}
+        .face=${withDirection(end)(this.studio.state.face)}
+        .rank=${2}
+      ></trifold-thumbnail>
     </button>`;
   }
 

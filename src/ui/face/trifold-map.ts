@@ -162,6 +162,7 @@ export class TrifoldMap extends StudioElement {
               <trifold-thumbnail
                 .studio=${this.studio}
                 .face=${faceOfSource(face, seedSource(seed))}
+                .rank=${2 + Math.hypot(x, y)}
               ></trifold-thumbnail>
               ${shortened(seed)}
             </div>`,

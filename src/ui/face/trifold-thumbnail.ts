@@ -7,6 +7,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { type FaceRecipe, seedOf, sourcesInUse } from '../../studio/face/face-actions';
 import { choiceKey, recipeKey } from '../../studio/face/recipe-key';
+import type { PictureListener } from '../../studio/face/thumbnails';
 import type { StudioState } from '../../studio/shared/state';
 import { StudioElement } from '../shared/studio-element';
 
@@ -19,6 +20,8 @@ const MARGIN = '80px';
 export class TrifoldThumbnail extends StudioElement {
   @property({ attribute: false, hasChanged: looksOther }) face!: FaceRecipe;
   @property() label = '';
+  /** Those of lower rank are drawn first. */
+  @property({ type: Number }) rank = 1;
   @query('canvas') private readonly canvas!: HTMLCanvasElement;
   readonly #observer = new IntersectionObserver((entries) => this.#sighted(entries.at(-1)!.isIntersecting), {
     rootMargin: MARGIN,
@@ -127,12 +130,13 @@ export class TrifoldThumbnail extends StudioElement {
     this.#asked = face;
     this.style.setProperty('--hue', String(hueOf(choiceKey(face))));
     let isDrawn = false;
-    const takeBack = this.studio.thumbnails.want(face, ({ data, width, height }) => {
+    const show: PictureListener = ({ data, width, height }) => {
       isDrawn = true;
       this.#takeBack = undefined;
       this.canvas.getContext('2d')!.putImageData(new ImageData(data, width, height), 0, 0);
       this.toggleAttribute('drawn', true);
-    });
+    };
+    const takeBack = this.studio.thumbnails.want(face, show, this.rank);
     this.#takeBack = isDrawn ? undefined : takeBack;
   }
 

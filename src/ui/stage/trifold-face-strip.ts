@@ -250,7 +250,7 @@ export class TrifoldFaceStrip extends StudioElement {
       title=${strings.dragHint(name)}
       @click=${go}
     >
-      <trifold-thumbnail .studio=${this.studio} .face=${face}></trifold-thumbnail>
+      <trifold-thumbnail .studio=${this.studio} .face=${face} .rank=${isChosen ? 0 : 1}></trifold-thumbnail>
     </div>`;
   }
 
@@ -367,9 +367,10 @@ export class TrifoldFaceStrip extends StudioElement {
     await this.updateComplete;
     await new Promise(requestAnimationFrame); // the pointer that has left would close it at once
     const { left, top } = this.row.querySelector(`[data-index="${index}"]`)!.getBoundingClientRect();
-    this.menu.style.setProperty('--menu-left', `min(${left}px, 100vw - 16rem)`);
-    this.menu.style.setProperty('--menu-bottom', `${innerHeight - top + 8}px`);
     this.menu.showPopover();
+    const { offsetWidth, offsetHeight } = this.menu;
+    this.menu.style.setProperty('--menu-left', `${Math.max(8, Math.min(left, innerWidth - offsetWidth - 8))}px`);
+    this.menu.style.setProperty('--menu-top', `${Math.max(8, top - offsetHeight - 8)}px`);
     this.menu.querySelector('button')?.focus();
   }
 

@@ -61,7 +61,7 @@ function setUp() {
   const screen = new FakeScreen();
   const thumbnails = new Thumbnails(store, () => (screen.isClosed ? undefined : screen));
   const seen: number[] = [];
-  const want = (seed: number) => thumbnails.want(face(seed), ({ width }) => seen.push(width));
+  const want = (seed: number, rank?: number) => thumbnails.want(face(seed), ({ width }) => seen.push(width), rank);
   return { store, screen, thumbnails, seen, want };
 }
 
@@ -80,6 +80,17 @@ it('draws one after the other, in the order of asking, and the same face once fo
   for (let count = 0; count < 3; count++) await drawOne(screen);
   expect(screen.drawn).toEqual([1, 2, 3]);
   expect(seen).toEqual([1, 1, 2, 3]);
+});
+
+it('draws those of the lowest rank first, whoever asks for them', async () => {
+  const { screen, want } = setUp();
+  const ranks = [2, 2, 1, 3, 1] as const;
+  ranks.forEach((rank, seed) => {
+    want(seed, rank);
+  });
+  want(3, 0);
+  for (let count = 0; count < 5; count++) await drawOne(screen);
+  expect(screen.drawn).toEqual([3, 2, 4, 0, 1]);
 });
 
 it('keeps what it has drawn, and hands it over at once', async () => {
