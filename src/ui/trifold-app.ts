@@ -202,6 +202,9 @@ export class TrifoldApp extends LitElement {
         trifold-actions {
           padding-inline-start: 0.5rem;
         }
+        .stage {
+          --below-notes: 2.4rem; /* the line with the figures lies there */
+        }
         trifold-status {
           grid-area: stage;
           place-self: end start;

@@ -40,6 +40,7 @@ export class TrifoldCompareOverlay extends StudioElement {
         grid-template-rows: auto minmax(0, 1fr) auto;
         gap: 0.35rem;
         padding: 0.6rem;
+        padding-block-end: var(--below-notes, 0.6rem); /* room for what else is there */
         pointer-events: none;
         container-type: size;
         font-size: 0.8rem;

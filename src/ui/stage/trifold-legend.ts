@@ -26,14 +26,14 @@ export class TrifoldLegend extends StudioElement {
   static override styles = css`
     :host {
       display: flex;
-      flex-wrap: wrap;
-      justify-content: center;
-      gap: 0.35rem 0.6rem;
+      justify-content: space-evenly;
+      align-items: end;
+      gap: 0.6rem;
       width: 100%;
     }
     .legend {
       flex: 0 1 17rem;
-      min-width: min(9rem, 100%);
+      min-width: 0;
       padding: 0.3rem 0.7rem 0.35rem;
       border-radius: 0.9rem;
       background: color-mix(in srgb, var(--surface) 90%, transparent);
@@ -95,6 +95,11 @@ export class TrifoldLegend extends StudioElement {
       forced-color-adjust: none;
     }
     @container (max-height: 15rem) {
+      .legend {
+        padding: 0.2rem 0.5rem;
+        font-size: 0.75rem;
+        line-height: 1.25;
+      }
       .name {
         display: none;
       }
@@ -125,7 +130,7 @@ export class TrifoldLegend extends StudioElement {
       case 'normals':
         return html`<div class="legend with-ball">
           <canvas width=${BALL_SIDE} height=${BALL_SIDE} aria-hidden="true"></canvas>
-          <div><span class="name">${strings.normals}</span><br />${strings.axes}</div>
+          <div><div class="name">${strings.normals}</div>${strings.axes}</div>
         </div>`;
       case 'density-x':
       case 'density-y':

@@ -11,7 +11,7 @@ export const LEGEND_STRINGS = {
   densitySpoken: (marks: readonly number[]) =>
     `Colours of the density: from purple where nothing is over green to yellow; marks at ${marks.join(', ')}.`,
   normals: 'Surface directions (normals)',
-  axes: 'red to the right, green up, blue to the front',
+  axes: 'red right, green up, blue front',
   plane: (axes: string) => `Plane ${axes}:`,
   planeColours: 'equal colours are equal features; red, green and blue are their three principal components',
   darker: 'darker',
