@@ -2,7 +2,9 @@
  * The room Inspect, the tools on the picture and the help sheet: every kind of picture shows something else and has its legend, two kinds are
  * compared, the camera is set in numbers and by its label, and the keyboard finds it all.
  */
+import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
+import { decode } from 'fast-png';
 import type { PictureKind } from '../../src/studio/shared/settings';
 import { VIEW_STRINGS } from '../../src/ui/strings/view';
 import { expectNoAxeFinding } from './axe';
@@ -260,6 +262,19 @@ test('the background is chosen by name, as a colour and with a key, and another 
   await expect(tool('Background: #80c0ff')).toBeVisible();
   await show('depth');
   expect(await backdrop()).toBe('#80c0ff');
+});
+
+test('a snapshot is what is on screen as a PNG picture, by button and by key', async () => {
+  await show('raw');
+  for (const act of [() => tool('Save a snapshot').click(), () => page.keyboard.press('s')]) {
+    const download = page.waitForEvent('download');
+    await act();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('trifold-seed-0-raw.png');
+    const { width, height } = decode(readFileSync(await file.path()));
+    expect(width).toBe(height);
+    expect(width).toBeGreaterThan(31);
+  }
 });
 
 test('what the colours mean stands on the picture', async () => {
