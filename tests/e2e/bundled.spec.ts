@@ -8,6 +8,7 @@ import { decode } from 'fast-png';
 import { parseSafetensors } from '../../src/checkpoints/safetensors';
 import { psnr } from '../../src/render/pictures/picture-difference';
 import { fixturePath } from '../support/fixture-path';
+import { expectNoAxeFinding } from './axe';
 import {
   contrast,
   difference,
@@ -26,6 +27,8 @@ test.describe.configure({ mode: 'serial' }); // a story: the page is opened once
 
 const SIDE = 256;
 const SEED = 1;
+/** Where the panel is beside the picture, which so has one size whatever room is open. */
+const WIDE = { width: 1000, height: 700 };
 
 const expected = parseSafetensors(readFileSync(fixturePath('portrait-expected.safetensors')));
 
@@ -111,7 +114,7 @@ test('a mix has coarse, middle and fine layers, and colours of its own', async (
 });
 
 test('its named attributes change the face', async () => {
-  await startAgain(page, FINE);
+  await startAgain(page, FINE, WIDE);
   const before = await picture(page);
   await openRoom(page, 'Edit');
   await unfold(page, 'Expression');
@@ -121,12 +124,13 @@ test('its named attributes change the face', async () => {
 });
 
 test('its hair styles are one choice: the one that the face has is marked, and another one is what is chosen', async () => {
-  await startAgain(page, `${FINE}&seed=${SEED}`);
+  await startAgain(page, `${FINE}&seed=${SEED}`, WIDE);
   await openRoom(page, 'Edit');
   await unfold(page, 'Hair and beard');
   const styles = page.getByRole('radiogroup', { name: 'hair style' });
   await expect(styles.getByRole('radio')).toHaveCount(10);
   await expect(styles.getByRole('radio', { checked: true })).toHaveCount(1);
+  await expectNoAxeFinding(page, [{ width: 1440, height: 900 }]);
   const edits = async () => {
     const [source] = (await studioState(page)).face.sources;
     return source?.kind === 'seed' ? Object.keys(source.edits).map(Number) : undefined;

@@ -87,6 +87,7 @@ export class TrifoldChoice extends StudioElement {
       input {
         position: absolute;
         inset: 0;
+        z-index: 1;
         width: 100%;
         height: 100%;
         margin: 0;
