@@ -64,7 +64,7 @@ export class TrifoldApp extends LitElement {
         height: 100dvh;
         overflow: hidden;
         color: var(--text);
-        font: 15px/1.45 system-ui, sans-serif;
+        font: 0.9375rem/1.45 system-ui, sans-serif;
         accent-color: var(--accent);
       }
       main,

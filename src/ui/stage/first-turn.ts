@@ -22,7 +22,8 @@ export class FirstTurn {
   readonly #start: OrbitState;
   #expectedYaw: number;
   #swings = 0;
-  #begun = 0;
+  /** Of the present swing, in milliseconds. */
+  #begun: number | undefined;
   #frame = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -53,13 +54,14 @@ export class FirstTurn {
   }
 
   #swing(): void {
-    this.#begun = performance.now();
+    this.#begun = undefined;
     this.#frame = requestAnimationFrame(this.#step);
   }
 
-  readonly #step = (): void => {
+  readonly #step = (now: number): void => {
     if (this.studio.state.status !== 'ready') return;
-    const share = Math.min(1, (performance.now() - this.#begun) / 1000 / SWING_SECONDS);
+    this.#begun ??= now;
+    const share = Math.min(1, (now - this.#begun) / 1000 / SWING_SECONDS);
     // It grows and shrinks, so that it neither starts nor stops with a jerk.
     const swing = share < 1 ? SWING * Math.sin(Math.PI * share) ** 0.5 * Math.sin(2 * Math.PI * share) : 0;
     this.#expectedYaw = this.#start.yaw + swing;

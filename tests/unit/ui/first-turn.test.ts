@@ -24,14 +24,37 @@ function studioWith({ prefersReducedMotion = false, fullMilliseconds = 20 } = {}
   return { studio: studio as unknown as Studio, state, seen };
 }
 
+/** A clock of its own, in milliseconds, and what is due on it. */
+let clock = 0;
+let due: { at: number; run: (now: number) => void }[] = [];
+
+function passes(milliseconds: number): void {
+  const end = clock + milliseconds;
+  for (; clock < end; clock += 16) {
+    const ready = due.filter(({ at }) => at <= clock);
+    due = due.filter(({ at }) => at > clock);
+    for (const { run } of ready) run(clock);
+  }
+}
+
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  vi.stubGlobal('requestAnimationFrame', (step: () => void) => setTimeout(step, 16));
-  vi.stubGlobal('cancelAnimationFrame', clearTimeout);
+  clock = 0;
+  due = [];
+  const add = (run: (now: number) => void, delay = 1) => {
+    const entry = { at: clock + delay, run };
+    due.push(entry);
+    return entry;
+  };
+  const cancel = (entry: unknown) => {
+    due = due.filter((other) => other !== entry);
+  };
+  vi.stubGlobal('requestAnimationFrame', (run: (now: number) => void) => add(run));
+  vi.stubGlobal('cancelAnimationFrame', cancel);
+  vi.stubGlobal('setTimeout', add);
+  vi.stubGlobal('clearTimeout', cancel);
 });
 afterEach(() => {
   vi.unstubAllGlobals();
-  vi.useRealTimers();
 });
 
 describe('the first turn', () => {
@@ -39,15 +62,15 @@ describe('the first turn', () => {
     const { studio, state, seen } = studioWith();
     const { yaw } = state.view;
     const turn = new FirstTurn(studio);
-    vi.advanceTimersByTime(8000);
+    passes(9500);
     expect(Math.max(...seen) - yaw).toBeGreaterThan(0.1);
     expect(Math.min(...seen) - yaw).toBeLessThan(-0.1);
     expect(Math.max(...seen) - Math.min(...seen)).toBeLessThan(0.7);
     expect(state.view.yaw).toBe(yaw);
     const frames = seen.length;
-    vi.advanceTimersByTime(5000);
+    passes(5000);
     expect(seen).toHaveLength(frames); // it rests, and nothing is drawn
-    vi.advanceTimersByTime(120_000);
+    passes(120_000);
     expect(seen.length).toBeGreaterThan(2 * frames);
     expect(seen.length).toBeLessThan(4 * frames);
     expect(state.view.yaw).toBe(yaw);
@@ -57,7 +80,7 @@ describe('the first turn', () => {
   it('never moves by much between two frames', () => {
     const { studio, seen } = studioWith();
     new FirstTurn(studio);
-    vi.advanceTimersByTime(8000);
+    passes(9500);
     const steps = seen.slice(1).map((yaw, at) => Math.abs(yaw - seen[at]!));
     expect(Math.max(...steps)).toBeLessThan(0.008);
   });
@@ -69,13 +92,13 @@ describe('the first turn', () => {
   ])('is taken by %s', (_, change) => {
     const { studio, state } = studioWith();
     const turn = new FirstTurn(studio);
-    vi.advanceTimersByTime(1000);
+    passes(3000);
     expect(turn.isTaken).toBe(false);
     state.view = change(state.view);
     expect(turn.isTaken).toBe(true);
     turn.stop();
     const { view } = state;
-    vi.advanceTimersByTime(60_000);
+    passes(60_000);
     expect(state.view).toBe(view);
   });
 
@@ -85,7 +108,7 @@ describe('the first turn', () => {
   ])('does not move %s', (_, options) => {
     const { studio, seen } = studioWith(options);
     new FirstTurn(studio);
-    vi.advanceTimersByTime(60_000);
+    passes(60_000);
     expect(seen).toEqual([]);
   });
 });
