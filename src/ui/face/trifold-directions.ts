@@ -39,38 +39,41 @@ export class TrifoldDirections extends StudioElement {
         margin: 0;
         font-size: 1rem;
       }
+      /* The slider stands between pictures of its two ends. */
       .direction {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-        column-gap: 0.5rem;
+        grid-template-columns: 3.5rem minmax(0, 1fr) 3.5rem;
+        gap: 0 0.5rem;
         align-items: center;
       }
-      .direction > .row,
-      .direction > .ends,
+      .direction > .row {
+        grid-area: 1 / 1 / auto / span 2;
+      }
+      .direction > input {
+        grid-area: 2 / 2;
+      }
       .direction > details {
         grid-column: 1 / -1;
       }
-      .direction > button:disabled {
-        visibility: hidden;
-      }
-      .direction > button {
+      .reset {
+        grid-area: 1 / 3;
+        justify-self: end;
         width: var(--control);
         padding: 0;
         border-color: transparent;
         font-size: 1.2rem;
       }
-      .ends {
-        display: flex;
-        justify-content: space-between;
-        margin-top: -0.4rem;
+      .reset:disabled {
+        visibility: hidden;
       }
-      .ends button {
-        width: 4rem;
-        min-height: 0;
+      .end {
+        grid-area: 2 / 1;
         padding: 3px;
       }
+      .end + .end {
+        grid-column: 3;
+      }
       .direction summary {
-        margin-top: -0.3rem;
         font-size: 0.87rem;
       }
       .direction small {
@@ -167,6 +170,7 @@ export class TrifoldDirections extends StudioElement {
         slid: (wanted) => this.#change({ ...step, strength: wanted }),
       })}
       <button
+        class="reset"
         type="button"
         aria-label=${strings.reset(direction)}
         title=${strings.reset(direction)}
@@ -175,7 +179,7 @@ export class TrifoldDirections extends StudioElement {
       >
         ↺
       </button>
-      <div class="ends">${this.#end(step, -END)}${this.#end(step, END)}</div>
+      ${this.#end(step, -END)} ${this.#end(step, END)}
       <details class="fold">
         <summary aria-label=${`${strings.name(direction)}: ${strings.layersOf(from, to)}`}>
           ${strings.layersOf(from, to)}
@@ -192,7 +196,7 @@ export class TrifoldDirections extends StudioElement {
   #end(step: DirectionStep, strength: number) {
     const end = { ...step, strength };
     const label = strings.goTo(step.direction, strength);
-    return html`<button type="button" aria-label=${label} title=${label} @click=${() => this.#change(end)}>
+    return html`<button class="end" type="button" aria-label=${label} title=${label} @click=${() => this.#change(end)}>
       <trifold-thumbnail
         .studio=${this.studio}
         .face=${withDirection(end)(this.studio.state.face)}
