@@ -42,6 +42,7 @@ export class TrifoldActions extends StudioElement {
         gap: 0.25rem;
       }
       button.primary {
+        flex: none;
         display: flex;
         align-items: center;
         gap: 0.45rem;
