@@ -107,6 +107,7 @@ test('two faces are mixed, an attribute is edited and undone, and the link shows
   const visitor = await page.context().newPage();
   const watchedVisitor = watch(visitor);
   await comeAgain(visitor);
+  await visitor.setViewportSize(page.viewportSize()!);
   await visitor.goto(link);
   await untilReady(visitor);
   expect((await studioState(visitor)).notices).toEqual([]);
