@@ -48,7 +48,8 @@ export class TrifoldHint extends StudioElement {
   `;
 
   protected watches({ status, view, settings, device }: StudioState): readonly unknown[] {
-    return this.phase === 'gone' ? [] : [status, view, settings.autoRotate, device?.fullMilliseconds];
+    const { autoRotate, layout, picture } = settings;
+    return this.phase === 'gone' ? [] : [status, view, autoRotate, layout, picture, device?.fullMilliseconds];
   }
 
   /** Begins when the picture is there in full, and it is known how long it takes. */
@@ -66,7 +67,10 @@ export class TrifoldHint extends StudioElement {
   }
 
   protected override render() {
-    if (this.phase !== 'shown' && this.phase !== 'fading') return nothing;
+    const { layout, picture } = this.studio.state.settings;
+    // Elsewhere a legend or the line of a wipe has the place.
+    const hasRoom = layout === 'single' && (picture === 'image' || picture === 'raw');
+    if (!hasRoom || (this.phase !== 'shown' && this.phase !== 'fading')) return nothing;
     return html`<p class=${this.phase} aria-hidden="true">${STAGE_STRINGS.hint}</p>`;
   }
 
