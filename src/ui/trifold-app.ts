@@ -247,6 +247,9 @@ export class TrifoldApp extends LitElement {
         trifold-message:not(.loading) {
           position: fixed;
           inset-block-start: var(--header);
+          z-index: 4;
+          place-items: start center;
+          padding: 0.5rem;
           overflow: auto;
         }
       }

@@ -8,6 +8,7 @@ import { KNOWN_CONFIGURATION_NAMES } from '../../studio/model/model-facts';
 import type { Notice, StudioState } from '../../studio/shared/state';
 import { MODEL_FILE_ENDINGS } from '../model/model-files';
 import { STRINGS } from '../strings/strings';
+import { icons } from './section-styles';
 import { StudioElement } from './studio-element';
 import { controls } from './theme';
 
@@ -19,10 +20,11 @@ const ASKS: readonly Notice['kind'][] = ['facts-missing', 'file-wanted'];
 export class TrifoldNotices extends StudioElement {
   static override styles = [
     controls,
+    icons,
     css`
       :host {
         position: absolute;
-        inset: auto 0 0.75rem;
+        inset: auto 0 calc(var(--tools, 0rem) + 0.75rem);
         padding: 0 1rem;
         pointer-events: none;
       }
@@ -45,16 +47,11 @@ export class TrifoldNotices extends StudioElement {
         box-shadow: var(--shadow);
         pointer-events: auto;
       }
-      li.asks {
-        display: grid;
-        justify-items: start;
-      }
-      @media (max-width: 30rem) {
-        li {
-          display: grid;
-          gap: 0.5rem;
-          justify-items: start;
-        }
+      button.icon {
+        flex: none;
+        align-self: start;
+        width: var(--control);
+        border-color: transparent;
       }
       .words {
         flex: 1;
@@ -85,9 +82,17 @@ export class TrifoldNotices extends StudioElement {
     return html`<div role="status" aria-label=${strings.label}>
       <ul ?hidden=${notices.length === 0}>
         ${notices.map(
-          (notice) => html`<li class=${ASKS.includes(notice.kind) ? 'asks' : ''}>
+          (notice) => html`<li>
             ${this.#words(notice)}
-            <button type="button" @click=${() => this.studio.dismiss(notice)}>${strings.dismiss}</button>
+            <button
+              type="button"
+              class="icon"
+              aria-label=${strings.dismiss}
+              title=${strings.dismiss}
+              @click=${() => this.studio.dismiss(notice)}
+            >
+              ${CROSS}
+            </button>
           </li>`,
         )}
       </ul>
@@ -141,6 +146,8 @@ export class TrifoldNotices extends StudioElement {
     }
   }
 }
+
+const CROSS = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18" /></svg>`;
 
 declare global {
   interface HTMLElementTagNameMap {

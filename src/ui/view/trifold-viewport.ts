@@ -186,6 +186,7 @@ export class TrifoldViewport extends StudioElement {
 
 /** What the picture has behind it. */
 function groundOf(state: StudioState): 'card' | 'checkered' | 'standing' {
+  if (!state.model) return 'standing'; // nobody knows yet, and there is nothing on it
   if (!standsOnBackdrop(state)) return 'card';
   const { backdrop } = state.settings;
   if (backdrop === 'page') return 'standing';
