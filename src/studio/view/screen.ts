@@ -22,6 +22,8 @@ import { renderersShown, shownNow, wantsStudent } from './shown';
 import type { FrameRequest, Viewer } from './viewer';
 
 const REPORT_INTERVAL_MILLISECONDS = 250;
+/** On a software adapter a single dispatch may be felt: nothing else begins there until a hand that turned the head has rested for so long. */
+const LONG_REST_MILLISECONDS = 1500;
 /** What moves by itself does not leap after a pause (a tab that was hidden, a long job). */
 const LONGEST_STEP_SECONDS = 1;
 /** Of its usual speed, the camera goes round by itself so fast for people who prefer reduced motion, and only if they have asked for it. */
@@ -51,6 +53,7 @@ export class Screen {
   /** Number of the newest measurement of likeness. */
   #comparison = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #longRestTimer: ReturnType<typeof setTimeout> | undefined;
   #reportTimer: ReturnType<typeof setTimeout> | undefined;
   /** Those who wait until the screen is free. */
   #patient: { readonly resolve: () => void; readonly reject: (reason: unknown) => void }[] = [];
@@ -93,6 +96,7 @@ export class Screen {
     this.#isClosed = true;
     this.#unsubscribe();
     clearTimeout(this.#restTimer);
+    clearTimeout(this.#longRestTimer);
     clearTimeout(this.#reportTimer);
     for (const { reject } of this.#patient.splice(0)) reject(new FrameLoopStoppedError());
     await this.#loop.stop();
@@ -120,16 +124,20 @@ export class Screen {
   /** Whether it is still, and nobody waits for the device: what can wait as long as it takes may have it, until this says no. */
   get isFree(): boolean {
     if (this.#isClosed) return false;
-    return this.isStill ? !this.#loop.isAwaited : this.#canSpareMoments;
+    return this.isStill ? !this.#loop.isAwaited && this.#isHandAway : this.#canSpareMoments;
+  }
+
+  get #isHandAway(): boolean {
+    const rest = this.adapter.isSoftware ? LONG_REST_MILLISECONDS : REST_MILLISECONDS;
+    return performance.now() - this.#lastGesture >= rest;
   }
 
   /** A quick device that turns the head by itself has time between two frames, and nobody feels one that comes late. */
   get #canSpareMoments(): boolean {
     const { settings, view, isPlaying, face } = this.store.state;
     const turnsByItself = settings.autoRotate && !view.held && !(isPlaying && face.mode === 'walk');
-    const hasNoHand = performance.now() - this.#lastGesture >= REST_MILLISECONDS;
     const isQuick = this.#hasLadder && this.#drawn !== undefined && this.#adaptation.isQuick(this.#drawn);
-    return turnsByItself && hasNoHand && isQuick && !this.adapter.isSoftware;
+    return turnsByItself && this.#isHandAway && isQuick && !this.adapter.isSoftware;
   }
 
   /** Resolves when it {@link isFree}. @throws FrameLoopStoppedError when the screen is closed before */
@@ -170,6 +178,8 @@ export class Screen {
   moveCamera(change: (view: OrbitState) => OrbitState): void {
     const now = performance.now();
     this.#lastGesture = now;
+    clearTimeout(this.#longRestTimer);
+    this.#longRestTimer = setTimeout(() => this.#tellFree(), LONG_REST_MILLISECONDS + 1);
     const moved = this.#advance(now);
     this.store.update({ ...moved, view: change(moved.view) });
   }
