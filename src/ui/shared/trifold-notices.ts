@@ -13,10 +13,6 @@ import { StudioElement } from './studio-element';
 import { controls } from './theme';
 
 const { notices: strings } = STRINGS;
-/** They ask something, with buttons of their own. */
-const ASKS: readonly Notice['kind'][] = ['facts-missing', 'file-wanted'];
-
-@customElement('trifold-notices')
 export class TrifoldNotices extends StudioElement {
   static override styles = [
     controls,
