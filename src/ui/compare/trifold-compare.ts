@@ -121,8 +121,16 @@ export class TrifoldCompare extends StudioElement {
         grid-column: 1 / -1;
       }
       @media (forced-colors: active) {
+        .choice {
+          border-color: Canvas;
+        }
         .choice:has(:checked) {
-          border-color: Highlight;
+          forced-color-adjust: none;
+          background: Highlight;
+          color: HighlightText;
+        }
+        .choice:has(:checked) small {
+          color: inherit;
         }
         .choice:has(:disabled) {
           color: GrayText;

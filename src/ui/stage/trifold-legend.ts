@@ -94,6 +94,11 @@ export class TrifoldLegend extends StudioElement {
       height: ${BALL_SIDE / 2}px;
       forced-color-adjust: none;
     }
+    @media (forced-colors: active) {
+      .legend {
+        border: 1px solid;
+      }
+    }
     @container (max-height: 15rem) {
       .legend {
         padding: 0.2rem 0.5rem;

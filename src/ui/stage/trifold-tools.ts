@@ -96,10 +96,15 @@ export class TrifoldTools extends StudioElement {
         position: absolute;
         inset-inline-end: 4px;
         bottom: 4px;
-        border: 3px solid transparent;
-        border-inline-end-color: currentcolor;
-        border-block-end-color: currentcolor;
+        width: 6px;
+        height: 6px;
+        background: currentcolor;
+        clip-path: polygon(100% 0, 100% 100%, 0 100%);
         opacity: 0.6;
+        forced-color-adjust: none;
+      }
+      [aria-haspopup]:dir(rtl)::after {
+        clip-path: polygon(0 0, 100% 100%, 0 100%);
       }
       .tip {
         position: absolute;
@@ -144,6 +149,8 @@ export class TrifoldTools extends StudioElement {
         }
       }
       .without-tip .tip,
+      button:has(~ button:hover) > .tip,
+      button:hover ~ button > .tip,
       button:has(+ .menu:popover-open) > .tip {
         display: none;
       }
