@@ -13,6 +13,8 @@ import { StudioElement } from './studio-element';
 import { controls } from './theme';
 
 const { notices: strings } = STRINGS;
+
+@customElement('trifold-notices')
 export class TrifoldNotices extends StudioElement {
   static override styles = [
     controls,
