@@ -167,9 +167,7 @@ test('axe finds nothing while renderers are compared, in the picture and in both
     await expect(dialog.getByRole('img').last()).toBeVisible();
     await expectNoAxeFinding(page, SIZES);
     await page.setViewportSize(SIZES[0]!);
-    for (const control of await dialog.locator('button:visible, select:visible').all()) {
-      expect((await control.boundingBox())!.height).toBeGreaterThanOrEqual(44);
-    }
+    expect(await smallTargets(dialog.locator('button:visible, select:visible'))).toEqual([]);
     const { x, width } = (await dialog.boundingBox())!;
     expect([x, width]).toEqual([0, 360]);
     await page.keyboard.press('Escape');
