@@ -264,6 +264,17 @@ test('the background is chosen by name, as a colour and with a key, and another 
   expect(await backdrop()).toBe('#80c0ff');
 });
 
+test('F shows the picture on the whole screen, with its tools, and comes back', async () => {
+  const isFull = () => page.evaluate(() => document.fullscreenElement !== null);
+  await page.keyboard.press('f');
+  await expect.poll(isFull).toBe(true);
+  await expect(tool('Leave fullscreen')).toBeVisible();
+  await expect(page.getByRole('tablist')).toBeHidden();
+  await tool('Leave fullscreen').click();
+  await expect.poll(isFull).toBe(false);
+  await expect(page.getByRole('tablist')).toBeVisible();
+});
+
 test('a snapshot is what is on screen as a PNG picture, by button and by key', async () => {
   await show('raw');
   for (const act of [() => tool('Save a snapshot').click(), () => page.keyboard.press('s')]) {
