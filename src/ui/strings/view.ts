@@ -76,8 +76,6 @@ export const VIEW_STRINGS = {
   distance: 'Distance',
   lookAt: 'Looks at',
   lookAtNames: ['Looks at, x', 'Looks at, y', 'Looks at, z'] as const,
-  autoRotate: 'Turn by itself',
-  reset: 'Reset view',
 
   label: 'Camera label',
   labelHint: '25 numbers: camera to world, row by row, then the intrinsics. Type or paste another.',
