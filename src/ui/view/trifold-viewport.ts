@@ -69,7 +69,8 @@ export class TrifoldViewport extends StudioElement {
         background: repeating-conic-gradient(#c8c8c8 0 25%, #ffffff 0 50%) 0 0 / 24px 24px;
       }
       .standing canvas {
-        mask-image: linear-gradient(to top, transparent, #000000 var(--picture-fade, 0%));
+        mask-image: var(--picture-mask, none);
+        mask-composite: intersect;
       }
       .stage:active {
         cursor: grabbing;
