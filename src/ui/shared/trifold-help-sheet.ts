@@ -23,7 +23,7 @@ export class TrifoldHelpSheet extends PageSheet {
         column-gap: 2rem;
         margin-block-end: -0.9rem;
       }
-      .groups section {
+      .groups > div {
         break-inside: avoid;
         padding-block-end: 0.9rem;
       }
@@ -99,10 +99,10 @@ export class TrifoldHelpSheet extends PageSheet {
 }
 
 function gestureList(device: 'mouse' | 'touch') {
-  return html`<section aria-labelledby=${device}>
-    <h3 id=${device}>${gestures[device].title}</h3>
+  return html`<div>
+    <h3>${gestures[device].title}</h3>
     <dl>${gestures[device].ways.map(([what, how]) => html`<dt>${what}</dt><dd>${how}</dd>`)}</dl>
-  </section>`;
+  </div>`;
 }
 
 function keys() {
@@ -113,15 +113,15 @@ function keys() {
 function keyGroup(group: ShortcutGroup) {
   const members = TABLE.filter((shortcut) => shortcut.group === group);
   const names = [...new Set(members.map(({ name }) => name))];
-  return html`<section aria-labelledby=${group}>
-    <h3 id=${group}>${strings.groups[group]}</h3>
+  return html`<div>
+    <h3>${strings.groups[group]}</h3>
     <dl>
       ${names.map((name) => {
         const ways = members.filter((shortcut) => shortcut.name === name);
         return html`<dt>${strings.names[name]}</dt><dd>${ways.map(keyCaps)}</dd>`;
       })}
     </dl>
-  </section>`;
+  </div>`;
 }
 
 /** A key with its modifiers, for each key that does the same. */
