@@ -34,6 +34,9 @@ export class TrifoldHelpSheet extends PageSheet {
         align-items: baseline;
         margin: 0;
       }
+      .ways {
+        grid-template-columns: auto minmax(0, 1fr);
+      }
       dd {
         display: flex;
         flex-wrap: wrap;
@@ -101,7 +104,7 @@ export class TrifoldHelpSheet extends PageSheet {
 function gestureList(device: 'mouse' | 'touch') {
   return html`<div>
     <h3>${gestures[device].title}</h3>
-    <dl>${gestures[device].ways.map(([what, how]) => html`<dt>${what}</dt><dd>${how}</dd>`)}</dl>
+    <dl class="ways">${gestures[device].ways.map(([what, how]) => html`<dt>${what}</dt><dd>${how}</dd>`)}</dl>
   </div>`;
 }
 

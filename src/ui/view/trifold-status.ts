@@ -134,15 +134,12 @@ export class TrifoldStatus extends StudioElement {
   };
 }
 
-function line(device: DeviceReport, { renderers }: OnScreen): string {
-  const { both } = status.line;
-  const [first] = renderers;
-  const rate = device.isMoving ? rateOf(device.framesPerSecond) : '';
-  const words = [
-    renderers.length > 1 ? both : status.line[first ?? 'volumetric'],
-    rate ? status.rate(rate) : status.atRest,
-  ];
-  return words.join(' · ');
+function line({ isMoving, framesPerSecond }: DeviceReport, { renderers }: OnScreen): string {
+  const { line: words } = status;
+  const [first = 'volumetric'] = renderers;
+  const shown = renderers.length > 1 ? words.both : words[first];
+  const rate = isMoving ? rateOf(framesPerSecond) : '';
+  return rate ? `${shown} · ${status.rate(rate)}` : shown;
 }
 
 function figures(device: DeviceReport, onScreen: OnScreen) {
