@@ -16,7 +16,7 @@ import type { FrameWork } from './frame-renderer';
 import { type PictureRgba, rgbaCutOut } from './pictures/picture-rgba';
 
 /** Rays, and pixels, along a side. */
-export const THUMBNAIL_SIDE = 96;
+const THUMBNAIL_SIDE = 96;
 
 /** A renderer that has its memory, and no kernels yet. */
 export interface ReservedThumbnails {
@@ -47,7 +47,7 @@ export class ThumbnailRenderer {
   /**
    * Takes the memory that thumbnails need.
    * @param latents whose scratch memory is shared
-   * @param side rays along a side. Default: {@link THUMBNAIL_SIDE}
+   * @param side rays along a side. Default: 96
    * @throws BufferLimitError and the like; nothing stays allocated then
    */
   static reserve({ generator, pool, space }: FaceLatents, side = THUMBNAIL_SIDE): ReservedThumbnails {

@@ -10,7 +10,7 @@ import { type FaceChange, withAnotherSource } from './face-actions';
 import { choiceKey, recipeKey } from './recipe-key';
 
 /** Suggestions at a time. */
-export const SUGGESTIONS = 6;
+const SUGGESTIONS = 6;
 /** Faces of a visit; older ones are left out. */
 const MOST_RECENT = 24;
 /** An entry follows what is done to its face only when the hand has rested for so long. */

@@ -1,7 +1,6 @@
 /**
  * `<trifold-thumbnail>`: a small picture of a face, asked for when it comes into sight. Until it is drawn, and where there is no room for
- * thumbnails, it shows a soft colour of its own and the seed. It is a picture to people who hear the page if it has a `label`; else
- * whatever it is a part of has the words.
+ * thumbnails, it shows a soft colour of its own and the seed. To people who hear the page it is nothing: what it is a part of has the words.
  */
 import { css, html, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
@@ -19,7 +18,6 @@ const MARGIN = '80px';
 @customElement('trifold-thumbnail')
 export class TrifoldThumbnail extends StudioElement {
   @property({ attribute: false, hasChanged: looksOther }) face!: FaceRecipe;
-  @property() label = '';
   /** Those of lower rank are drawn first. */
   @property({ type: Number }) rank = 1;
   @query('canvas') private readonly canvas!: HTMLCanvasElement;
@@ -96,13 +94,7 @@ export class TrifoldThumbnail extends StudioElement {
 
   protected override render() {
     const seed = seedOf(sourcesInUse(this.face)[0]);
-    return html`<canvas
-        width=${SIDE}
-        height=${SIDE}
-        role=${this.label ? 'img' : nothing}
-        aria-label=${this.label || nothing}
-        aria-hidden=${this.label ? nothing : 'true'}
-      ></canvas>
+    return html`<canvas width=${SIDE} height=${SIDE} aria-hidden="true"></canvas>
       <span aria-hidden="true">${seed ?? nothing}</span>`;
   }
 

@@ -128,7 +128,7 @@ export const FACE_STRINGS = {
   map: {
     label: (x: number, y: number) => `Map of seeds, at ${signed(x, 1)} across and ${signed(y, 1)} down`,
     role: 'Map',
-    hint: 'Drag, or use the arrow keys; with Shift they go to the next seed. Each point is a seed, and between them faces blend.',
+    hint: 'Drag, or use the arrow keys; with Shift they go to the next seed. Each picture is a seed, and between them faces blend.',
     spoken: (seed: number) => `Nearest seed: ${seed}`,
     x: 'Across',
     y: 'Down',
