@@ -11,7 +11,6 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 
 
 export const STRINGS = {
   appName: 'Trifold',
-  tagline: 'A generated head, drawn by your graphics card',
 
   viewport: {
     /** What the interactive area is, for people who hear it. */
