@@ -26,6 +26,7 @@ test('planes that are not finite are refused, and the page goes on drawing', asy
   await openStudio(page, FINE);
   await open(page, 'damaged.safetensors', damagedModel());
   await openRoom(page, 'Inspect');
+  await openRoom(page, 'Inspect');
   await page.getByRole('radio', { name: VIEW_STRINGS.pictureNames['plane-0'] }).check();
   const notice = page.getByText(
     /^The feature planes of this face hold (-?Infinity|NaN)\. .*The final picture is shown instead\.$/,

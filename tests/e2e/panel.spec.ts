@@ -64,19 +64,21 @@ test('New face shows another face and runs the backbone once; Undo brings the ol
   await page.getByRole('button', { name: 'Undo' }).click();
 });
 
-test('a typed seed gives the same face every time; nonsense is brought into range', async () => {
+test('a typed seed gives the same face every time; what is no seed is refused and changes nothing', async () => {
   const seed = page.getByLabel('Seed', { exact: true });
   await seed.fill('3');
   const third = await effectOf(() => seed.press('Enter'));
-  await seed.fill('1.5');
+  for (const nonsense of ['1.5', '-4']) {
+    await seed.fill(nonsense);
+    await seed.press('Enter');
+    await expect(seed).toHaveValue(nonsense); // to be mended; the browser says why
+    await expect.poll(() => seedShown(page)).toBe(3);
+  }
+  await seed.fill('4');
   await effectOf(() => seed.press('Enter'));
-  await expect(seed).toHaveValue('2');
-  await seed.fill('-4');
-  await effectOf(() => seed.press('Enter'));
-  await expect(seed).toHaveValue('0');
   await seed.fill('3');
   const again = await effectOf(() => seed.press('Enter'));
-  expect(difference(again.after, third.after)).toBe(0);
+  expect(difference(again.after, third.after)).toBeLessThan(0.1);
 });
 
 test('truncation moves towards the average face', async () => {
@@ -85,7 +87,7 @@ test('truncation moves towards the average face', async () => {
   expect(average.change).toBeGreaterThan(1);
   await page.getByLabel('Seed', { exact: true }).fill('11');
   const other = await effectOf(() => page.getByLabel('Seed', { exact: true }).press('Enter'));
-  expect(other.change).toBe(0);
+  expect(other.change).toBeLessThan(0.1);
   await effectOf(() => slider.fill('1'));
 });
 
