@@ -19,6 +19,7 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
 
   render MODEL --out face.png [--seed 0] [--psi 0.7] [--yaw 0] [--pitch 0] [--output image|raw|depth]
       A picture of one face. Angles are degrees; a positive yaw moves the camera to the right-hand side of the picture's viewer.
+      With --cut-out without its background, where the model tells it from the head.
   render MODEL --inputs in.safetensors --dump out.safetensors
       "in" holds z [N,z_dim] or ws [N,num_ws,w_dim], and optionally c_cond [N,25] and c [N,25]; "out" gets ws, planes, feature, raw,
       depth and image, f32, channels first. Every row of the batch is rendered on its own.

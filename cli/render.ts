@@ -26,7 +26,9 @@ import {
   type WritableTensor,
   writeSafetensors,
 } from '../src/index';
+import { type PictureRgba, rgbaCutOut } from '../src/render/pictures/picture-rgba';
 import { generatorConvLayers, studentConvLayers } from '../src/render/wiring';
+import { pngBytes } from '../src/studio/export/picture-export';
 import { type BatchInputs, type BatchRow, readBatch } from './batch';
 import { givenFacts, MODEL_OPTIONS, readModelFile } from './checkpoint-file';
 import { UsageError } from './errors';
@@ -48,6 +50,7 @@ const OPTIONS = {
   yaw: { type: 'string', default: '0' },
   pitch: { type: 'string', default: '0' },
   output: { type: 'string', default: 'image' },
+  'cut-out': { type: 'boolean', default: false },
   renderer: { type: 'string', default: 'volumetric' },
   student: { type: 'string' },
   'neural-resolution': { type: 'string' },
@@ -66,6 +69,8 @@ const MOST_SAMPLES = 192;
 interface Rendered {
   /** Of the first row. */
   picture(kind: PictureKind): PictureBytes;
+  /** Of the last row, without its background; undefined where nobody was taught what is background. */
+  cutOut(): Promise<PictureRgba | undefined>;
   tensors(): WritableTensor[];
 }
 
@@ -105,7 +110,8 @@ export async function render(words: string[]): Promise<void> {
     const rendered = student
       ? await renderWithStudent(latents, batch.rows, psi, student)
       : await renderVolumes(latents, batch.rows, psi, overrides);
-    if (values.out !== undefined) await writeFile(values.out, pngOf(rendered.picture(kind)));
+    if (values.out !== undefined)
+      await writeFile(values.out, values['cut-out'] ? await cutOutPng(rendered) : pngOf(rendered.picture(kind)));
     if (values.dump !== undefined) {
       const { format = '' } = checkpoint.metadata;
       const how = {
@@ -136,6 +142,7 @@ async function renderVolumes(
       if (kind === 'depth') return depthBytes(first);
       return kind === 'raw' ? colourBytes(first.feature, config.rendering.decoderOutputs) : colourBytes(first.image, 3);
     },
+    cutOut: () => cutOutOf(renderer, config.imageResolution),
     tensors: () => volumetricTensors(results, config, renderer.settings),
   };
 }
@@ -154,8 +161,14 @@ async function renderWithStudent(
   return {
     picture: (kind) =>
       kind === 'raw' ? colourBytes(feature, config.superResolution.inputChannels) : colourBytes(image, 3),
+    cutOut: () => cutOutOf(renderer, latents.generator.config.imageResolution),
     tensors: () => convolutionalTensors(results, config),
   };
+}
+
+async function cutOutOf(renderer: FrameRenderer, side: number): Promise<PictureRgba | undefined> {
+  const cutOut = await renderer.readCutOut();
+  return cutOut && rgbaCutOut(cutOut, side);
 }
 
 async function renderRows<Arrays>(
@@ -188,6 +201,9 @@ function readWords(words: string[]) {
   const { values, positionals } = parseWords(words, OPTIONS);
   const [path] = positionals;
   if (path === undefined || positionals.length > 1) throw new UsageError('render takes one checkpoint file');
+  if (values['cut-out'] && (values.out === undefined || values.output !== 'image')) {
+    throw new UsageError('--cut-out is for the image that --out writes');
+  }
   if (values.out === undefined && values.dump === undefined) {
     throw new UsageError('render needs --out FILE.png for a picture or --dump FILE.safetensors for arrays');
   }
@@ -228,6 +244,13 @@ function settingOverrides(values: Values): Partial<RenderSettings> {
       importanceSamples: integerOption('importance-samples', importance, 0, MOST_SAMPLES),
     }),
   };
+}
+
+/** @throws UsageError where the background cannot be told from the head */
+async function cutOutPng(rendered: Rendered): Promise<Uint8Array> {
+  const picture = await rendered.cutOut();
+  if (!picture) throw new UsageError('this model does not tell its background from the head: leave out --cut-out');
+  return pngBytes(picture);
 }
 
 function pngOf({ side, data }: PictureBytes): Uint8Array {

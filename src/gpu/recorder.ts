@@ -28,12 +28,12 @@ export class Recorder {
     plan.encode(this.encoder, { times, timestamps: this.timer?.writesFor(plan.stage) });
   }
 
-  /** Appends a render pass with one draw, timed and counted as `stage`. */
-  draw(stage: string, view: GPUTextureView, encode: (pass: GPURenderPassEncoder) => void): void {
+  /** Appends a render pass over a cleared texture, timed and counted as `stage`. */
+  draw(stage: string, view: GPUTextureView, clearValue: GPUColor, encode: (pass: GPURenderPassEncoder) => void): void {
     const timestampWrites = this.timer?.writesFor(stage);
     const pass = this.encoder.beginRenderPass({
       label: stage,
-      colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store' }],
+      colorAttachments: [{ view, clearValue, loadOp: 'clear', storeOp: 'store' }],
       ...(timestampWrites && { timestampWrites }),
     });
     encode(pass);

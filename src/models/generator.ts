@@ -124,18 +124,28 @@ export function wireTriPlanes(
   plan: PlanBuilder,
   generator: Generator<TensorHost>,
   ws: Tensor,
-  { noise, superResolutionW = ws, sketch = true }: TriPlaneOptions = {},
+  { superResolutionW = ws, ...options }: TriPlaneOptions = {},
 ): TriPlaneStage {
-  const { config } = generator;
-  const planes = synthesis(plan, generator.parameters('backbone.synthesis.'), config.backbone, ws, noise);
-  const { rendering } = config;
+  const volume = wireFaceVolume(plan, generator, ws, options);
+  plan.keep(volume.planes);
+  return { ...volume, superResolutionStyles: wireSuperResolutionStyles(plan, generator, superResolutionW) };
+}
+
+/** ws to what rays are marched through, for rays of the same plan: nothing is kept. @param ws [N, num_ws, w_dim] */
+export function wireFaceVolume(
+  plan: PlanBuilder,
+  generator: Generator<TensorHost>,
+  ws: Tensor,
+  { noise, sketch = true }: Pick<TriPlaneOptions, 'noise' | 'sketch'> = {},
+): FaceVolume {
+  const { rendering, backbone } = generator.config;
+  const planes = synthesis(plan, generator.parameters('backbone.synthesis.'), backbone, ws, noise);
   const wantsSketch = sketch && planes.shape[0] === 1;
   return {
-    planes: plan.keep(planes),
+    planes,
     sketch: wantsSketch
       ? sketchVolume(plan, { planes, decoder: decoderTensor(plan, generator), rendering })
       : undefined,
-    superResolutionStyles: wireSuperResolutionStyles(plan, generator, superResolutionW),
   };
 }
 

@@ -83,12 +83,11 @@ export function readSeeds(text: string, most: number): number[] {
 }
 
 /**
- * Seeds as {@link readSeeds}, or a single number whatever it is: for receivers that bring a number into range.
+ * Seeds as {@link readSeeds}; what looks like one number must be one seed, and is told so.
  * @throws WrittenNumberError
  */
-export function readNumberOrSeeds(text: string, most: number): number[] {
-  const number = ifReadable(() => readNumber(text));
-  return number === undefined ? readSeeds(text, most) : [number];
+export function readSeedOrSeeds(text: string, most: number): number[] {
+  return numberIn(text) === undefined ? readSeeds(text, most) : [readSeed(text)];
 }
 
 /** What was read, or undefined if it is not what was asked for. */

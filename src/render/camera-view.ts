@@ -4,7 +4,6 @@
  */
 import type { CameraLabel } from '../camera/conventions';
 import type { Plan } from '../gpu/plan';
-import type { Tensor } from '../gpu/tensor';
 import type { RayMarchStage } from '../models/generator';
 import type { PresentSource } from '../pipelines/pictures/present';
 import {
@@ -16,11 +15,11 @@ import {
 } from './frame-renderer';
 import type { PlanPlace } from './pictures/derived-picture';
 import { createNormalsPicture, type NormalsPicture } from './pictures/normals-picture';
+import type { WiredPicture } from './wiring';
 
 /** The super-resolution of a feature image. */
-export interface Enlargement {
+export interface Enlargement extends WiredPicture {
   readonly plan: Plan;
-  readonly image: Tensor;
 }
 
 /** What a camera looks at, and from where. */
@@ -45,6 +44,7 @@ export class CameraView {
 
   constructor(
     readonly rays: RayMarchStage,
+    private readonly raw: WiredPicture,
     private readonly rayMarch: Plan,
     readonly enlargement?: Enlargement,
   ) {}
@@ -56,17 +56,17 @@ export class CameraView {
 
   /** @throws PictureNotPreparedError */
   pictureOf(kind: CameraPictureKind, isEnlarged: boolean): PresentSource {
-    const { feature, depth, alpha, depthRange } = this.rays;
+    const { depth, alpha, depthRange } = this.rays;
     switch (kind) {
       case 'depth':
         return { kind, depth, alpha, range: depthRange };
       case 'normals':
         if (!this.#normals) throw new PictureNotPreparedError(kind);
-        return { kind: 'rgb', image: this.#normals.picture.images[0]! };
+        return { kind, normals: this.#normals.picture.images[0]! };
       case 'image':
-        return { kind: 'rgb', image: isEnlarged && this.enlargement ? this.enlargement.image : feature };
+        return rgb(isEnlarged && this.enlargement ? this.enlargement : this.raw);
       case 'raw':
-        return { kind: 'rgb', image: feature };
+        return rgb(this.raw);
     }
   }
 
@@ -124,4 +124,8 @@ export class CameraView {
     if (kinds.includes('normals') && (this.#normals?.picture.isDue(version) ?? true)) return 'normals';
     return undefined;
   }
+}
+
+function rgb({ image, cutOut }: WiredPicture): PresentSource {
+  return { kind: 'rgb', image, cutOut };
 }

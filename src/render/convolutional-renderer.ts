@@ -15,6 +15,7 @@ import { expectStudentFits, type Student } from '../models/student';
 import type { PresentSource } from '../pipelines/pictures/present';
 import type { FaceLatents } from './face-latents';
 import { encodeWork, type FrameDue, type FrameRenderer, type FrameWork, type PictureKind } from './frame-renderer';
+import { readCutOut } from './pictures/read-cut-out';
 import type { Detail, FrameLevel } from './quality';
 import { type WiredStudent, wireStudent } from './wiring';
 
@@ -54,7 +55,7 @@ export class ConvolutionalRenderer implements FrameRenderer {
    */
   static async create(latents: FaceLatents, student: Student): Promise<ConvolutionalRenderer> {
     expectStudentFits(student.config, latents.generator.config);
-    const wired = wireStudent(student, latents.pool, latents);
+    const wired = wireStudent(student, latents.pool, latents, latents.generator.config.rendering.whiteBackground);
     return new ConvolutionalRenderer(latents, student, wired, await buildTogether(wired.builders));
   }
 
@@ -73,7 +74,8 @@ export class ConvolutionalRenderer implements FrameRenderer {
 
   /** Anything but 'raw' is the picture: there is no depth here, and no density. */
   pictureOf(kind: PictureKind): PresentSource {
-    return { kind: 'rgb', image: this.#isImage(kind) ? this.wired.image : this.wired.feature };
+    const { image, cutOut } = this.#isImage(kind) ? this.wired.enlarged : this.wired.raw;
+    return { kind: 'rgb', image, cutOut };
   }
 
   get due(): FrameDue {
@@ -89,15 +91,15 @@ export class ConvolutionalRenderer implements FrameRenderer {
   /** There is nothing to make ready. */
   async prepare(): Promise<void> {}
 
-  /** There is no other arithmetic than the exact one. */
-  async prepareExact(): Promise<void> {}
+  /** There is one arithmetic alone. */
+  async prepareQuality(): Promise<void> {}
 
   setWanted(...kinds: readonly [PictureKind, ...PictureKind[]]): void {
     this.#wanted = kinds;
   }
 
   setDetail(detail: Detail): void {
-    this.#isEnlarged = detail === 'exact' || detail === 0;
+    this.#isEnlarged = typeof detail === 'string' || detail === 0;
   }
 
   plansOf(level: number, kinds: readonly PictureKind[]): readonly Plan[] {
@@ -120,26 +122,18 @@ export class ConvolutionalRenderer implements FrameRenderer {
   }
 
   async readImage(): Promise<Float32Array> {
-    return readTensor(this.student.host, this.wired.image);
+    return readTensor(this.student.host, this.wired.enlarged.image);
   }
 
-  async readAlpha(): Promise<Float32Array | undefined> {
-    const { alphaFeature } = this.student.config;
-    if (alphaFeature === undefined) return undefined;
-    const { feature } = this.wired;
-    const channels = feature.shape.at(-1)!;
-    const features = await readTensor(this.student.host, feature);
-    const alphaOf = (_: unknown, pixel: number) => (1 - features[pixel * channels + alphaFeature]!) / 2;
-    return Float32Array.from({ length: features.length / channels }, alphaOf).map((alpha) =>
-      Math.min(1, Math.max(0, alpha)),
-    );
+  async readCutOut(): Promise<Float32Array | undefined> {
+    return readCutOut(this.latents, this.wired.enlarged);
   }
 
   /** Reads back what the last frame left on the device. Encode and submit a full frame of the kind 'image' before. */
   async read(): Promise<StudentArrays> {
-    const { mapping, feature, image } = this.wired;
+    const { mapping, feature, enlarged } = this.wired;
     const [ws, studentWs, features, picture] = await Promise.all(
-      [this.latents.ws, mapping.ws, feature, image].map((tensor) => readTensor(this.student.host, tensor)),
+      [this.latents.ws, mapping.ws, feature, enlarged.image].map((tensor) => readTensor(this.student.host, tensor)),
     );
     return { ws: ws!, studentWs: studentWs!, feature: features!, image: picture! };
   }

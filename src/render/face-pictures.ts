@@ -6,6 +6,7 @@ import type { Plan } from '../gpu/plan';
 import { Recorder } from '../gpu/recorder';
 import { readTensor, reshaped, type Tensor, writeTensor } from '../gpu/tensor';
 import { wireDensityAtPoints } from '../models/generator';
+import type { PresentSource } from '../pipelines/pictures/present';
 import {
   type ChannelProjection,
   densityColours,
@@ -94,11 +95,11 @@ export class FacePictures {
     return this.#find(kind)?.picture.work(version);
   }
 
-  /** [1, R, R, 3], -1 to 1. @throws PictureNotPreparedError */
-  imageOf(kind: FacePictureKind): Tensor {
+  /** What a presenter shows of it: where there is no density, what is behind. @throws PictureNotPreparedError */
+  sourceOf(kind: FacePictureKind): PresentSource {
     const image = this.#find(kind)?.picture.images[PLANES[kind] ?? 0];
     if (!image) throw new PictureNotPreparedError(kind);
-    return image;
+    return kind in SLICES ? { kind: 'cut-out', picture: image } : { kind: 'rgb', image };
   }
 
   destroy(): void {

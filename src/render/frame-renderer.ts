@@ -7,7 +7,7 @@ import { GpuError } from '../gpu/errors';
 import type { Plan } from '../gpu/plan';
 import type { Recorder } from '../gpu/recorder';
 import type { PresentSource } from '../pipelines/pictures/present';
-import type { Detail, FrameLevel } from './quality';
+import type { ChosenQuality, Detail, FrameLevel } from './quality';
 
 /** Stage names under which dispatches are counted and timed, in the order of a frame. */
 export const STAGES = [
@@ -105,8 +105,8 @@ export interface FrameRenderer {
    * has changed since. Beyond the last level it is the last one.
    */
   setDetail(detail: Detail): void;
-  /** Makes ready what the detail 'exact' needs. @throws BufferLimitError, KernelCompileError */
-  prepareExact(): Promise<void>;
+  /** Makes ready what the detail of that name needs. @throws BufferLimitError, KernelCompileError */
+  prepareQuality(quality: ChosenQuality): Promise<void>;
   /** The plans that a new camera runs on a level for pictures of some kinds, in their order; those of normals are left out. */
   plansOf(level: number, kinds: readonly PictureKind[]): readonly Plan[];
   /**
@@ -117,10 +117,13 @@ export interface FrameRenderer {
   nextWork(): FrameWork | undefined;
   /** Records the stages whose inputs changed since the last call. @throws PictureNotPreparedError before it records anything */
   encode(recorder: Recorder): void;
-  /** The picture of the frame that was encoded last with the wanted kind 'image' and full or exact detail, [S, S, 3], about -1 to 1. */
+  /** The picture of the frame that was encoded last with the wanted kind 'image' and the full picture's detail, [S, S, 3], about -1 to 1. */
   readImage(): Promise<Float32Array>;
-  /** Of the same frame as {@link readImage}: [r, r, 1], 0 (background) to 1; undefined from a student that was not taught alpha. */
-  readAlpha(): Promise<Float32Array | undefined>;
+  /**
+   * Of the same frame as {@link readImage}, without its background: [S, S, 4], red, green and blue times alpha, and alpha, 0 to 1. Undefined from
+   * a student that was not taught alpha.
+   */
+  readCutOut(): Promise<Float32Array | undefined>;
   /** Frees everything but the weights and the latents. */
   destroy(): void;
 }

@@ -23,6 +23,9 @@ export class FramesOverlapError extends GpuError {
 /** Appends the drawing on the canvas, which wants to be submitted in the same task. */
 export type Present = (recorder: Recorder) => void;
 
+/** A renderer, as far as its work goes. */
+type Working = Pick<FrameRenderer, 'nextWork'>;
+
 /** Stands for the drawing of a full frame on the canvas, whose time is measured like that of a plan. */
 const PRESENTING: Divisible = { stepCount: 1 };
 
@@ -66,7 +69,7 @@ export class FrameRunner {
    * @returns whether all was done; not if the device was lost
    * @throws FramesOverlapError, PictureNotPreparedError
    */
-  async run(renderers: readonly FrameRenderer[], present?: Present, isWanted = () => true): Promise<boolean> {
+  async run(renderers: readonly Working[], present?: Present, isWanted = () => true): Promise<boolean> {
     if (this.#isRunning) throw new FramesOverlapError();
     this.#isRunning = true;
     try {
@@ -81,11 +84,7 @@ export class FrameRunner {
     return times.reduce((sum, time) => (sum === undefined || time === undefined ? undefined : sum + time), 0);
   }
 
-  async #run(
-    renderers: readonly FrameRenderer[],
-    present: Present | undefined,
-    isWanted: () => boolean,
-  ): Promise<boolean> {
+  async #run(renderers: readonly Working[], present: Present | undefined, isWanted: () => boolean): Promise<boolean> {
     const frame = new FrameInParts(this.gpu, this.#isSlow ? undefined : this.timer, this.#times);
     for (const renderer of renderers) {
       for (let work = renderer.nextWork(); work; work = renderer.nextWork()) {

@@ -34,8 +34,8 @@ export function settingsOf(rendering: RenderingConfig): RenderSettings {
   return { neuralResolution, depthSamples, importanceSamples, quality: 'exact' };
 }
 
-/** A number of `FrameRenderer.levels`, 0 for the full picture; or the full picture by the reference's arithmetic, for files and figures. */
-export type Detail = number | 'exact';
+/** A number of `FrameRenderer.levels`, 0 for the full picture; or the full picture of a quality, for files and figures: files are `exact`. */
+export type Detail = number | ChosenQuality;
 
 /** One way of drawing a frame: a level of the ladder. */
 export interface FrameLevel {

@@ -20,9 +20,9 @@ import {
   type PictureKind,
   PictureNotPreparedError,
 } from './frame-renderer';
+import { readCutOut } from './pictures/read-cut-out';
 import { PlanesOfFace } from './planes-of-face';
-import type { Detail, FrameLevel } from './quality';
-import { type RenderSettings, settingsOf } from './quality';
+import { type ChosenQuality, type Detail, type FrameLevel, type RenderSettings, settingsOf } from './quality';
 import { buildViews, destroyViews, type ViewLevel, type Views, viewOf } from './volumetric-views';
 import { wirePlanes, wireView } from './wiring';
 
@@ -127,7 +127,7 @@ export class VolumetricRenderer implements FrameRenderer {
 
   /** Where there is no enlarged picture, the raw one stands for it. */
   pictureOf(kind: PictureKind): PresentSource {
-    if (!dependsOnCamera(kind)) return { kind: 'rgb', image: this.#facePictures.imageOf(kind) };
+    if (!dependsOnCamera(kind)) return this.#facePictures.sourceOf(kind);
     return this.#view.pictureOf(kind, this.#wantedPictures.isEnlarged);
   }
 
@@ -157,21 +157,23 @@ export class VolumetricRenderer implements FrameRenderer {
     }
   }
 
-  async prepareExact(): Promise<void> {
+  /** `fast` needs a renderer for viewing, or one with settings of that quality: it reads what is made with the planes. */
+  async prepareQuality(quality: ChosenQuality): Promise<void> {
     const { latents, views } = this;
-    if (views.exact) return;
-    const settings: RenderSettings = { ...views.settings, quality: 'exact' };
+    if (views.full.has(quality)) return;
+    const settings: RenderSettings = { ...views.settings, quality };
     const wired = wireView(latents.generator, latents.pool, this.planesOfFace.stage, settings);
-    views.exact = viewOf(wired, await buildTogether(wired.builders));
+    views.full.set(quality, viewOf(wired, await buildTogether(wired.builders)));
   }
 
-  /** Frees what {@link prepareExact} has made. */
-  releaseExact(): void {
-    const { views } = this;
-    if (views.exact === views.levels[0].view) return;
-    views.exact?.destroy();
-    views.exact = undefined;
-    this.#enlarged = views.levels[0].view;
+  /** Frees what {@link prepareQuality} has made. */
+  releaseQuality(quality: ChosenQuality): void {
+    const { full, levels } = this.views;
+    const view = full.get(quality);
+    if (!view || view === levels[0].view) return;
+    view.destroy();
+    full.delete(quality);
+    this.#enlarged = levels[0].view;
   }
 
   setWanted(...kinds: readonly [PictureKind, ...PictureKind[]]): void {
@@ -193,7 +195,7 @@ export class VolumetricRenderer implements FrameRenderer {
   }
 
   /**
-   * Changes resolution, samples and quality; face, planes and camera stay, normals and the exact picture want to be prepared again. On an
+   * Changes resolution, samples and quality; face, planes and camera stay, normals and pictures of another quality want to be prepared again. On an
    * error the old settings stay in force.
    * @throws BufferLimitError and the like
    */
@@ -239,9 +241,8 @@ export class VolumetricRenderer implements FrameRenderer {
     return readTensor(this.latents.generator.host, this.#enlarged.enlargement!.image);
   }
 
-  /** Of the same frame as {@link readImage}: [r, r, 1], 0 where the ray met nothing. */
-  async readAlpha(): Promise<Float32Array> {
-    return readTensor(this.latents.generator.host, this.#enlarged.rays.alpha);
+  async readCutOut(): Promise<Float32Array | undefined> {
+    return readCutOut(this.latents, this.#enlarged.enlargement!);
   }
 
   /** Reads back what the last frames left on the device. Encode and submit a full frame of the kind 'image' before. */
@@ -286,14 +287,18 @@ export class VolumetricRenderer implements FrameRenderer {
     return levels[Math.min(level, levels.length - 1)]!;
   }
 
-  /** @throws PictureNotPreparedError for exact detail that has not been prepared */
+  /** @throws PictureNotPreparedError for a quality that has not been prepared */
   get #view(): CameraView {
-    if (this.#detail !== 'exact') return this.#level(this.#detail).view;
-    if (!this.views.exact) throw new PictureNotPreparedError('image');
-    return this.views.exact;
+    if (typeof this.#detail === 'number') return this.#level(this.#detail).view;
+    const view = this.views.full.get(this.#detail);
+    if (!view) throw new PictureNotPreparedError('image');
+    return view;
   }
 
   get #wantedPictures(): WantedPictures {
-    return { kinds: this.#wanted, isEnlarged: this.#detail === 'exact' || this.#level(this.#detail).isEnlarged };
+    return {
+      kinds: this.#wanted,
+      isEnlarged: typeof this.#detail === 'string' || this.#level(this.#detail).isEnlarged,
+    };
   }
 }

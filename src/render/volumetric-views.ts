@@ -9,7 +9,7 @@ import type { TriPlaneStage } from '../models/generator';
 import { CameraView } from './camera-view';
 import type { FaceLatents } from './face-latents';
 import type { PlanPlace } from './pictures/derived-picture';
-import { type FrameLevel, type RenderSettings, volumetricLevels } from './quality';
+import { type ChosenQuality, type FrameLevel, type RenderSettings, volumetricLevels } from './quality';
 import { type WiredRays, type WiredView, wireRays, wireView } from './wiring';
 
 /** A level of the quality ladder, and the view that draws it; the full picture and the raw one may have the same. */
@@ -20,8 +20,8 @@ export interface ViewLevel extends FrameLevel {
 export interface Views {
   readonly settings: RenderSettings;
   readonly levels: readonly [ViewLevel, ...ViewLevel[]];
-  /** The full picture by the reference's arithmetic; undefined until it is first wanted, where `settings` ask for another. */
-  exact: CameraView | undefined;
+  /** The full picture by its quality: that of `settings`, and the other one once it is wanted. */
+  readonly full: Map<ChosenQuality, CameraView>;
   /** Quicker levels that are still to be built; undefined where all were built at once. */
   readonly later: LaterLevels | undefined;
 }
@@ -50,8 +50,8 @@ export async function buildViews(
   const builders: Record<string, PlanBuilder> = { ...others };
   const laterBuilders: PlanBuilder[] = [];
   try {
-    const full = wireView(generator, pool, face, settings);
-    Object.assign(builders, full.builders);
+    const wiredView = wireView(generator, pool, face, settings);
+    Object.assign(builders, wiredView.builders);
     const rays = (forViewing ? quicker : []).map((level, index) => {
       if (level.settings === settings) return { level, name: undefined }; // the rays of the full picture
       const name = `rays ${index}`;
@@ -62,10 +62,10 @@ export async function buildViews(
     });
     reserveTogether([...Object.values(builders), ...laterBuilders]);
     const plans = await buildTogether(builders, onBuilt);
-    const view = viewOf(full, { rayMarch: plans.rayMarch!, superResolution: plans.superResolution! });
+    const view = viewOf(wiredView, { rayMarch: plans.rayMarch!, superResolution: plans.superResolution! });
     const waiting: LaterLevel[] = [];
     const levels = rays.map(({ level, name, wired }): ViewLevel => {
-      if (wired && !ladderLater) return { ...level, view: new CameraView(wired.rays, plans[name]!) };
+      if (wired && !ladderLater) return { ...level, view: new CameraView(wired.rays, wired.raw, plans[name]!) };
       const standing: ViewLevel = { ...level, view };
       const put = (own: CameraView) => {
         standing.view = own;
@@ -73,9 +73,9 @@ export async function buildViews(
       if (wired) waiting.push({ wired, put });
       return standing;
     });
-    const exact = settings.quality === 'exact' ? view : undefined;
+    const full = new Map([[settings.quality, view]]);
     const later = waiting.length > 0 ? new LaterLevels(waiting, view, { generator, pool }) : undefined;
-    return { plans, views: { settings, levels: [{ ...fullLevel!, view }, ...levels], exact, later } };
+    return { plans, views: { settings, levels: [{ ...fullLevel!, view }, ...levels], full, later } };
   } catch (error) {
     discardTogether([...Object.values(builders), ...laterBuilders]);
     throw error;
@@ -83,15 +83,15 @@ export async function buildViews(
 }
 
 export function viewOf(
-  { rays, image }: WiredView,
+  { rays, raw, enlarged }: WiredView,
   plans: { readonly [Name in keyof WiredView['builders']]: Plan },
 ): CameraView {
-  return new CameraView(rays, plans.rayMarch, { plan: plans.superResolution, image });
+  return new CameraView(rays, raw, plans.rayMarch, { plan: plans.superResolution, ...enlarged });
 }
 
-export function destroyViews({ levels, exact, later }: Views): void {
+export function destroyViews({ levels, full, later }: Views): void {
   later?.giveUp();
-  const views = new Set([...levels.map(({ view }) => view), ...(exact ? [exact] : [])]);
+  const views = new Set([...levels.map(({ view }) => view), ...full.values()]);
   for (const view of views) view.destroy();
 }
 
@@ -129,7 +129,7 @@ class LaterLevels {
   }
 
   async #build({ wired, put }: LaterLevel): Promise<void> {
-    const view = new CameraView(wired.rays, await wired.builders.rayMarch.build());
+    const view = new CameraView(wired.rays, wired.raw, await wired.builders.rayMarch.build());
     if (this.standIn.hasNormals) await view.prepareNormals(this.place);
     if (this.#state === 'given up') view.destroy();
     else put(view);

@@ -28,6 +28,7 @@ import { readGeneratorConfig, type TensorDirectory } from '../models/generator-c
 import { Student, type StudentMappingStage, wireStudentMapping, wireStudentSynthesis } from '../models/student';
 import type { StudentConfig } from '../models/student-config';
 import { wireSuperResolution, wireSuperResolutionStyles } from '../models/super-resolution-stage';
+import { alphaOfFeature, alphaOfRays, cutOut, cutOutRaw, type ToldAlpha } from '../pipelines/pictures/cut-out';
 import type { MarchSettings, RenderSettings } from './quality';
 
 /** What turns a face's code into ws, for both renderers. */
@@ -46,16 +47,31 @@ export interface WiredPlanes {
   readonly triPlanes: TriPlaneStage;
 }
 
+/** A picture, [N, H, W, C], whose first three channels it is, about -1 to 1. */
+export interface WiredPicture {
+  readonly image: Tensor;
+  /** How much of each ray the head took; undefined where that is not known. */
+  readonly alpha: ToldAlpha | undefined;
+  /**
+   * Without its background, [N, H, W, 4] (pipelines/pictures/cut-out.ts), to stand on another one. Undefined where alpha is not known, and of models
+   * that render onto black: only those that render onto white were trained on heads without a background, the others have learnt it as a
+   * part of the scene.
+   */
+  readonly cutOut: Tensor | undefined;
+}
+
 /** What the volumetric renderer runs once a camera. */
 export interface WiredRays {
   readonly builders: { readonly rayMarch: PlanBuilder };
   readonly rays: RayMarchStage;
+  /** The feature image's own. */
+  readonly raw: WiredPicture;
 }
 
 /** The same with the super-resolution after it. */
 export interface WiredView extends WiredRays {
   readonly builders: { readonly rayMarch: PlanBuilder; readonly superResolution: PlanBuilder };
-  readonly image: Tensor;
+  readonly enlarged: WiredPicture;
 }
 
 /** What the convolutional renderer runs: the styles once a face, the rest once a camera. */
@@ -69,7 +85,8 @@ export interface WiredStudent {
   readonly mapping: StudentMappingStage;
   /** [N, R, R, 32] */
   readonly feature: Tensor;
-  readonly image: Tensor;
+  readonly raw: WiredPicture;
+  readonly enlarged: WiredPicture;
 }
 
 /**
@@ -113,7 +130,9 @@ export function wireRays(
   return wired(generator.host, pool, (plan) => {
     const builders = { rayMarch: plan('ray march') };
     const rendering = { ...generator.config.rendering, ...settings };
-    return { builders, rays: wireRayMarch(builders.rayMarch, generator, face, rendering) };
+    const rays = wireRayMarch(builders.rayMarch, generator, face, rendering);
+    const alpha = alphaOfRays(rays.alpha, rendering.whiteBackground);
+    return { builders, rays, raw: pictureOf(builders.rayMarch, rays.feature, alpha, cutOutRaw) };
   });
 }
 
@@ -124,12 +143,13 @@ export function wireView(
   face: TriPlaneStage,
   settings: RenderSettings,
 ): WiredView {
-  const { builders, rays } = wireRays(generator, pool, face, settings);
+  const { builders, rays, raw } = wireRays(generator, pool, face, settings);
   try {
     return wired(generator.host, pool, (plan) => {
       const superResolution = plan('super-resolution');
       const image = wireSuperResolution(superResolution, generator, face.superResolutionStyles, rays.feature);
-      return { builders: { ...builders, superResolution }, rays, image };
+      const enlarged = pictureOf(superResolution, image, raw.alpha, cutOut);
+      return { builders: { ...builders, superResolution }, rays, raw, enlarged };
     });
   } catch (error) {
     discardTogether(Object.values(builders));
@@ -137,8 +157,28 @@ export function wireView(
   }
 }
 
-/** The convolutional renderer. @param latents of the generator @throws as {@link wireLatents} */
-export function wireStudent(student: Student<TensorHost>, pool: ScratchPool, latents: Latents): WiredStudent {
+/** @param cut makes a picture without background: of the feature image itself, or of the enlarged one */
+function pictureOf(
+  plan: PlanBuilder,
+  image: Tensor,
+  alpha: ToldAlpha | undefined,
+  cut: typeof cutOut | typeof cutOutRaw,
+): WiredPicture {
+  return { image, alpha, cutOut: alpha?.whiteBackground ? plan.keep(cut(plan, image, alpha)) : undefined };
+}
+
+/**
+ * The convolutional renderer.
+ * @param latents of the generator
+ * @param whiteBackground whether its generator renders onto white, and not black
+ * @throws as {@link wireLatents}
+ */
+export function wireStudent(
+  student: Student<TensorHost>,
+  pool: ScratchPool,
+  latents: Latents,
+  whiteBackground: boolean,
+): WiredStudent {
   return wired(student.host, pool, (plan) => {
     const builders = {
       styles: plan('student styles'),
@@ -150,7 +190,10 @@ export function wireStudent(student: Student<TensorHost>, pool: ScratchPool, lat
     const mapping = wireStudentMapping(builders.mapping, student, latents.ws);
     const feature = wireStudentSynthesis(builders.synthesis, student, mapping.ws);
     const image = wireSuperResolution(builders.superResolution, student, styles, feature);
-    return { builders, mapping, feature, image };
+    const { alphaFeature } = student.config;
+    const alpha = alphaFeature === undefined ? undefined : alphaOfFeature(feature, alphaFeature, whiteBackground);
+    const raw = pictureOf(builders.synthesis, feature, alpha, cutOutRaw);
+    return { builders, mapping, feature, raw, enlarged: pictureOf(builders.superResolution, image, alpha, cutOut) };
   });
 }
 
@@ -189,7 +232,8 @@ function surveyConvolutional(
 ): readonly PlanBuilder[] {
   const pool = new ScratchPool(generator.host);
   const latents = wireLatents(generator, pool, batch);
-  return buildersOf(latents, wireStudent(student, pool, latents));
+  const { whiteBackground } = generator.config.rendering;
+  return buildersOf(latents, wireStudent(student, pool, latents, whiteBackground));
 }
 
 function buildersOf(

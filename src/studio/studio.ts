@@ -7,17 +7,22 @@
  */
 import { isMoving, type OrbitState, reset, settle } from '../camera/orbit';
 import type { Gpu } from '../gpu/device';
+import type { GeneratorConfig } from '../models/config';
 import type { FaceRecipe } from '../models/faces/recipe';
 import { readFaceRecipe } from '../models/faces/recipe-check';
 import type { CanvasSize } from '../render/canvas-output';
 import type { PictureKind, RendererKind } from '../render/frame-renderer';
 import { Comparisons } from './compare/comparisons';
+import { DepthScale } from './compare/depth-scale';
 import { Exports } from './export/exports';
+import { Choices } from './face/choices';
 import { DirectionFinder } from './face/direction-finder';
 import { type FaceChange, withPlaceOf, withSeed } from './face/face-actions';
 import { FaceLibrary } from './face/face-library';
+import { FaceStrip } from './face/face-strip';
+import { Thumbnails } from './face/thumbnails';
 import { checkMemory } from './model/memory-check';
-import type { KnownConfiguration } from './model/model-facts';
+import type { KnownConfiguration, ModelFacts } from './model/model-facts';
 import { ModelOpener } from './model/model-opener';
 import type { ModelRequest, ModelSource } from './model/open-model';
 import { ScreenKeeper, type StateForModel } from './model/screen-keeper';
@@ -26,12 +31,11 @@ import {
   carryStudio,
   encodeStudio,
   type KeptState,
-  recipeModelOf,
   restoreStudio,
   type SavedStudio,
-  type UnreadableLink,
   withFirstView,
 } from './shared/address';
+import { recipeModelOf, type UnreadableLink } from './shared/face-address';
 import { defaultSettings, type PictureSettings, sanitiseSettings } from './shared/settings';
 import { initialState, type Notice, type StudioState, withNotice } from './shared/state';
 import { Store } from './shared/store';
@@ -58,24 +62,32 @@ export class Studio {
   readonly store = new Store<StudioState>(initialState());
   /** The consistency strip and the cost of a frame. */
   readonly comparisons: Comparisons;
+  /** What the face shows of several choices. */
+  readonly choices: Choices;
   /** Directions of w, found by principal components. */
   readonly directions: DirectionFinder;
   /** Pictures, videos and meshes to take away. */
   readonly exports: Exports;
   /** Faces that the person has saved. */
   readonly faces: FaceLibrary;
+  /** Faces to choose from: of this visit, and suggestions. */
+  readonly faceStrip: FaceStrip;
+  /** Small pictures of faces. */
+  readonly thumbnails: Thumbnails;
   /** What was done can be undone. */
   readonly undo: UndoKeeper;
   #saved: SavedStudio;
+  /** What was asked for together with a model that is not at hand. */
+  #wanted: SavedStudio;
   readonly #opener: ModelOpener;
   readonly #keeper: ScreenKeeper;
   readonly #students: StudentKeeper;
 
   constructor(private readonly options: StudioOptions) {
     this.#saved = options.saved ?? NOTHING_SAVED;
+    this.#wanted = this.#saved;
     const opener = new ModelOpener(this.store, options.source);
-    const firstState: StateForModel = ({ config, first }) =>
-      restoreStudio(config, withFirstView(this.#saved, first), this.#tellUnreadable);
+    const firstState: StateForModel = ({ config, first }) => this.#brought(config, withFirstView(this.#saved, first));
     const keeper = new ScreenKeeper(
       this.store,
       (gpu, options) =>
@@ -84,14 +96,23 @@ export class Studio {
         }),
       firstState,
       (config) => restoreStudio(config, this.#saved).settings,
+      () => this.prefersReducedMotion,
     );
     this.#opener = opener;
     this.#keeper = keeper;
     this.#students = new StudentKeeper(this.store, options.source.folder, keeper);
     this.comparisons = new Comparisons(this.store, () => keeper.screen);
+    new DepthScale(this.store, () => keeper.screen);
+    this.choices = new Choices(() => keeper.screen);
     this.directions = new DirectionFinder(this.store, keeper);
     this.exports = new Exports(this.store, () => keeper.screen);
     this.faces = new FaceLibrary(this.store, () => keeper.screen, this);
+    this.faceStrip = new FaceStrip(
+      this.store,
+      (change) => this.changeFace(change),
+      () => this.#newSeed(),
+    );
+    this.thumbnails = new Thumbnails(this.store, () => keeper.screen);
     this.undo = new UndoKeeper(this.store);
   }
 
@@ -133,6 +154,7 @@ export class Studio {
     this.directions.stop();
     this.exports.dismiss();
     this.exports.endMesh();
+    this.faceStrip.close();
     this.#keeper.close();
   }
 
@@ -146,6 +168,12 @@ export class Studio {
   /** Opens a file that is kept on this device. @param fingerprint as in `state.keeping.files` */
   async openKept(fingerprint: string): Promise<void> {
     await this.#openModel({ kind: 'kept', fingerprint });
+  }
+
+  /** Opens the file that an address names and this device does not keep (notice 'file-wanted'), with the face and view of that address. */
+  async openWanted(file: File): Promise<void> {
+    const wanted = this.#wanted;
+    await this.#openModel({ kind: 'file', file }, ({ config }) => this.#brought(config, wanted));
   }
 
   async openBundled(): Promise<void> {
@@ -177,9 +205,9 @@ export class Studio {
   }
 
   get #firstRequest(): ModelRequest {
-    const { model } = this.#saved;
+    const { model, modelName } = this.#saved;
     const { address } = this.options;
-    if (model !== undefined) return { kind: 'kept', fingerprint: model };
+    if (model !== undefined) return { kind: 'kept', fingerprint: model, name: modelName };
     return address === undefined ? { kind: 'bundled' } : { kind: 'url', address };
   }
 
@@ -198,9 +226,13 @@ export class Studio {
 
   /** A face that nobody has chosen, as the first source or another one; on the map, the place of one. */
   newFace(index = 0): void {
-    const random = this.options.random ?? Math.random;
-    const seed = Math.floor(random() * NEW_SEEDS);
+    const seed = this.#newSeed();
     this.changeFace(this.state.face.mode === 'map' ? withPlaceOf(seed) : withSeed(index, seed));
+  }
+
+  #newSeed(): number {
+    const random = this.options.random ?? Math.random;
+    return Math.floor(random() * NEW_SEEDS);
   }
 
   /** @param psi truncation, 0..1.5 */
@@ -309,7 +341,12 @@ export class Studio {
   /** Face, settings and view as the fragment of an address, without "#"; undefined before the model is known. */
   save(): string | undefined {
     const { model } = this.state;
-    return model && encodeStudio(model.config, this.state, model.fingerprint);
+    return model && encodeStudio(model.config, this.state, this.#wantedFile ?? model.fingerprint);
+  }
+
+  /** The file that the person is being asked for: the address goes on naming it, so that nothing is lost by a reload. */
+  get #wantedFile(): string | undefined {
+    return this.state.notices.find((notice) => notice.kind === 'file-wanted')?.fingerprint;
   }
 
   /** As `save`, for somebody else: it names a bundled model too, so that another version of it is noticed. */
@@ -324,13 +361,37 @@ export class Studio {
   /** Goes to a saved face, settings and view, and to the kept file that they belong to. */
   restore(saved: SavedStudio): void {
     const { model } = this.state;
-    if (!model) this.#saved = saved;
-    else if (isModel(saved.model, model)) this.store.update(restoreStudio(model.config, saved, this.#tellUnreadable));
-    else {
-      this.#openModel({ kind: 'kept', fingerprint: saved.model! }, ({ config }) =>
-        restoreStudio(config, saved, this.#tellUnreadable),
-      );
+    if (!model) {
+      this.#saved = saved;
+      this.#wanted = saved;
+      return;
     }
+    const brought = ({ config }: Pick<ModelFacts, 'config'>) => this.#brought(config, saved);
+    if (isModel(saved.model, model) || saved.model === this.#wantedFile) this.store.update(brought(model));
+    else {
+      this.#wanted = saved;
+      this.#openModel({ kind: 'kept', fingerprint: saved.model!, name: saved.modelName }, brought);
+    }
+  }
+
+  /** What an address asks for. It sets nothing in motion for people who prefer reduced motion: that is theirs to choose. */
+  #brought(config: GeneratorConfig, saved: SavedStudio): KeptState {
+    const kept = restoreStudio(config, saved, this.#tellUnreadable);
+    const autoRotate = kept.settings.autoRotate && (!this.prefersReducedMotion || this.state.settings.autoRotate);
+    return { ...kept, settings: { ...kept.settings, autoRotate } };
+  }
+
+  /**
+   * What is on the canvas as a PNG picture, in full and at the pictures' own resolution: one picture, or both of a comparison.
+   * @param backdrop what the head stands on where its model tells alpha; 'page' and 'transparent' are transparent. Default: that of the settings
+   * @returns undefined while nothing is on screen
+   * @throws GpuError, OutOfRoomError
+   */
+  async snapshot(backdrop = this.state.settings.backdrop): Promise<Blob | undefined> {
+    const picture = await this.#keeper.screen?.snapshot(backdrop);
+    if (!picture) return undefined;
+    const { pngBlob } = await import('./export/picture-export');
+    return pngBlob(picture);
   }
 
   /** Takes a notice off the page. */

@@ -3,13 +3,16 @@
  *
  * For embedders and tests: the property `studio` is the running studio (`studio.state`, its actions, `studio.gpu?.statistics`).
  */
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { KeptFiles } from '../studio/model/kept-files';
-import { decodeStudio } from '../studio/shared/address';
 import type { StudioState } from '../studio/shared/state';
 import { Studio } from '../studio/studio';
-import { addressWith } from './shared/page-address';
+import { layout } from './app-layout';
+import { MODEL_FILE_ENDINGS } from './model/model-files';
+import { AddressKeeper, savedInAddress } from './shared/address-keeper';
+import { MediaController, SHEET_MEDIA, TINY_MEDIA } from './shared/layout-media';
+import { icons } from './shared/section-styles';
 import { controls, theme } from './shared/theme';
 import { STRINGS } from './strings/strings';
 import './model/trifold-drop';
@@ -17,19 +20,17 @@ import './shared/trifold-help';
 import './shared/trifold-message';
 import './shared/trifold-notices';
 import './model/trifold-opening';
-import './trifold-panel';
+import './stage/trifold-actions';
+import './stage/trifold-face-strip';
+import './stage/trifold-hint';
+import './stage/trifold-tools';
+import './trifold-rooms';
 import './view/trifold-status';
 import './view/trifold-viewport';
 import type { TrifoldViewport } from './view/trifold-viewport';
 
-/** The address follows the state only when it has rested for so long: browsers limit how often it may change. */
-const ADDRESS_DELAY_MILLISECONDS = 400;
 /** The poster fades for so long (page.css), and is taken away afterwards. */
 const POSTER_FADE_MILLISECONDS = 300;
-/** The address is a function of these. */
-const IN_ADDRESS = ['settings', 'face', 'view', 'model'] as const;
-/** Endings of files that may hold a model. */
-const ACCEPTED = '.pkl,.pt,.pth,.safetensors';
 
 @customElement('trifold-app')
 export class TrifoldApp extends LitElement {
@@ -40,121 +41,29 @@ export class TrifoldApp extends LitElement {
       kept: new KeptFiles(new URL('kept/', document.baseURI)),
     },
     address: new URLSearchParams(location.search).get('model') ?? undefined,
-    saved: decodeStudio(location.hash),
+    saved: savedInAddress(),
     prefersReducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
   });
   #unsubscribe: (() => void) | undefined;
-  #addressTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #followAddress = () => {
-    this.querySelector('.first-picture')?.remove(); // another picture is wanted
-    this.studio.restore(decodeStudio(location.hash));
-  };
+  readonly #hasSheet = new MediaController(this, SHEET_MEDIA);
+  readonly #isTiny = new MediaController(this, TINY_MEDIA);
+  readonly #address = new AddressKeeper(this.studio, () => this.querySelector('.first-picture')?.remove());
 
-  static override styles = [
-    theme,
-    controls,
-    css`
-      :host {
-        display: grid;
-        grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr) 21rem;
-        grid-template-areas: 'header header' 'stage panel' 'status status';
-        height: 100dvh;
-        min-height: 30rem;
-        background: var(--page);
-        color: var(--text);
-        font: 15px/1.45 system-ui, sans-serif;
-        accent-color: var(--accent);
-      }
-      header {
-        grid-area: header;
-        display: flex;
-        align-items: center;
-        gap: 0.75rem;
-        padding: 0.5rem 1.25rem;
-      }
-      h1 {
-        margin: 0;
-        font-size: 1.1rem;
-        font-weight: 700;
-        letter-spacing: -0.01em;
-      }
-      header p {
-        margin: 0;
-        color: var(--muted);
-      }
-      .buttons {
-        display: flex;
-        gap: 0.5rem;
-        margin-left: auto;
-      }
-      main {
-        display: contents;
-      }
-      .stage {
-        grid-area: stage;
-        position: relative;
-        min-height: 0;
-        padding: 0 1.25rem;
-      }
-      trifold-viewport {
-        height: 100%;
-      }
-      trifold-panel {
-        grid-area: panel;
-        overflow: auto;
-        padding: 0 1.25rem 1rem 0;
-      }
-      trifold-status {
-        grid-area: status;
-      }
-      @media (max-width: 52rem) {
-        :host {
-          display: block;
-          height: auto;
-          min-height: 100dvh;
-        }
-        header {
-          padding: 0.6rem 1rem;
-        }
-        .stage {
-          padding: 0;
-        }
-        trifold-viewport {
-          height: auto;
-        }
-        trifold-panel {
-          display: block;
-          padding: 0.75rem 1rem;
-        }
-      }
-      /* On a phone held upright the picture stays in sight while the settings scroll below it (page.css knows of it). */
-      @media (max-width: 52rem) and (max-aspect-ratio: 3/5) {
-        .stage {
-          position: sticky;
-          top: 0;
-          z-index: 1;
-        }
-      }
-      @media (max-width: 30rem) {
-        header p {
-          display: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [theme, controls, icons, layout];
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#unsubscribe = this.studio.store.subscribe((state, previous) => this.#stateChanged(state, previous));
-    addEventListener('hashchange', this.#followAddress);
+    this.#address.connect();
+    document.addEventListener('fullscreenchange', this.#fullscreenChanged);
     if (this.hasUpdated) this.#start(); // moved within the page
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unsubscribe?.();
-    removeEventListener('hashchange', this.#followAddress);
-    clearTimeout(this.#addressTimer);
+    this.#address.disconnect();
+    document.removeEventListener('fullscreenchange', this.#fullscreenChanged);
     this.studio.close();
   }
 
@@ -164,23 +73,38 @@ export class TrifoldApp extends LitElement {
     return html`
       <header>
         <h1>${STRINGS.appName}</h1>
-        <p>${STRINGS.tagline}</p>
-        <span class="buttons">
+        <trifold-actions .studio=${studio}></trifold-actions>
+        <span class="links">
+          <button
+            type="button"
+            class="open"
+            aria-label=${STRINGS.open.button}
+            title=${STRINGS.open.title}
+            @click=${() => this.#fileInput.click()}
+          >
+            ${FOLDER}<span>${STRINGS.open.button}</span>
+          </button>
           <trifold-help .studio=${studio}></trifold-help>
-          <button type="button" @click=${() => this.#fileInput.click()}>${STRINGS.open.button}</button>
         </span>
-        <input type="file" hidden accept=${ACCEPTED} @change=${this.#filePicked} />
+        <input type="file" hidden accept=${MODEL_FILE_ENDINGS} @change=${this.#filePicked} />
       </header>
       <main>
         <div class="stage">
           <trifold-viewport .studio=${studio} ?inert=${!isReady}>
             <slot name="first-picture" slot="first-picture"></slot>
           </trifold-viewport>
+          <trifold-hint .studio=${studio}></trifold-hint>
+          <trifold-tools
+            .studio=${studio}
+            .orientation=${this.#hasSheet.matches || this.#isTiny.matches ? 'horizontal' : 'vertical'}
+            ?inert=${!isReady}
+          ></trifold-tools>
           ${isReady ? nothing : html`<trifold-message .studio=${studio}></trifold-message>`}
           <trifold-opening .studio=${studio}></trifold-opening>
           <trifold-notices .studio=${studio}></trifold-notices>
         </div>
-        <trifold-panel .studio=${studio}></trifold-panel>
+        <trifold-face-strip .studio=${studio} ?inert=${!isReady}></trifold-face-strip>
+        <trifold-rooms .studio=${studio}></trifold-rooms>
       </main>
       <trifold-status .studio=${studio}></trifold-status>
       <trifold-drop @file-dropped=${({ detail }: CustomEvent<File>) => studio.openFile(detail)}></trifold-drop>
@@ -200,9 +124,6 @@ export class TrifoldApp extends LitElement {
   #stateChanged(state: StudioState, previous: StudioState): void {
     if (state.status !== previous.status) this.requestUpdate();
     if (state.status === 'ready') this.#showCanvas();
-    if (IN_ADDRESS.every((field) => state[field] === previous[field])) return;
-    clearTimeout(this.#addressTimer);
-    this.#addressTimer = setTimeout(() => this.#writeAddress(), ADDRESS_DELAY_MILLISECONDS);
   }
 
   /** The live picture is there: the poster over it goes. */
@@ -211,6 +132,8 @@ export class TrifoldApp extends LitElement {
     poster?.classList.add('leaving');
     if (poster) setTimeout(() => poster.remove(), poster.firstElementChild ? POSTER_FADE_MILLISECONDS : 0);
   }
+
+  readonly #fullscreenChanged = () => this.toggleAttribute('fullscreen', document.fullscreenElement !== null);
 
   get #fileInput(): HTMLInputElement {
     return this.renderRoot.querySelector<HTMLInputElement>('input[type=file]')!;
@@ -222,15 +145,9 @@ export class TrifoldApp extends LitElement {
     if (file) this.studio.openFile(file);
     input.value = ''; // the same file may be picked again
   }
-
-  #writeAddress(): void {
-    const fragment = this.studio.save();
-    if (fragment === undefined) return;
-    const { pathname, search, hash } = addressWith(fragment, this.studio.state.model?.origin);
-    if (search === location.search && hash === location.hash) return;
-    history.replaceState(history.state, '', pathname + search + hash);
-  }
 }
+
+const FOLDER = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3.5 18.5v-13H9l2.5 2.5h9v10.5Z" /></svg>`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -12,28 +12,19 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { isMoving, lookFrom } from '../camera/orbit';
 import { TrifoldError } from '../errors';
-import { ifReadable, readAngle, readNumber } from '../numbers/written';
 import { DEFAULT_PSI, seedOf } from '../studio/face/face-actions';
 import { KeptFiles } from '../studio/model/kept-files';
 import type { SavedStudio } from '../studio/shared/address';
+import type { Backdrop } from '../studio/shared/settings';
 import type { StudioState } from '../studio/shared/state';
 import { Studio } from '../studio/studio';
 import { theme } from './shared/theme';
 import { FACE_STRINGS } from './strings/face';
 import { VIEWER_STRINGS as strings } from './strings/viewer';
+import { backdropFrom, cameraFrom, cameraOf, keyOf, numberFrom, type ViewerCamera } from './viewer-attributes';
 import './shared/trifold-message';
 import './view/trifold-viewport';
 import type { TrifoldViewport } from './view/trifold-viewport';
-
-/** Where the camera is, as the attribute `camera` has it. */
-export interface ViewerCamera {
-  /** Degrees; 0 is in front, 90 at the head's own left. */
-  readonly yaw: number;
-  /** Degrees above the horizon, -75 to 75. */
-  readonly pitch: number;
-  /** In multiples of the model's own distance, 0.45 to 2. */
-  readonly distance: number;
-}
 
 /** Detail of `trifold-error`. */
 export interface ViewerError {
@@ -74,6 +65,11 @@ export class TrifoldViewer extends LitElement {
   @property({ converter: { fromAttribute: cameraFrom } }) camera: ViewerCamera | string = FRONT;
   /** "on": pointer, wheel and keys turn the head; "off": it is a picture. */
   @property() controls: 'on' | 'off' = 'on';
+  /**
+   * What the head stands on, where the model tells its alpha: "page" or "transparent" (the host page shows through), "white", "black", or a
+   * colour as "#rrggbb". Other models keep the background that is a part of their scene.
+   */
+  @property() background = 'page';
   /** Whether the head turns by itself; not for people who prefer reduced motion. */
   @property({ type: Boolean }) autorotate = false;
   @state() private running: Studio | undefined;
@@ -91,8 +87,6 @@ export class TrifoldViewer extends LitElement {
       :host {
         --shadow: none;
         --frame-round: 0;
-        --frame-gap: 0px;
-        --frame-height: 100cqh;
         display: block;
         position: relative;
         width: 20rem;
@@ -111,7 +105,7 @@ export class TrifoldViewer extends LitElement {
         height: 100%;
       }
       trifold-viewport {
-        container-type: size;
+        place-items: center;
       }
     `,
   ];
@@ -222,11 +216,16 @@ export class TrifoldViewer extends LitElement {
   /** What the attributes ask for. */
   get #asSaved(): SavedStudio {
     const { seed, psi } = this;
-    return { settings: { autoRotate: this.#turns }, face: { seed, psi }, view: this.#camera };
+    const settings = { autoRotate: this.#turns, backdrop: this.#backdrop };
+    return { settings, face: { seed, psi }, view: this.#camera };
   }
 
   get #turns(): boolean {
     return this.autorotate && this.isVisible && !prefersReducedMotion();
+  }
+
+  get #backdrop(): Backdrop {
+    return backdropFrom(this.background) ?? 'page';
   }
 
   get #camera(): ViewerCamera {
@@ -239,6 +238,10 @@ export class TrifoldViewer extends LitElement {
       if (Number.isFinite(this[name])) continue;
       this.#tellAttribute(name, this.getAttribute(name) ?? String(this[name]));
       this[name] = changed.get(name) ?? (name === 'psi' ? DEFAULT_PSI : 0);
+    }
+    if (!backdropFrom(this.background)) {
+      this.#tellAttribute('background', this.background);
+      this.background = changed.get('background') ?? 'page';
     }
     if (typeof this.camera !== 'string') return;
     const read = cameraFrom(this.camera);
@@ -257,6 +260,7 @@ export class TrifoldViewer extends LitElement {
     if (changed.has('seed') && seedOf(face.sources[0]) !== this.seed) studio.setSeed(this.seed);
     if (changed.has('psi') && face.psi !== this.psi) studio.setPsi(this.psi);
     if (studio.state.settings.autoRotate !== this.#turns) studio.changeSettings({ autoRotate: this.#turns });
+    if (changed.has('background')) studio.changeSettings({ backdrop: this.#backdrop });
     if (!changed.has('camera') || keyOf(this.#camera) === keyOf(cameraOf(studio.state))) return;
     const { yaw, pitch, distance } = this.#camera;
     studio.moveCamera((view) =>
@@ -314,31 +318,6 @@ async function afterOthers(address: string, load: () => Promise<void>): Promise<
   loading.set(address, mine);
   await mine;
   if (loading.get(address) === mine) loading.delete(address);
-}
-
-/** @returns not a number if it is none */
-function numberFrom(text: string | null): number {
-  return ifReadable(() => readNumber(text ?? '')) ?? Number.NaN;
-}
-
-/** @returns the text itself if it is no camera */
-function cameraFrom(text: string | null): ViewerCamera | string {
-  const words = (text ?? '0 0').trim().split(/[\s,]+/);
-  const [yaw = Number.NaN, pitch = Number.NaN, distance = 1] = words.map(
-    (word) => ifReadable(() => readAngle(word)) ?? Number.NaN,
-  );
-  const isCamera = words.length <= 3 && [yaw, pitch, distance].every(Number.isFinite) && distance > 0;
-  return isCamera ? { yaw, pitch, distance } : (text ?? '');
-}
-
-function cameraOf({ view }: StudioState): ViewerCamera {
-  const { yaw, pitch, radius, home } = view;
-  return { yaw: yaw * DEGREES, pitch: pitch * DEGREES, distance: radius / home.radius };
-}
-
-/** The same for cameras that nobody can tell apart. */
-function keyOf({ yaw, pitch, distance }: ViewerCamera): string {
-  return [yaw.toFixed(3), pitch.toFixed(3), distance.toFixed(4)].join(' ');
 }
 
 function withSlash({ pathname }: URL): string {

@@ -4,7 +4,7 @@
  */
 import { expect, type Page } from '@playwright/test';
 import type { PictureSettings } from '../../src/studio/shared/settings';
-import { canvasCentre, difference, openStudio, picture, QUICK, test, untilStill } from './support';
+import { canvasCentre, difference, openStudio, picture, QUICK, statusFigures, test, untilStill } from './support';
 
 /** Exact rays, so that a full picture takes any processor too long to turn with. */
 const SLOW = 'quality=exact&rays=48&samples=16';
@@ -100,7 +100,7 @@ test('a gesture gives up the full picture that is on its way', async () => {
 });
 
 test('the status line tells what is on the canvas and what the full picture takes', async () => {
-  const status = page.getByRole('contentinfo', { name: 'Device and timing' });
+  const status = await statusFigures(page);
   await expect(status).toContainText(/48 × 48, super-res, exact; in full [\d.]+ ms/);
   await changeSettings({ autoRotate: true });
   await expect(status).toContainText(/\d+ × \d+, (fast|draft); in full [\d.]+ ms/);
@@ -183,14 +183,14 @@ function countDeviceCalls(): void {
 
 function canvasWidth(): Promise<number> {
   return page
-    .locator('canvas')
+    .locator('trifold-viewport canvas')
     .first()
     .evaluate((canvas) => (canvas as HTMLCanvasElement).width);
 }
 
 /** The widths that the canvas takes on while something is done, in their order. */
 async function widthsDuring(act: () => Promise<unknown>): Promise<number[]> {
-  const canvas = page.locator('canvas').first();
+  const canvas = page.locator('trifold-viewport canvas').first();
   const observer = await canvas.evaluateHandle((element) => {
     const widths: number[] = [];
     const note = () => widths.push((element as HTMLCanvasElement).width);

@@ -7,7 +7,17 @@ import { expect, type Page } from '@playwright/test';
 import { parseSafetensors } from '../../src/checkpoints/safetensors';
 import { VIEW_STRINGS } from '../../src/ui/strings/view';
 import { fixturePath } from '../support/fixture-path';
-import { contrast, expectNewViewOnly, FINE, openStudio, picture, studioState, test, untilStill } from './support';
+import {
+  contrast,
+  expectNewViewOnly,
+  FINE,
+  openRoom,
+  openStudio,
+  picture,
+  studioState,
+  test,
+  untilStill,
+} from './support';
 
 const HALF_INFINITY = 0x7c00;
 const HALF_ONE = 0x3c00;
@@ -15,6 +25,8 @@ const HALF_ONE = 0x3c00;
 test('planes that are not finite are refused, and the page goes on drawing', async ({ page }) => {
   await openStudio(page, FINE);
   await open(page, 'damaged.safetensors', damagedModel());
+  await openRoom(page, 'Inspect');
+  await openRoom(page, 'Inspect');
   await page.getByRole('radio', { name: VIEW_STRINGS.pictureNames['plane-0'] }).check();
   const notice = page.getByText(
     /^The feature planes of this face hold (-?Infinity|NaN)\. .*The final picture is shown instead\.$/,

@@ -6,6 +6,7 @@ import {
   counts,
   difference,
   expectNewViewOnly,
+  openRoom,
   openStudio,
   picture,
   QUICK,
@@ -59,6 +60,7 @@ test('a setting that the device refuses is taken back with a notice, and the pic
   await page.evaluate(() => {
     Object.defineProperty(GPUSupportedLimits.prototype, 'maxBufferSize', { get: () => 100_000 });
   });
+  await openRoom(page, 'Inspect');
   await unfold(page, 'Quality');
   await page.getByLabel('Neural rendering').selectOption('128');
   await expect(page.getByText(/needs [\d.]+ MB in one buffer.*The previous setting stays/)).toBeVisible();

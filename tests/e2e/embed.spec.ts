@@ -150,6 +150,30 @@ test('a viewer without controls is a picture with a name', async () => {
   expect(difference(await pictureOf('second'), before)).toBe(0);
 });
 
+test('the head stands on the page, or on a background of its own', async () => {
+  const corner = async () => {
+    const { width, height, pixels } = await pictureOf('first');
+    const at = (Math.round(height * 0.06) * width + Math.round(width * 0.06)) * 3;
+    return [...pixels.subarray(at, at + 3)];
+  };
+  await page.locator('#first').evaluate((viewer: TrifoldViewer) => {
+    viewer.style.background = 'rgb(10, 200, 60)';
+  });
+  for (const [background, colour] of [
+    ['page', [10, 200, 60]],
+    ['#204080', [32, 64, 128]],
+    ['white', [255, 255, 255]],
+    ['black', [0, 0, 0]],
+    ['transparent', [10, 200, 60]],
+  ] as const) {
+    await setAttribute('first', 'background', background);
+    await expect.poll(corner, background).toEqual(colour);
+  }
+  await page.locator('#first').evaluate((viewer: TrifoldViewer) => {
+    viewer.style.background = '';
+  });
+});
+
 test('it turns by itself only while it is in sight', async () => {
   const yaw = () => page.evaluate(() => document.querySelector<TrifoldViewer>('#second')!.studio!.state.view.yaw);
   const before = await yaw();
@@ -191,6 +215,7 @@ test('nonsense in an attribute is told and changes nothing', async () => {
   for (const [attribute, value] of [
     ['seed', 'seven'],
     ['psi', 'much'],
+    ['background', 'zebra'],
     ['camera', 'left'],
     ['camera', '1 2 3 4'],
   ] as const) {

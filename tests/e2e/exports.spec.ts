@@ -8,9 +8,14 @@ import { decode } from 'fast-png';
 import { validateBytes } from 'gltf-validator';
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
 import { expectNoAxeFinding } from './axe';
-import { startAgain, test, unfold, untilStill } from './support';
+import { openRoom, startAgain, test, untilStill } from './support';
 
 test.describe.configure({ mode: 'serial' }); // a story: each test goes on where the one before ended
+
+interface SavedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** Few rays and samples: every frame goes through the whole super-resolution. */
 const SMALL = 'rays=16&samples=4&yaw=20';
@@ -26,8 +31,16 @@ let page: Page;
 test.beforeAll(async ({ sharedPage }) => {
   page = sharedPage;
   await startAgain(page, SMALL, { width: 1000, height: 900 });
-  await unfold(page, 'Take it with you');
+  await openRoom(page, 'Export');
 });
+
+/** Does what ends in a file being saved. */
+async function savedBy(act: () => Promise<void>): Promise<SavedFile> {
+  const download = page.waitForEvent('download', { timeout: 380_000 });
+  await act();
+  const file = await download;
+  return { name: file.suggestedFilename(), bytes: new Uint8Array(await readFile(await file.path())) };
+}
 
 async function openDialog(button: string, title: string): Promise<Locator> {
   await page.getByRole('button', { name: button }).click();
@@ -36,12 +49,8 @@ async function openDialog(button: string, title: string): Promise<Locator> {
   return dialog;
 }
 
-async function saved(dialog: Locator): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }> {
-  const download = page.waitForEvent('download');
-  await dialog.getByRole('button', { name: 'Save' }).click();
-  const file = await download;
-  return { name: file.suggestedFilename(), bytes: new Uint8Array(await readFile(await file.path())) };
-}
+const saved = (dialog: Locator) => savedBy(() => dialog.getByRole('button', { name: 'Save', exact: true }).click());
+const madeAndSaved = (dialog: Locator) => savedBy(() => dialog.getByRole('button', { name: 'Make and save' }).click());
 
 /** A number in a field; Enter in a window must not close it. */
 async function type(dialog: Locator, label: string, value: number): Promise<void> {
@@ -54,8 +63,18 @@ async function close(dialog: Locator): Promise<void> {
   await expect(dialog).toBeHidden();
 }
 
+test('the room saves the present view in one step', async () => {
+  const { name, bytes } = await savedBy(() => page.getByRole('button', { name: 'Save picture' }).click());
+  expect(name).toBe('trifold-seed-0.png');
+  const side = await page.evaluate(
+    () => document.querySelector('trifold-app')!.studio.state.model!.config.imageResolution,
+  );
+  expect(decode(bytes)).toMatchObject({ width: side, height: side, channels: 3 });
+  await expectNoAxeFinding(page, SIZES);
+});
+
 test('a picture has the chosen size, and alpha if it is cut out', async () => {
-  const dialog = await openDialog('Picture…', 'Picture');
+  const dialog = await openDialog('Size and background…', 'Picture');
   await expect(dialog.getByRole('img', { name: 'Preview of the picture' })).toBeVisible();
   await type(dialog, 'Size in pixels', 300);
   await expect(dialog.getByText(/trifold-seed-0\.png, \d+ KB/)).toBeVisible();
@@ -95,15 +114,18 @@ test('a turntable of five seconds has the right size, length and frames', async 
   await dialog.getByLabel('Format').selectOption('webm');
   await expect(dialog.getByText(`${FRAMES} frames`)).toBeVisible();
   await expectNoAxeFinding(page, SIZES);
-  await dialog.getByRole('button', { name: 'Make video' }).click();
-  await expect(dialog.getByText(/Frame \d+ of 60/)).toBeVisible();
-  await expect(dialog.getByText(/trifold-seed-0\.webm, \d+ KB/)).toBeVisible({ timeout: 380_000 });
+  const { name, bytes } = await savedBy(async () => {
+    await dialog.getByRole('button', { name: 'Make and save' }).click();
+    await expect(dialog.getByText(/Frame \d+ of 60/)).toBeVisible();
+  });
+  await expect(dialog.getByText(/trifold-seed-0\.webm, \d+ KB/)).toBeVisible();
   const video = dialog.locator('video');
   await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.videoWidth)).toBe(VIDEO.side);
   await expectNoAxeFinding(page, SIZES);
 
-  const { name, bytes } = await saved(dialog);
   expect(name).toBe('trifold-seed-0.webm');
+  const again = await savedBy(() => dialog.getByRole('button', { name: 'Save again' }).click());
+  expect(again.bytes.length).toBe(bytes.length);
   const { frames, ...decoded } = await decodedVideo(bytes);
   expect(decoded).toEqual({ packets: FRAMES, width: VIDEO.side, height: VIDEO.side, duration: VIDEO.seconds });
   expect(frames.length).toBe(FRAMES);
@@ -158,15 +180,15 @@ async function decodedVideo(bytes: Uint8Array<ArrayBuffer>) {
 
 test('a video that is stopped leaves nothing behind but a page that works', async () => {
   const dialog = page.getByRole('dialog', { name: 'Video' });
-  await dialog.getByRole('button', { name: 'Make video' }).click();
+  await dialog.getByRole('button', { name: 'Make and save' }).click();
   await expect(dialog.getByText(/Frame [1-9]\d* of 60/)).toBeVisible();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog.getByText('Stopped. There is no file.')).toBeVisible();
-  await expect(dialog.getByRole('button', { name: 'Save' })).toBeDisabled();
+  await expect(dialog.getByRole('button', { name: 'Save again' })).toBeHidden();
   await dialog.getByText('Walk', { exact: true }).click();
   await expect(dialog.getByText('The face has only one source')).toBeVisible();
-  await expect(dialog.getByRole('button', { name: 'Make video' })).toBeDisabled();
-  await dialog.getByText('Camera path', { exact: true }).click();
+  await expect(dialog.getByRole('button', { name: 'Make and save' })).toBeDisabled();
+  await dialog.getByText('Path of views', { exact: true }).click();
   await expect(dialog.getByText('Add two views or more first')).toBeVisible();
   await close(dialog);
   await untilStill(page);
@@ -183,12 +205,11 @@ test('a short camera path as a zip of pictures', async () => {
   const dialog = await openDialog('Video…', 'Video');
   await type(dialog, 'Seconds', 0.2);
   await dialog.getByLabel('Format').selectOption('zip');
-  await dialog.getByRole('button', { name: 'Make video' }).click();
-  await expect(dialog.getByText(/trifold-seed-5\.zip/)).toBeVisible();
-  const { bytes } = await saved(dialog);
+  const { name, bytes } = await madeAndSaved(dialog);
+  expect(name).toBe('trifold-seed-5.zip');
   expect(String.fromCharCode(...bytes.subarray(0, 2))).toBe('PK');
   await close(dialog);
-  await page.getByRole('button', { name: 'Clear the camera path' }).click();
+  await page.getByRole('button', { name: 'Clear the path of views' }).click();
   await expect(page.getByText('no views yet')).toBeVisible();
 });
 
@@ -204,24 +225,21 @@ test('a mesh passes the validator, and a level without a surface is said', async
 
   await type(dialog, 'Density level as a number', 9000);
   await expect(dialog.getByRole('alert')).toContainText('There is no surface at level 9000');
-  await dialog.getByRole('button', { name: 'Make file' }).click();
+  await dialog.getByRole('button', { name: 'Make and save' }).click();
   await expect(dialog.getByRole('alert')).toHaveCount(2);
   await type(dialog, 'Density level as a number', 10);
   await expect(dialog.getByText(/[\d,]+ triangles in the preview/)).toBeVisible();
 
   await dialog.getByLabel('Resolution').selectOption('64');
-  await dialog.getByRole('button', { name: 'Make file' }).click();
+  const { name, bytes } = await madeAndSaved(dialog);
   await expect(dialog.getByText(/trifold-seed-5\.glb, \d+ KB/)).toBeVisible();
-  const { name, bytes } = await saved(dialog);
   expect(name).toBe('trifold-seed-5.glb');
   const { issues, info } = await validateBytes(bytes);
   expect(issues.messages).toEqual([]);
   expect(info.totalTriangleCount).toBeGreaterThan(3000);
 
   await dialog.getByLabel('Format').selectOption('stl');
-  await dialog.getByRole('button', { name: 'Make file' }).click();
-  await expect(dialog.getByText(/trifold-seed-5\.stl/)).toBeVisible();
-  expect((await saved(dialog)).bytes.length).toBe(84 + 50 * info.totalTriangleCount);
+  expect((await madeAndSaved(dialog)).bytes.length).toBe(84 + 50 * info.totalTriangleCount);
   await close(dialog);
 });
 
@@ -229,7 +247,7 @@ test('a mesh that is stopped leaves a page that works', async () => {
   const dialog = await openDialog('Mesh…', 'Mesh');
   await expect(dialog.getByText(/[\d,]+ triangles in the preview/)).toBeVisible();
   await dialog.getByLabel('Resolution').selectOption('256');
-  await dialog.getByRole('button', { name: 'Make file' }).click();
+  await dialog.getByRole('button', { name: 'Make and save' }).click();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog.getByText('Stopped. There is no file.')).toBeVisible();
   await close(dialog);

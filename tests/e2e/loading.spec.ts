@@ -7,7 +7,18 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { fixturePath } from '../support/fixture-path';
-import { contrast, difference, openStudio, picture, QUICK, studioState, test, untilReady, untilStill } from './support';
+import {
+  contrast,
+  difference,
+  openStudio,
+  picture,
+  QUICK,
+  statusFigures,
+  studioState,
+  test,
+  untilReady,
+  untilStill,
+} from './support';
 
 const WEIGHTS = '**/weights/*.safetensors';
 const weightFile = fixturePath('small/small-eg3d.safetensors');
@@ -139,7 +150,7 @@ test.describe('messages that say what to do', () => {
 test('where the buffers are too small for floats, convolutions store halves', async ({ page }) => {
   await limitBuffers(page, 600_000);
   await openStudio(page);
-  await expect(page.getByRole('contentinfo', { name: 'Device and timing' })).toContainText('stored as f16');
+  await expect(await statusFigures(page)).toContainText('stored as f16');
   expect(contrast(await picture(page))).toBeGreaterThan(10);
 });
 
@@ -199,7 +210,7 @@ test.describe('the poster of the first face', () => {
       );
       const before = (await place(page).boundingBox())!;
       release();
-      const canvas = page.locator('canvas');
+      const canvas = page.locator('trifold-viewport canvas');
       await expect(canvas).toBeAttached();
       await expect(page.getByRole('progressbar')).toBeVisible();
       for (const after of [(await place(page).boundingBox())!, (await canvas.boundingBox())!]) {

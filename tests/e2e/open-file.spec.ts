@@ -10,9 +10,11 @@ import {
   difference,
   expectNewViewOnly,
   FINE,
+  openRoom,
   openStudio,
   picture,
   QUICK,
+  seedShown,
   studioState,
   test,
   untilReady,
@@ -22,6 +24,8 @@ import {
 
 const TINY = fixturePath('generator_tiny.safetensors');
 const PICKLE = fixturePath('generator_small_nosrc.pkl');
+/** Where the panel is beside the picture, which so has one size whatever room is open. */
+const WIDE = { width: 1000, height: 700 };
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex');
 
 /** The bundled file as the person's own, cut short, and the like. */
@@ -30,7 +34,7 @@ function handmade(name: string, buffer: Buffer) {
 }
 
 async function open(page: Page, file: string | ReturnType<typeof handmade>): Promise<void> {
-  await page.locator('input[type=file][accept*=safetensors]').setInputFiles(file);
+  await page.locator('input[type=file][accept*=safetensors]').first().setInputFiles(file);
 }
 
 /** Waits until a model of that name is on screen and drawn. */
@@ -55,8 +59,9 @@ function modelFacts(page: Page) {
   });
 }
 
-/** What the panel says of the model, by its label. */
+/** What the room Inspect says of the model, by its label. */
 async function fact(page: Page, label: string): Promise<string> {
+  await openRoom(page, 'Inspect');
   const row = page.locator('trifold-model dt', { hasText: new RegExp(`^${label}$`) });
   return (await row.locator('xpath=following-sibling::dd[1]').textContent())!.trim();
 }
@@ -159,9 +164,9 @@ test.describe('one page, one file after the other', () => {
   test('reading can be cancelled, also while the present model turns', async () => {
     await page.evaluate(() => {
       const post = Worker.prototype.postMessage;
-      Worker.prototype.postMessage = function (message: unknown) {
+      Worker.prototype.postMessage = function (...message: unknown[]) {
         Worker.prototype.postMessage = post;
-        setTimeout(() => post.call(this, message), 60_000);
+        setTimeout(() => Reflect.apply(post, this, message), 60_000);
       };
     });
     await open(page, TINY);
@@ -179,6 +184,7 @@ test.describe('one page, one file after the other', () => {
     });
     await expect.poll(async () => (await modelFacts(page))?.fingerprint).toBeDefined();
     expect(await page.evaluate(async () => (await (await caches.open('trifold-files')).keys()).length)).toBe(0);
+    await openRoom(page, 'Inspect');
     const keep = page.getByLabel('Keep opened files on this device');
     await keep.check();
     await expect(page.getByText('There is no room to keep the file')).toBeVisible();
@@ -208,7 +214,9 @@ test.describe('one page, one file after the other', () => {
 });
 
 test('a kept file is opened again after a reload, until it is removed', async ({ page }) => {
+  await page.setViewportSize(WIDE);
   await openStudio(page);
+  await openRoom(page, 'Inspect');
   await page.getByLabel('Keep opened files on this device').check();
   await open(page, TINY);
   await untilShown(page, 'generator_tiny.safetensors');
@@ -232,6 +240,49 @@ test('a kept file is opened again after a reload, until it is removed', async ({
   expect((await modelFacts(page))?.name).toBe('generator_tiny.safetensors');
 });
 
+test('a file that is not kept is asked for by its name after a reload, and comes back with face and view', async ({
+  page,
+}) => {
+  await page.setViewportSize(WIDE);
+  await openStudio(page, `${QUICK}&seed=7&yaw=30`);
+  await open(page, TINY);
+  await untilShown(page, 'generator_tiny.safetensors');
+  await expect.poll(() => page.url()).toMatch(/#model=[0-9a-f]{16}&/);
+  const [model] = /model=[0-9a-f]{16}/.exec(page.url())!;
+  const before = await picture(page);
+
+  for (const visit of ['first', 'second']) {
+    await page.reload();
+    await untilReady(page);
+    const alert = page.getByRole('alert');
+    await expect(alert, visit).toContainText('"generator_tiny.safetensors" is not kept on this device');
+    expect((await modelFacts(page))?.origin).toBe('bundled');
+    // The address goes on naming it, whatever is done meanwhile.
+    await page.getByRole('button', { name: 'New face' }).click();
+    await expect.poll(() => page.url()).not.toContain('seed=7');
+    expect(page.url()).toContain(model);
+    await page.goBack();
+    await expect.poll(() => page.url()).toContain('seed=7');
+  }
+
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Open it again…' }).click();
+  await (await chooser).setFiles(TINY);
+  await untilShown(page, 'generator_tiny.safetensors');
+  await expect(page.getByRole('alert')).toBeHidden();
+  expect(await seedShown(page)).toBe(7);
+  expect(difference(await picture(page), before)).toBeLessThan(0.01); // angles in links are rounded
+  expect(page.url()).toContain(model);
+});
+
+test('a file that nobody wants back is forgotten by the address', async ({ page }) => {
+  await openStudio(page, `${QUICK}&seed=7&model=0123456789abcdef`);
+  await expect(page.getByRole('alert')).toContainText('The model file that this address names is not kept');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect.poll(() => page.url()).not.toContain('model=');
+  expect(page.url()).toContain('seed=7');
+});
+
 test.describe('?model=', () => {
   test('opens a file of this server; the address forgets it when another model is opened', async ({ page }) => {
     await page.goto(`./?model=weights/small-eg3d.safetensors#${QUICK}`);
@@ -241,6 +292,7 @@ test.describe('?model=', () => {
     await page.getByRole('button', { name: 'New face' }).click();
     await expect.poll(() => page.url()).toContain('seed=');
     expect(page.url()).toContain('?model=weights/small-eg3d.safetensors#');
+    await openRoom(page, 'Inspect');
     await page.getByRole('button', { name: 'Back to the bundled model' }).click();
     await untilShown(page, 'Small');
     expect(await fact(page, 'Source')).toBe('comes with this page');

@@ -6,14 +6,17 @@ import {
   contrast,
   counts,
   difference,
+  openRoom,
   openStudio,
   picture,
   QUICK,
   seedShown,
   startAgain,
+  statusFigures,
   studioState,
   test,
   unfold,
+  untilReady,
   untilStill,
 } from './support';
 
@@ -61,32 +64,35 @@ test('New face shows another face and runs the backbone once; Undo brings the ol
   await page.getByRole('button', { name: 'Undo' }).click();
 });
 
-test('a typed seed gives the same face every time; nonsense is brought into range', async () => {
+test('a typed seed gives the same face every time; what is no seed is refused and changes nothing', async () => {
   const seed = page.getByLabel('Seed', { exact: true });
   await seed.fill('3');
   const third = await effectOf(() => seed.press('Enter'));
-  await seed.fill('1.5');
+  for (const nonsense of ['1.5', '-4']) {
+    await seed.fill(nonsense);
+    await seed.press('Enter');
+    await expect(seed).toHaveValue(nonsense); // to be mended; the browser says why
+    await expect.poll(() => seedShown(page)).toBe(3);
+  }
+  await seed.fill('4');
   await effectOf(() => seed.press('Enter'));
-  await expect(seed).toHaveValue('2');
-  await seed.fill('-4');
-  await effectOf(() => seed.press('Enter'));
-  await expect(seed).toHaveValue('0');
   await seed.fill('3');
   const again = await effectOf(() => seed.press('Enter'));
-  expect(difference(again.after, third.after)).toBe(0);
+  expect(difference(again.after, third.after)).toBeLessThan(0.1);
 });
 
 test('truncation moves towards the average face', async () => {
-  const slider = page.getByLabel('Truncation ψ');
+  const slider = page.getByLabel('Variety, truncation ψ');
   const average = await effectOf(() => slider.fill('0'));
   expect(average.change).toBeGreaterThan(1);
   await page.getByLabel('Seed', { exact: true }).fill('11');
   const other = await effectOf(() => page.getByLabel('Seed', { exact: true }).press('Enter'));
-  expect(other.change).toBe(0);
+  expect(other.change).toBeLessThan(0.1);
   await effectOf(() => slider.fill('1'));
 });
 
 test('raw and depth show other pictures without another run of the backbone', async () => {
+  await openRoom(page, 'Inspect');
   for (const name of ['Depth map', 'Final image', 'Raw volume rendering']) {
     const { change, mapping, triPlanes, after } = await effectOf(() => page.getByRole('radio', { name }).check());
     expect(change).toBeGreaterThan(0.3);
@@ -97,6 +103,7 @@ test('raw and depth show other pictures without another run of the backbone', as
 
 test('resolution and samples take effect without another run of the backbone', async () => {
   await startAgain(page, `${QUICK}&quality=exact`); // the fast quality has samples of its own
+  await openRoom(page, 'Inspect');
   await unfold(page, 'Quality');
   const finer = await effectOf(() => page.getByLabel('Neural rendering').selectOption('48'));
   const denser = await effectOf(() => page.getByLabel('Samples per ray').selectOption('32'));
@@ -109,6 +116,7 @@ test('resolution and samples take effect without another run of the backbone', a
 
 test('fast and exact volume rendering look alike; the address keeps the choice, and whether a moving picture may be coarser', async () => {
   await startAgain(page, 'picture=raw&rays=48&samples=32');
+  await openRoom(page, 'Inspect');
   await unfold(page, 'Quality');
   const { change, mapping, triPlanes } = await effectOf(() => page.getByRole('radio', { name: 'Exact' }).check());
   expect(change).toBeLessThan(2);
@@ -118,11 +126,32 @@ test('fast and exact volume rendering look alike; the address keeps the choice, 
   await expect.poll(() => new URL(page.url()).hash).toContain('quality=exact&adapt=false');
 });
 
-test('the status line names the adapter, precision, times, frame rate and memory', async () => {
+test('the status line is one quiet line; behind it are adapter, precision, times, frame rate and memory', async () => {
   const status = page.getByRole('contentinfo', { name: 'Device and timing' });
-  await expect(status).toContainText('swiftshader', { ignoreCase: true });
-  await expect(status).toContainText('f32');
-  await expect(status).toContainText(/mapping [\d.]+ · tri-planes [\d.]+ · ray march [\d.]+|no timestamps/);
-  await expect(status).toContainText(/GPU memory\s*[1-9]\d* MB/);
-  await expect(status).toContainText('at rest');
+  await expect(status).toHaveText(/^\s*Volumetric\s*$/);
+  const figures = await statusFigures(page);
+  await expect(figures).toContainText('swiftshader', { ignoreCase: true });
+  await expect(figures).toContainText('f32');
+  await expect(figures).toContainText(/mapping [\d.]+ · tri-planes [\d.]+ · ray march [\d.]+ · present|no timestamps/);
+  await expect(figures).toContainText(/GPU memory\s*[1-9]\d* MB/);
+  await expect(figures).toContainText('at rest');
+  await page.keyboard.press('Escape');
+  await expect(figures).toBeHidden();
+});
+
+test('rooms have the keys of tabs, and are remembered with their folds', async () => {
+  const tab = (name: string) => page.getByRole('tab', { name });
+  await tab('Face').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(tab('Edit')).toBeFocused();
+  await expect(page.getByRole('tabpanel', { name: 'Edit' })).toBeVisible();
+  await page.keyboard.press('End');
+  await expect(tab('Export')).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect(tab('Face')).toBeFocused();
+  await openRoom(page, 'Inspect');
+  await unfold(page, 'Quality');
+  await page.reload();
+  await expect(page.getByLabel('Neural rendering')).toBeVisible();
+  await untilReady(page);
 });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type BrowserContext, expect, type Page } from '@playwright/test';
 import { expectNoAxeFinding } from './axe';
 import {
+  comeAgain,
   difference,
   openStudio,
   picture,
@@ -28,6 +29,7 @@ test.beforeAll(async ({ browser }) => {
   context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
   page = await context.newPage();
   watched = watch(page);
+  await comeAgain(page);
   await openStudio(page, `${QUICK}&seed=3&yaw=-25&distance=0.9`);
   await unfold(page, 'Saved faces');
 });
@@ -64,7 +66,7 @@ test('a face that was saved is there after a reload, and brings back the same pi
   await bringBack('Ada').click();
   await untilStill(page);
   expect(await seedShown(page)).toBe(3);
-  expect(difference(await picture(page), original)).toBe(0);
+  expect(difference(await picture(page), original)).toBeLessThan(0.1); // the canvas begins between two pixels
 });
 
 test('a saved face is renamed, mixed with and walked through', async () => {

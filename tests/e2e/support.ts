@@ -38,6 +38,8 @@ interface TestFixtures {
 }
 
 interface WorkerFixtures {
+  /** Whether the page draws thumbnails of faces. It does so whenever it is still, which most tests wait for, and every one is counted. */
+  readonly hasThumbnails: boolean;
   /** A page with its device, opened once; watched, and allowed to use the clipboard. */
   readonly sharedPage: Page;
 }
@@ -47,18 +49,21 @@ interface WorkerFixtures {
  * `studioPage`, or as `sharedPage` where the tests of a file tell a story.
  */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
-  page: async ({ page }, use) => {
+  hasThumbnails: [false, { option: true, scope: 'worker' }],
+  page: async ({ page, hasThumbnails }, use) => {
     const watched = watch(page);
+    await comeAgain(page, hasThumbnails);
     await use(page);
     watched.check();
   },
   sharedPage: [
-    async ({ browser }, use, { project }) => {
+    async ({ browser, hasThumbnails }, use, { project }) => {
       const permissions = ['clipboard-read', 'clipboard-write'];
       const { baseURL, viewport } = project.use;
       const context = await browser.newContext({ baseURL, viewport, permissions });
       const page = await context.newPage();
       const watched = watch(page);
+      await comeAgain(page, hasThumbnails);
       await openStudio(page);
       await use(page);
       watched.check();
@@ -73,41 +78,51 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 });
 
-/** Sections of the panel that are open when the page is. */
-const OPEN_AT_FIRST = ['Face', 'Picture and view'];
+/**
+ * As somebody who has turned a head before: the first minute, in which it turns a little by itself, has a file of its own. Call before the first
+ * visit.
+ */
+export async function comeAgain(page: Page, hasThumbnails = false): Promise<void> {
+  await page.addInitScript((draws) => {
+    if (origin === 'null') return; // an empty page has no storage
+    localStorage.setItem('trifold.has-turned', 'yes');
+    if (draws) return;
+    customElements.whenDefined('trifold-app').then(() => {
+      const app = document.querySelector('trifold-app');
+      if (app) Object.assign(app.studio.thumbnails, { want: () => () => {} });
+    });
+  }, hasThumbnails);
+}
 
-/** The HTML of controls that are too small for a thumb, of those that can be seen. */
+/** The HTML of controls that are too small for a thumb, or for a mouse where the page is told that there is one, of those that can be seen. */
 export function smallTargets(controls: Locator): Promise<string[]> {
   return controls.evaluateAll((elements) =>
     elements
       .filter((element) => {
         const { width, height } = element.getBoundingClientRect();
-        return Math.min(width, height) < 44;
+        return Math.min(width, height) < (matchMedia('(pointer: fine)').matches ? 36 : 44);
       })
       .map((element) => element.outerHTML),
   );
 }
 
-/** Brings a page that is open back to the beginning without loading it again: address, size, colours, folds; no dialog, no notice. */
+/** Brings a page that is open back to the beginning without loading it again: address, size, colours, room, folds; no dialog, no notice. */
 export async function startAgain(page: Page, fragment = QUICK, viewport?: ViewportSize): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
   if (viewport) await page.setViewportSize(viewport);
-  await page.evaluate(
-    ({ wanted, open }) => {
-      const close = (root: Document | ShadowRoot) => {
-        for (const dialog of root.querySelectorAll('dialog')) dialog.close();
-        for (const fold of root.querySelectorAll('details')) {
-          fold.open = open.includes(fold.querySelector('summary')!.textContent!.trim());
-        }
-        for (const { shadowRoot } of root.querySelectorAll('*')) if (shadowRoot) close(shadowRoot);
-      };
-      close(document);
-      const { studio } = document.querySelector('trifold-app')!;
-      for (const notice of studio.state.notices) studio.dismiss(notice);
-      location.hash = `${wanted}&test=${Math.random()}`; // another address than the present one, whatever that is
-    },
-    { wanted: fragment, open: OPEN_AT_FIRST },
-  );
+  await page.evaluate((wanted) => {
+    const close = (root: Document | ShadowRoot) => {
+      for (const dialog of root.querySelectorAll('dialog')) dialog.close();
+      for (const fold of root.querySelectorAll('details')) fold.open = false;
+      for (const popover of root.querySelectorAll<HTMLElement>(':popover-open')) popover.hidePopover();
+      for (const { shadowRoot } of root.querySelectorAll('*')) if (shadowRoot) close(shadowRoot);
+    };
+    close(document);
+    const app = document.querySelector('trifold-app')!;
+    Object.assign(app.shadowRoot!.querySelector('trifold-rooms')!, { room: 'face', sheet: 'bar' });
+    for (const notice of app.studio.state.notices) app.studio.dismiss(notice);
+    location.hash = `${wanted}&test=${Math.random()}`; // another address than the present one, whatever that is
+  }, fragment);
   await untilStill(page);
 }
 
@@ -138,7 +153,23 @@ export async function seedShown(page: Page): Promise<number | undefined> {
   return source?.kind === 'seed' ? source.seed : undefined;
 }
 
-/** Opens a section of the panel, or a fold within one, by its title. */
+/** Opens a room of the panel, and the sheet of a phone. */
+export async function openRoom(page: Page, room: 'Face' | 'Edit' | 'Compare' | 'Inspect' | 'Export'): Promise<void> {
+  const tab = page.getByRole('tab', { name: room });
+  const panel = page.getByRole('tabpanel', { name: room });
+  if (!(await panel.isVisible())) await tab.click();
+  await expect(panel.locator(':scope > *').first()).toBeVisible();
+}
+
+/** What the drawer of the status line says, opened. */
+export async function statusFigures(page: Page): Promise<Locator> {
+  const status = page.getByRole('contentinfo', { name: 'Device and timing' });
+  const figures = status.getByRole('group', { name: 'Figures' });
+  if (!(await figures.isVisible())) await status.getByRole('button').click();
+  return figures;
+}
+
+/** Opens a fold of the open room by its title. */
 export async function unfold(page: Page, title: string): Promise<void> {
   const fold = page.locator('details', { has: page.locator('summary', { hasText: title }) }).last();
   if ((await fold.getAttribute('open')) === null) await fold.locator('summary').first().click();
@@ -178,7 +209,7 @@ export interface Picture {
 
 /** What is on the canvas now. */
 export async function picture(page: Page): Promise<Picture> {
-  const { data, width, height, channels } = decode(await page.locator('canvas').screenshot());
+  const { data, width, height, channels } = decode(await page.locator('trifold-viewport .stage canvas').screenshot());
   const pixels = new Uint8Array(width * height * 3);
   for (let pixel = 0; pixel < width * height; pixel++) {
     for (let channel = 0; channel < 3; channel++) pixels[pixel * 3 + channel] = data[pixel * channels + channel]!;
@@ -208,7 +239,7 @@ export function contrast({ pixels }: Picture): number {
 
 /** The middle of the canvas and its side, in CSS pixels. */
 export async function canvasCentre(page: Page): Promise<{ x: number; y: number; side: number }> {
-  const box = (await page.locator('canvas').boundingBox())!;
+  const box = (await page.locator('trifold-viewport .stage canvas').boundingBox())!;
   return { x: box.x + box.width / 2, y: box.y + box.height / 2, side: box.width };
 }
 

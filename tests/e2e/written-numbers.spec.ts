@@ -35,6 +35,37 @@ test('a seed field takes several seeds as a walk, steps by arrow keys, and says 
   expect(await seedsOf(page)).toEqual([0, 10, 11, 2, 7]);
 });
 
+test.describe('what is no seed is refused in a sentence, and the seed stays', () => {
+  for (const [typed, sentence] of [
+    ['-5', '"-5" is no seed: 6 stays. Write one seed, a whole number from 0 to 4294967295.'],
+    ['1.5', '"1.5" is no seed: 6 stays.'],
+    ['99999999999', '"99999999999" is beyond the largest seed: 6 stays.'],
+    ['0-99', '"0-99" names too many seeds: 6 stays.'],
+  ] as const) {
+    test(`${typed}`, async ({ studioPage: page }) => {
+      await startAgain(page, `${QUICK}&seed=6`);
+      const before = await page.getByRole('application').boundingBox();
+      const seed = page.getByRole('spinbutton', { name: 'Seed', exact: true });
+      await seed.fill(typed);
+      await seed.blur();
+      await expect(page.getByRole('alert')).toContainText(sentence);
+      await expect(seed).toHaveValue('6');
+      expect(await seedsOf(page)).toEqual([6]);
+      expect(await page.getByRole('application').boundingBox()).toEqual(before); // nothing moves
+      await seed.fill('8');
+      await expect(page.getByRole('alert')).toBeHidden();
+      await seed.press('Enter');
+      expect(await seedsOf(page)).toEqual([8]);
+    });
+
+    test(`${typed} in a link`, async ({ studioPage: page }) => {
+      await startAgain(page, `${QUICK}&seed=${typed}`);
+      await expect(page.getByRole('status', { name: 'Notices' })).toContainText(`In the link, "${typed}"`);
+      expect(await seedsOf(page)).toEqual([0]);
+    });
+  }
+});
+
 test('a link takes them as well', async ({ studioPage: page }) => {
   await startAgain(page, `${QUICK}&seed=3-4&yaw=${encodeURIComponent('−20°')}`);
   const { face, view } = await studioState(page);

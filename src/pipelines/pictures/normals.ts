@@ -12,7 +12,8 @@ const KERNEL = defineKernel(normalsShader);
  * Normals in world axes, not in the camera's: a place of a head keeps its colour when the head turns, which shows whether the surface is the
  * same from all sides. Seen from the front both are the same, and the usual colours: x to the right, y up, z to the viewer.
  * @param inputs depth [N, R, R, 1] as distance along the ray, alpha of the same shape, and the cameras [N, 25] that they were seen with
- * @returns [N, R, R, 3], of unit length and towards the camera; (-1, -1, -1) where alpha is below 0.5 or there is no neighbour to compare with
+ * @returns [N, R, R, 4]: a vector of unit length, towards the camera, or zero where alpha is below 0.5 or there is no neighbour to compare
+ * with; and alpha
  * @throws ShapeError
  */
 export function surfaceNormals(
@@ -23,7 +24,7 @@ export function surfaceNormals(
   expectShape(depth, [batch, resolution, resolution, 1], 'surfaceNormals depth');
   expectShape(alpha, depth.shape, 'surfaceNormals alpha');
   expectShape(cameras, [batch, 25], 'surfaceNormals cameras');
-  const normals = plan.scratch('normals', [batch, resolution, resolution, 3]);
+  const normals = plan.scratch('normals', [batch, resolution, resolution, 4]);
   const rays = batch * resolution * resolution;
   plan.dispatch({
     kernel: KERNEL,

@@ -1,15 +1,18 @@
 /**
- * Presentation: draws what lies in tensors onto a canvas texture: a picture, a depth image, or the difference of two pictures; one over
- * the whole canvas, or several beside each other or cut along a line. Each is letterboxed in its region, enlarged or shrunk smoothly. A
- * frame that shows the same tensors in the same places as the one before allocates and uploads nothing.
+ * Presentation: draws what lies in tensors onto a canvas texture: a picture, a depth image, normals, or the difference of two pictures; one
+ * over the whole canvas, or several beside each other or cut along a line. Each is letterboxed in its region, enlarged or shrunk smoothly, and
+ * stands on a background colour or on nothing: the texture then has alpha, and its colours are premultiplied. A frame that shows the same
+ * tensors in the same places as the one before allocates and uploads nothing.
  */
 import type { Gpu } from '../../gpu/device';
 import { KernelCompileError } from '../../gpu/errors';
 import { defineKernel, encodeParams, finalText, firstMistake, type KernelVariant } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import { destroyTensor, expectShape, imageExtents, type Tensor, uploadTensor } from '../../gpu/tensor';
+import presentCutOutShader from '../../shaders/pictures/present-cut-out.wgsl';
 import presentDepthShader from '../../shaders/pictures/present-depth.wgsl';
 import presentDifferenceShader from '../../shaders/pictures/present-difference.wgsl';
+import presentNormalsShader from '../../shaders/pictures/present-normals.wgsl';
 import presentRgbShader from '../../shaders/pictures/present-rgb.wgsl';
 import { divergingTable, viridisTable } from './colour-map';
 
@@ -18,10 +21,17 @@ export const PRESENT_STAGE = 'present';
 
 /** What to show; of a batch, the first image. */
 export type PresentSource =
-  /** The first three channels of [N, H, W, C], in [-1, 1]: the final picture, or a feature image, whose first channels are the raw one. */
-  | { readonly kind: 'rgb'; readonly image: Tensor }
+  /**
+   * The first three channels of [N, H, W, C], in [-1, 1]: the final picture, or a feature image, whose first channels are the raw one. Where it
+   * is known without the white that it was rendered on (`cutOut`), it stands on the background that is asked for.
+   */
+  | { readonly kind: 'rgb'; readonly image: Tensor; readonly cutOut?: Tensor | undefined }
+  /** [N, H, W, 4]: red, green and blue times alpha, and alpha, 0 to 1. */
+  | { readonly kind: 'cut-out'; readonly picture: Tensor }
   /** Depth and alpha [N, H, W, 1] and their `depthRange` [4], as `volumeRender` returns them. Near is bright. */
   | { readonly kind: 'depth'; readonly depth: Tensor; readonly alpha: Tensor; readonly range: Tensor }
+  /** As `surfaceNormals` returns them, in the usual colours: x red, y green, z blue, -1 to 1 from none to all. */
+  | { readonly kind: 'normals'; readonly normals: Tensor }
   /**
    * The luma (Rec. 709) of `second` minus that of `first`, pictures of the same shape as of `rgb`: -2 to 2, of which -range to range is
    * spread over {@link divergingTable}: blue where the second is darker, red where it is brighter.
@@ -50,17 +60,22 @@ export interface PresentTarget {
   /** Extents in pixels. */
   readonly width: number;
   readonly height: number;
-  /** Red, green and blue, 0 to 1 as the canvas stores them, beside the pictures and behind a depth image. Default: black. */
-  readonly background?: readonly [number, number, number] | undefined;
+  /** What pictures stand on and what is beside them: red, green and blue, 0 to 1 as the canvas stores them. Default: nothing, alpha is 0. */
+  readonly background?: Colour | undefined;
 }
+
+export type Colour = readonly [red: number, green: number, blue: number];
 
 type Kind = PresentSource['kind'];
 
-const BLACK = [0, 0, 0] as const;
+/** What pictures with a cut-out were rendered on: there they are themselves. */
+const WHITE: Colour = [1, 1, 1];
 
 /** Read as compute kernels are, but for the entry points `vertex` and `fragment`. */
 const KERNELS: Readonly<Record<Kind, KernelVariant>> = {
   rgb: defineKernel(presentRgbShader).variant(),
+  'cut-out': defineKernel(presentCutOutShader).variant(),
+  normals: defineKernel(presentNormalsShader).variant(),
   depth: defineKernel(presentDepthShader).variant(),
   difference: defineKernel(presentDifferenceShader).variant(),
 };
@@ -112,7 +127,7 @@ export class Presenter {
   }
 
   /**
-   * Appends a render pass that fills `view`: the parts in the order of the list, and black where there is none. The parameters are handed
+   * Appends a render pass that fills `view`: the parts in the order of the list, and the background where there is none. The parameters are handed
    * over at once and not with the command buffer, so draw once for each submission.
    * @param view of a texture of the presenter's format
    * @param parts those of which nothing lies on the canvas are passed over
@@ -121,14 +136,15 @@ export class Presenter {
   draw(recorder: Recorder, view: GPUTextureView, target: PresentTarget, parts: readonly PicturePart[]): void {
     const canvas: Rectangle = { x: 0, y: 0, width: target.width, height: target.height };
     const draws: { kind: Kind; scissor: Rectangle; bindGroup: GPUBindGroup }[] = [];
-    parts.forEach(({ source, region = canvas, clip = region }, index) => {
+    parts.forEach(({ source: asked, region = canvas, clip = region }, index) => {
+      const source = sourceOver(asked, target.background);
       const scissor = intersection(clip, canvas);
       if (isEmpty(scissor) || isEmpty(region)) return;
       const inputs = this.inputsOf(source);
       const slot = this.slotWith(index, paramsOf(inputs, source.kind, region, target));
       draws.push({ kind: source.kind, scissor, bindGroup: this.bindGroupOf(slot, source.kind, inputs) });
     });
-    recorder.draw(PRESENT_STAGE, view, (pass) => {
+    recorder.draw(PRESENT_STAGE, view, clearValue(target.background), (pass) => {
       for (const { kind, scissor, bindGroup } of draws) {
         pass.setPipeline(this.pipelines[kind]);
         pass.setBindGroup(0, bindGroup);
@@ -151,6 +167,16 @@ export class Presenter {
     switch (source.kind) {
       case 'rgb':
         return { picture: source.image, tensors: { image: source.image } };
+      case 'cut-out': {
+        const { picture } = source;
+        expectShape(picture, [...picture.shape.slice(0, 3), 4], 'present cut-out');
+        return { picture, tensors: { image: picture } };
+      }
+      case 'normals': {
+        const { normals } = source;
+        expectShape(normals, [...normals.shape.slice(0, 3), 4], 'present normals');
+        return { picture: normals, tensors: { normals } };
+      }
       case 'depth': {
         const { depth, alpha, range } = source;
         expectShape(depth, [...depth.shape.slice(0, 3), 1], 'present depth');
@@ -210,12 +236,21 @@ export class Presenter {
  * @throws KernelCompileError (as a rejection)
  */
 export async function createPresenter(gpu: Gpu, format: GPUTextureFormat): Promise<Presenter> {
-  const [rgb, depth, difference] = await Promise.all([
-    compile(gpu, KERNELS.rgb, format),
-    compile(gpu, KERNELS.depth, format),
-    compile(gpu, KERNELS.difference, format),
-  ]);
-  return new Presenter(gpu, { rgb, depth, difference });
+  const entries = Object.entries(KERNELS).map(
+    async ([kind, kernel]) => [kind, await compile(gpu, kernel, format)] as const,
+  );
+  return new Presenter(gpu, Object.fromEntries(await Promise.all(entries)) as Record<Kind, GPURenderPipeline>);
+}
+
+/** The cut-out of a picture where it has one, unless it stands on what it was rendered on. */
+function sourceOver(source: PresentSource, background: Colour | undefined): PresentSource {
+  if (source.kind !== 'rgb' || !source.cutOut) return source;
+  const isOverWhite = background?.every((value, channel) => value === WHITE[channel]);
+  return isOverWhite ? source : { kind: 'cut-out', picture: source.cutOut };
+}
+
+function clearValue(background: Colour | undefined): GPUColor {
+  return background ? [...background, 1] : [0, 0, 0, 0];
 }
 
 async function compile(gpu: Gpu, kernel: KernelVariant, format: GPUTextureFormat): Promise<GPURenderPipeline> {
@@ -241,7 +276,7 @@ function paramsOf(
   { background }: PresentTarget,
 ): Uint32Array<ArrayBuffer> {
   const { height, width } = imageExtents(picture, 'present');
-  const [backgroundRed, backgroundGreen, backgroundBlue] = background ?? BLACK;
+  const [backgroundRed, backgroundGreen, backgroundBlue] = background ?? [0, 0, 0];
   const params = {
     regionX: region.x,
     regionY: region.y,
@@ -254,6 +289,7 @@ function paramsOf(
     backgroundRed,
     backgroundGreen,
     backgroundBlue,
+    backgroundAlpha: background ? 1 : 0,
   };
   return new Uint32Array(encodeParams(KERNELS[kind], params));
 }

@@ -55,13 +55,13 @@ export function slicePoints(plan: PlanBuilder, position: Tensor, { axis, resolut
 /**
  * Densities in the colours of viridis, by the light that {@link DENSITY_THICKNESS} of them absorbs: 1 - exp(-softplus(sigma - 1) thickness).
  * @param sigma [..., 1], before softplus
- * @returns [..., 3], -1 to 1
+ * @returns [..., 4]: red, green and blue times alpha, and alpha, 0 to 1: next to nothing is transparent
  */
 export function densityColours(plan: PlanBuilder, sigma: Tensor): Tensor {
   const count = elementCount(sigma.shape);
   expectShape(sigma, [...sigma.shape.slice(0, -1), 1], 'densityColours');
   const table = viridisTable();
-  const colours = plan.scratch('density colours', [...sigma.shape.slice(0, -1), 3]);
+  const colours = plan.scratch('density colours', [...sigma.shape.slice(0, -1), 4]);
   plan.dispatch({
     kernel: DENSITY_COLOURS,
     bindings: { sigma, colourMap: plan.constant('density colour map', [table.length / 3, 3], table), colours },

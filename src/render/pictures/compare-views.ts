@@ -7,6 +7,7 @@ import { orbitLabel } from '../../camera/orbit-pose';
 import type { Recorder } from '../../gpu/recorder';
 import type { CameraConfig } from '../../models/config';
 import type { FrameRenderer } from '../frame-renderer';
+import type { ChosenQuality } from '../quality';
 import { psnr, ssim } from './picture-difference';
 
 /** Pictures of one view, [S, S, 3], about -1 to 1, and how alike they are. */
@@ -37,13 +38,18 @@ export function stripCamera(camera: CameraConfig, yaw: number): CameraLabel {
 }
 
 /**
- * Records the exact picture of a camera; after a submission, `renderer.readImage` gives it. Await `renderer.prepareExact` before, unless the
- * renderer's own quality is `exact`.
+ * Records the full picture of a camera; after a submission, `renderer.readImage` gives it. Await `renderer.prepareQuality` before, unless it is
+ * the renderer's own quality.
  * @throws PictureNotPreparedError
  */
-export function encodePicture(renderer: FrameRenderer, camera: CameraLabel, recorder: Recorder): Recorder {
+export function encodePicture(
+  renderer: FrameRenderer,
+  camera: CameraLabel,
+  recorder: Recorder,
+  quality: ChosenQuality = 'exact',
+): Recorder {
   renderer.setWanted('image');
-  renderer.setDetail('exact');
+  renderer.setDetail(quality);
   renderer.setCamera(camera);
   renderer.encode(recorder);
   return recorder;

@@ -33,7 +33,7 @@ export async function buildPlan<T>(
 export class DerivedPicture {
   #source: number | undefined;
 
-  /** @param images [1, R, R, 3] each, -1 to 1 */
+  /** @param images what it is shown by, one tensor or several */
   constructor(
     private readonly plan: Plan,
     readonly images: readonly Tensor[],

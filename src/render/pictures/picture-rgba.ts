@@ -1,14 +1,6 @@
-/**
- * Rendered arrays as RGBA pictures of a chosen size, for files and videos: opaque as rendered, or cut out of their background.
- *
- * A volume renderer composites what it sees onto a background of one colour (EG3D's renderer: white for models of objects, else black), and its
- * alpha tells how much of a ray the head took. The picture is C = a c + (1 - a) B; cutting out solves this for the head's own colour c.
- * Alpha is that of the rays, made as crisp as the picture (matte.ts); wherever it is too small for any colour c within black and white to have
- * made the picture, it is raised. So the cut-out over the old background is the picture again.
- */
+/** Rendered arrays as RGBA pictures of a chosen size, for files and videos: opaque as rendered, or cut out of their background. */
 
 import { TrifoldError } from '../../errors';
-import { matteOf } from './matte';
 import { colourByte } from './picture-bytes';
 import { resampled } from './resample';
 
@@ -18,14 +10,6 @@ export interface PictureRgba {
   readonly height: number;
   /** [height, width, 4] */
   readonly data: Uint8ClampedArray<ArrayBuffer>;
-}
-
-/** What is needed to cut a head out. */
-export interface CutOut {
-  /** [r, r, 1], 0 where the ray met nothing */
-  readonly alpha: Float32Array;
-  /** The background that the model renders onto: white, or else black. */
-  readonly whiteBackground: boolean;
 }
 
 /** Sides that may be asked for, in pixels. */
@@ -47,40 +31,51 @@ export class ChosenSizeError extends TrifoldError {
 }
 
 /**
- * A rendered image at a chosen size: Lanczos where that is not the model's own.
+ * A rendered image at a chosen size, opaque: Lanczos where that is not the model's own.
  * @param image [S, S, 3], about -1 to 1
  * @param side pixels, within {@link PICTURE_SIDES}
- * @param cutOut for a transparent background; default: opaque
  * @throws ChosenSizeError
  */
-export function rgbaPicture(image: Float32Array, side: number, cutOut?: CutOut): PictureRgba {
-  if (!Number.isInteger(side) || side < PICTURE_SIDES.least || side > PICTURE_SIDES.most) {
-    throw new ChosenSizeError(side);
-  }
-  const colours = resampled(image, 3, side);
-  const background = cutOut?.whiteBackground ? 1 : -1;
-  const alpha = cutOut && matteOf(colours, cutOut.alpha, background);
-  const data = new Uint8ClampedArray(side * side * 4);
+export function rgbaPicture(image: Float32Array, side: number): PictureRgba {
+  const colours = resampled(image, 3, expectSide(side));
+  const data = new Uint8ClampedArray(side * side * 4).fill(255);
   for (let pixel = 0; pixel < side * side; pixel++) {
-    const colour = colours.subarray(pixel * 3, pixel * 3 + 3);
-    const opacity = alpha ? opacityByte(alpha[pixel]!, colour, background) : 255;
-    const share = opacity / 255;
-    for (let channel = 0; channel < 3; channel++) {
-      const value = colour[channel]!;
-      const own = share > 0 ? (value - (1 - share) * background) / share : value;
-      data[pixel * 4 + channel] = colourByte(own);
-    }
-    data[pixel * 4 + 3] = opacity;
+    for (let channel = 0; channel < 3; channel++) data[pixel * 4 + channel] = colourByte(colours[pixel * 3 + channel]!);
   }
   return { width: side, height: side, data };
 }
 
-/** Alpha as 0..255, rounded up, and at least so much that the colour can have been made. */
-function opacityByte(alpha: number, colour: Float32Array, background: number): number {
-  if (alpha === 0) return 0;
-  let needed = alpha;
-  for (const value of colour) needed = Math.max(needed, Math.abs(value - background) / 2);
-  return Math.min(255, Math.ceil(needed * 255));
+/**
+ * A picture without its background at a chosen size, enlarged or shrunk as on the screen.
+ * @param cutOut [S, S, 4]: red, green and blue times alpha, and alpha, 0 to 1, as `FrameRenderer.readCutOut` gives it
+ * @param side pixels, within {@link PICTURE_SIDES}
+ * @throws ChosenSizeError
+ */
+export function rgbaCutOut(cutOut: Float32Array, side: number): PictureRgba {
+  const data = straightBytes(resampled(cutOut, 4, expectSide(side), 'catmull-rom'), 1);
+  return { width: side, height: side, data };
+}
+
+/**
+ * Premultiplied colours as bytes that are not. Alpha is rounded up, so that no colour becomes brighter than it can be.
+ * @param premultiplied [height, width, 4], 0 to `most`
+ */
+export function straightBytes(premultiplied: Float32Array | Uint8Array, most: 1 | 255): Uint8ClampedArray<ArrayBuffer> {
+  const data = new Uint8ClampedArray(premultiplied.length);
+  for (let at = 0; at < data.length; at += 4) {
+    const opacity = Math.ceil((Math.min(most, Math.max(0, premultiplied[at + 3]!)) / most) * 255);
+    if (opacity === 0) continue;
+    const factor = (255 * 255) / (opacity * most);
+    for (let channel = 0; channel < 3; channel++)
+      data[at + channel] = Math.round(premultiplied[at + channel]! * factor);
+    data[at + 3] = opacity;
+  }
+  return data;
+}
+
+function expectSide(side: number): number {
+  if (Number.isInteger(side) && side >= PICTURE_SIDES.least && side <= PICTURE_SIDES.most) return side;
+  throw new ChosenSizeError(side);
 }
 
 /** A picture of even width and height, as video codecs want it: an odd side gets its last row or column twice. */

@@ -4,8 +4,8 @@
 // the other side is taken, or the nose would grow into the cheek. A jump is more than twice the other side's change and a pixel's width.
 // A lone neighbour is taken as it is.
 //
-// Shapes    cameras [N, 25]; depth, alpha [N, R, R, 1]; normals [N, R, R, 3] in world axes, of unit length, towards the camera; (-1, -1, -1),
-//           which is black and no unit vector, where alpha is below 0.5 or all neighbours along one axis are
+// Shapes    cameras [N, 25]; depth, alpha [N, R, R, 1]; normals [N, R, R, 4]: in world axes, of unit length, towards the camera, or zero where
+//           alpha is below 0.5 or all neighbours along one axis are; and alpha
 // Layout    vec4f along the last axis
 // Dispatch  one thread per ray, 64 per workgroup (each-element)
 // Memory    none in the workgroup
@@ -20,7 +20,6 @@
 
 const LEAST_ALPHA = 0.5;
 const LARGEST_RATIO = 2.0;
-const BACKGROUND = vec4f(-1, -1, -1, 0);
 
 struct SurfacePoint {
   position: vec3f,
@@ -61,12 +60,13 @@ fn element(ray: u32) {
   let camera = ray / raysPerImage;
   let pixel = ray % raysPerImage;
   let place = vec2i(i32(pixel % params.resolution), i32(pixel / params.resolution));
-  normals[ray] = BACKGROUND;
+  let opacity = alpha[ray].x;
+  normals[ray] = vec4f(0, 0, 0, opacity);
   let centre = surfacePoint(camera, place);
   if (!centre.exists) { return; }
   let across = cross(tangent(centre, camera, place, vec2i(1, 0)), tangent(centre, camera, place, vec2i(0, 1)));
   let size = length(across);
   if (size == 0.0) { return; }
   let normal = across / size;
-  normals[ray] = vec4f(select(normal, -normal, dot(normal, centre.direction) > 0.0), 0);
+  normals[ray] = vec4f(select(normal, -normal, dot(normal, centre.direction) > 0.0), opacity);
 }

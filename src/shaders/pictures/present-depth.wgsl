@@ -15,7 +15,7 @@
 @fragment
 fn fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let place = picturePosition(position.xy);
-  if (isOutside(place)) { return vec4f(background(), 1); }
+  if (isOutside(place)) { return background(); }
   let corner = floor(place - 0.5);
   let fraction = place - 0.5 - corner;
   let first = vec2i(corner);
@@ -30,9 +30,9 @@ fn fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
     weightedDepth += depth[pixel].x * covered;
     coverage += covered;
   }
-  if (coverage <= 0.0) { return vec4f(background(), 1); }
+  if (coverage <= 0.0) { return background(); }
   let nearest = range[0].z;
   let farthest = range[0].w;
   let nearness = (farthest - weightedDepth / coverage) / max(farthest - nearest, 1e-6);
-  return vec4f(mix(background(), mappedColour(nearness), clamp(coverage, 0.0, 1.0)), 1);
+  return mix(background(), vec4f(mappedColour(nearness), 1), clamp(coverage, 0.0, 1.0));
 }

@@ -21,7 +21,9 @@ fn onScreen(colour: vec3f) -> vec3f {
   return clamp(colour, vec3f(-1), vec3f(1));
 }
 
-fn texel(pixel: u32) -> vec3f {
+alias Texel = vec3f;
+
+fn texel(pixel: u32) -> Texel {
   let index = pixel * params.texelVectors;
   return onScreen(second[index].rgb) - onScreen(first[index].rgb);
 }
@@ -29,7 +31,7 @@ fn texel(pixel: u32) -> vec3f {
 @fragment
 fn fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let place = picturePosition(position.xy);
-  if (isOutside(place)) { return vec4f(background(), 1); }
+  if (isOutside(place)) { return background(); }
   let difference = dot(filtered(place), LUMA);
   return vec4f(mappedColour(0.5 + 0.5 * difference / max(params.range, 1e-6)), 1);
 }

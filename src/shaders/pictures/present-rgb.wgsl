@@ -9,13 +9,15 @@
 #include "common/pictures/present"
 #read image: array<vec4f>
 
-fn texel(pixel: u32) -> vec3f {
+alias Texel = vec3f;
+
+fn texel(pixel: u32) -> Texel {
   return image[pixel * params.texelVectors].rgb;
 }
 
 @fragment
 fn fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let place = picturePosition(position.xy);
-  if (isOutside(place)) { return vec4f(background(), 1); }
+  if (isOutside(place)) { return background(); }
   return vec4f(clamp(filtered(place) * 0.5 + 0.5, vec3f(0), vec3f(1)), 1);
 }

@@ -1,6 +1,6 @@
 /**
- * The pictures of a comparison as the page's own canvases and style sheets want them: bytes for thumbnails, and the colours of the
- * difference view, the same that shaders/pictures/present-difference.wgsl draws with.
+ * The pictures of a comparison as the page's own canvases want them: bytes for thumbnails, and the difference in the colours that
+ * shaders/pictures/present-difference.wgsl draws with.
  */
 import { divergingTable } from '../../pipelines/pictures/colour-map';
 import { DIFFERENCE_RANGE } from '../view/frame-parts';
@@ -28,15 +28,6 @@ export function differenceRgba(first: Float32Array, second: Float32Array): Rgba 
     const share = 0.5 + (0.5 * (luma(second, pixel) - luma(first, pixel))) / DIFFERENCE_SHARE;
     const entry = Math.round(cutOff(share) * LAST_ENTRY) * 3;
     return TABLE.subarray(entry, entry + 3);
-  });
-}
-
-/** The colour map as CSS colours at equal distances, from the most negative difference to the most positive one. */
-export function legendColours(count = 17): string[] {
-  return Array.from({ length: count }, (_, index) => {
-    const entry = Math.round((index / (count - 1)) * LAST_ENTRY);
-    const [red, green, blue] = [0, 1, 2].map((channel) => Math.round(TABLE[entry * 3 + channel]! * 255));
-    return `rgb(${red} ${green} ${blue})`;
   });
 }
 

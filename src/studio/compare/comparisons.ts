@@ -40,7 +40,7 @@ export class Comparisons {
     this.#stripJob.stop();
   }
 
-  /** Measures frames a second, memory and largest batch of both renderers into `state.efficiency`. Needs a student on the device. */
+  /** Measures frames a second, memory and largest batch of the renderers that are on the device into `state.efficiency`. */
   async measureEfficiency(budgetBytes = DEFAULT_BATCH_BUDGET): Promise<void> {
     const adapter = this.screen()?.adapter;
     if (!adapter) return;

@@ -1,6 +1,10 @@
 /** The consistency strip: one head at several yaws from both renderers, made view by view between frames. */
+import { homeOf, orbitAt } from '../../camera/orbit';
+import { viewExcesses } from '../../camera/trained-views';
+import type { CameraConfig } from '../../models/config';
 import type { FaceRecipe } from '../../models/faces/recipe';
 import { compareView, stripCamera, stripYaws } from '../../render/pictures/compare-views';
+import type { StudentFacts } from '../model/student-facts';
 import type { JobContext } from '../shared/jobs';
 import type { StripState } from '../shared/state';
 
@@ -27,6 +31,12 @@ export async function fillStrip(
     views = [...views, view];
     report({ ...strip, views, share: views.length / yaws.length });
   }
+}
+
+/** Those yaws of a strip that lie far outside the cameras that the student was trained with. */
+export function unseenYaws(yaws: readonly number[], camera: CameraConfig, { trainedViews }: StudentFacts): number[] {
+  const front = orbitAt(homeOf(camera));
+  return yaws.filter((yaw) => viewExcesses({ ...front, yaw }, trainedViews).length > 0);
 }
 
 /** The curve as a table. */

@@ -1,25 +1,34 @@
 /**
  * The paper's comparison of cost (NeRF-GAN distillation, Fig. 1), measured here: frames a second, memory and largest batch of each renderer.
- * Volume rendering is measured twice, since its tri-planes are made once a face and kept while the camera turns: "uncached" makes a new
- * face every frame, "cached" turns one head. The student keeps nothing between cameras but the styles of its super-resolution.
+ * Volume rendering is measured four times. Its tri-planes are made once a face and kept while the camera turns: "uncached" makes a new face
+ * every frame, "cached" turns one head. And its rays are marched by the reference's arithmetic for files and, as a rule, faster on the screen.
+ * The student keeps nothing between cameras but the styles of its super-resolution.
  */
 
 import type { FaceRecipe } from '../../models/faces/recipe';
-import type { RendererKind } from '../../render/frame-renderer';
 import { stripCamera, stripYaws } from '../../render/pictures/compare-views';
 import { largestBatch } from '../../render/wiring';
 import type { JobContext } from '../shared/jobs';
 import type { EfficiencyCase, EfficiencyRow, EfficiencyState } from '../shared/state';
+import type { TimedFrame } from '../view/off-screen';
 
-const CASES: readonly {
+/** A row of the table, and how it is measured. */
+export interface MeasuredCase extends TimedFrame {
   readonly measured: EfficiencyCase;
-  readonly renderer: RendererKind;
-  readonly isNewFace: boolean;
-}[] = [
-  { measured: 'volumetric-uncached', renderer: 'volumetric', isNewFace: true },
-  { measured: 'volumetric-cached', renderer: 'volumetric', isNewFace: false },
-  { measured: 'convolutional', renderer: 'convolutional', isNewFace: false },
-];
+}
+
+/** What there is to measure, in the order of the table: without a student, volume rendering alone. */
+export function efficiencyCases(hasStudent: boolean): readonly MeasuredCase[] {
+  const volumetric = { renderer: 'volumetric' } as const;
+  const both = ['exact', 'fast'] as const;
+  return [
+    ...both.map((quality) => ({ ...volumetric, measured: 'volumetric-uncached' as const, quality, isNewFace: true })),
+    ...both.map((quality) => ({ ...volumetric, measured: 'volumetric-cached' as const, quality, isNewFace: false })),
+    ...(hasStudent
+      ? [{ renderer: 'convolutional', measured: 'convolutional', quality: 'exact', isNewFace: false } as const]
+      : []),
+  ];
+}
 
 /** One frame to warm up, then frames until both are reached, but no more than the last. */
 const LEAST_FRAMES = 3;
@@ -31,7 +40,7 @@ export const BATCH_BUDGETS: readonly number[] = [0.5, 1, 2, 4, 8, 16].map((gibib
 export const DEFAULT_BATCH_BUDGET = 2 * 2 ** 30;
 
 /**
- * Measures all cases. @param report is told after every case
+ * Measures all cases there are. @param report is told after every case
  * @throws what the device throws; the signal's reason if stopped
  */
 export async function measureEfficiency(
@@ -41,11 +50,13 @@ export async function measureEfficiency(
   report: (state: EfficiencyState) => void,
 ): Promise<void> {
   let rows: readonly EfficiencyRow[] = [];
-  for (const { measured, renderer, isNewFace } of CASES) {
+  const cases = efficiencyCases(await step(async ({ hasStudent }) => hasStudent));
+  for (const measuredCase of cases) {
+    const { measured, renderer, quality } = measuredCase;
     const timed = async (frame: number) => {
       const yaws = stripYaws();
       return step((viewer) =>
-        viewer.offScreen.time(renderer, face, stripCamera(viewer.config.camera, yaws[frame % yaws.length]!), isNewFace),
+        viewer.offScreen.time(measuredCase, face, stripCamera(viewer.config.camera, yaws[frame % yaws.length]!)),
       );
     };
     await timed(0);
@@ -55,13 +66,14 @@ export async function measureEfficiency(
       times.push(milliseconds);
       sum += milliseconds;
     }
-    const estimate = await step(async ({ offScreen }) => offScreen.estimator(renderer));
+    const estimate = await step(async ({ offScreen }) => offScreen.estimator(renderer, quality));
     const { weightsBytes, planBytes } = estimate(1);
     const millisecondsPerFrame = median(times);
     rows = [
       ...rows,
       {
         measured,
+        quality,
         millisecondsPerFrame,
         framesPerSecond: 1000 / millisecondsPerFrame,
         frames: times.length,
@@ -69,7 +81,7 @@ export async function measureEfficiency(
         largestBatch: largestBatch(estimate, begun.budgetBytes),
       },
     ];
-    report({ ...begun, rows, share: rows.length / CASES.length });
+    report({ ...begun, rows, share: rows.length / cases.length });
   }
 }
 
@@ -83,6 +95,7 @@ function median(values: readonly number[]): number {
 export function efficiencyCsv({ rows, adapter, budgetBytes }: EfficiencyState): string {
   const header = [
     'renderer',
+    'quality',
     'frames_per_second',
     'milliseconds_per_frame',
     'timed_frames',
@@ -93,6 +106,7 @@ export function efficiencyCsv({ rows, adapter, budgetBytes }: EfficiencyState): 
   ];
   const lines = rows.map((row) => [
     row.measured,
+    row.quality,
     row.framesPerSecond.toFixed(3),
     row.millisecondsPerFrame.toFixed(3),
     String(row.frames),

@@ -10,6 +10,7 @@ import { voxelSide } from '../../geometry/voxel-grid';
 import { followsCamera } from '../../render/face-composer';
 import type { RendererKind } from '../../render/frame-renderer';
 import type { PictureRgba } from '../../render/pictures/picture-rgba';
+import { editsOf, sourcesInUse } from '../face/face-actions';
 import { Job, type JobContext } from '../shared/jobs';
 import type { ExportKind, ExportState, StudioState } from '../shared/state';
 import type { Store } from '../shared/store';
@@ -83,6 +84,13 @@ export class Exports {
     const { settings, student } = this.store.state;
     const { layout, renderer } = shownNow(settings, student);
     return layout === 'single' ? renderer : 'volumetric';
+  }
+
+  /** Whether a renderer's pictures can be cut out of their background: a student tells alpha only where it was taught. */
+  canCutOut(renderer: RendererKind): boolean {
+    const { student } = this.store.state;
+    if (renderer === 'volumetric') return true;
+    return student.status === 'ready' && student.facts.config.alphaFeature !== undefined;
   }
 
   /** The present view as a PNG picture. @returns undefined if it was stopped or failed */
@@ -244,8 +252,13 @@ export function keepsColours(format: MeshFileFormat): boolean {
   return format !== 'stl' && format !== 'mrc';
 }
 
-/** "trifold-seed-12", "trifold-mix-3-4", ...: short, and safe in every file system. */
-export function fileNameOf({ mode, sources, mapX, mapY }: StudioState['face']): string {
+/** "trifold-seed-12", "trifold-mix-3-4-edited", ...: short, and safe in every file system. */
+export function fileNameOf(face: StudioState['face']): string {
+  const hasEdits = sourcesInUse(face).some((source) => Object.keys(editsOf(source)).length > 0);
+  return `${sourcesName(face)}${hasEdits || face.directions.length > 0 ? '-edited' : ''}`;
+}
+
+function sourcesName({ mode, sources, mapX, mapY }: StudioState['face']): string {
   const seeds = sources.map((source) => (source.kind === 'seed' ? String(source.seed) : 'face'));
   switch (mode) {
     case 'single':

@@ -3,7 +3,7 @@
  * transparent picture would lose their colour. It takes some 50 ms for 512 x 512 pixels.
  */
 import { encode } from 'fast-png';
-import { type PictureRgba, rgbaPicture } from '../../render/pictures/picture-rgba';
+import { type PictureRgba, rgbaCutOut, rgbaPicture } from '../../render/pictures/picture-rgba';
 import { NoAlphaError } from './export-errors';
 import { readableBlob } from './readable-blob';
 import type { ExportedFile } from './video-file';
@@ -12,10 +12,8 @@ import type { ExportedFile } from './video-file';
 export interface RenderedPicture {
   /** [S, S, 3], about -1 to 1 */
   readonly image: Float32Array;
-  /** [r, r, 1], 0 where the ray met nothing; undefined from a student that was not taught it */
-  readonly alpha?: Float32Array | undefined;
-  /** The background that the model renders onto (`rendering.whiteBackground`). */
-  readonly whiteBackground: boolean;
+  /** Without its background, [S, S, 4] premultiplied (`FrameRenderer.readCutOut`); undefined from a student that was not taught alpha. */
+  readonly cutOut?: Float32Array | undefined;
 }
 
 export interface PictureChoice {
@@ -26,20 +24,21 @@ export interface PictureChoice {
 }
 
 /** A rendering as RGBA. @throws ChosenSizeError; NoAlphaError where a transparent background cannot be had */
-export function exportedPicture(
-  { image, alpha, whiteBackground }: RenderedPicture,
-  choice: PictureChoice,
-): PictureRgba {
+export function exportedPicture({ image, cutOut }: RenderedPicture, choice: PictureChoice): PictureRgba {
   if (!choice.isTransparent) return rgbaPicture(image, choice.side);
-  if (!alpha) throw new NoAlphaError();
-  return rgbaPicture(image, choice.side, { alpha, whiteBackground });
+  if (!cutOut) throw new NoAlphaError();
+  return rgbaCutOut(cutOut, choice.side);
 }
 
 /** A rendering as a PNG file. @throws as {@link exportedPicture}; OutOfRoomError */
 export async function exportPicture(rendered: RenderedPicture, choice: PictureChoice): Promise<ExportedFile> {
-  const mimeType = 'image/png';
-  const blob = await readableBlob([pngBytes(exportedPicture(rendered, choice))], mimeType);
-  return { blob, mimeType, extension: 'png' };
+  const blob = await pngBlob(exportedPicture(rendered, choice));
+  return { blob, mimeType: blob.type, extension: 'png' };
+}
+
+/** @throws OutOfRoomError */
+export function pngBlob(picture: PictureRgba): Promise<Blob> {
+  return readableBlob([pngBytes(picture)], 'image/png');
 }
 
 /** The PNG of a picture; without alpha, and a quarter smaller, if it is opaque. */

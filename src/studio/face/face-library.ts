@@ -8,7 +8,8 @@ import { faceRecipeJson } from '../../models/faces/recipe-json';
 import { ExportError } from '../export/export-errors';
 import type { MadeFile } from '../export/exports';
 import type { ModelFacts } from '../model/model-facts';
-import { carryFace, recipeModelOf, type SavedStudio } from '../shared/address';
+import type { SavedStudio } from '../shared/address';
+import { carryFace, recipeModelOf } from '../shared/face-address';
 import { describeFailure } from '../shared/failure';
 import { packJson } from '../shared/packed-json';
 import type { SavedFacesOutcome, SavedFacesState, StudioState } from '../shared/state';
@@ -183,7 +184,7 @@ export class FaceLibrary {
     return this.isOfPresentModel(face) ? face.recipe : carryFace(model.config, face.recipe);
   }
 
-  /** The present picture, small. @throws NoPictureError */
+  /** The present picture, small, without its background where that can be told. @throws NoPictureError */
   async #thumbnail(): Promise<Blob> {
     const { settings, student, face, view } = this.store.state;
     const { layout, renderer } = shownNow(settings, student);
@@ -196,7 +197,8 @@ export class FaceLibrary {
         throw error instanceof FrameLoopStoppedError ? new NoPictureError() : error;
       });
     const { exportPicture } = await import('../export/picture-export');
-    return (await exportPicture(rendered, { side: THUMBNAIL_SIDE, isTransparent: false })).blob;
+    const isTransparent = rendered.cutOut !== undefined;
+    return (await exportPicture(rendered, { side: THUMBNAIL_SIDE, isTransparent })).blob;
   }
 
   /** Does something with what is kept, reads it anew, and tells what became of it. */

@@ -48,6 +48,15 @@ export interface LatentAttribute {
   /** What values of about -2 and 2 give. */
   readonly low: string;
   readonly high: string;
+  /** Of a dimension that is one of several choices: the largest of their numbers wins. */
+  readonly choice: AttributeChoice | undefined;
+}
+
+export interface AttributeChoice {
+  /** What is chosen, for example "hair style": all choices of a group have it in common. */
+  readonly group: string;
+  /** This one among them. */
+  readonly label: string;
 }
 
 /** Texts longer than this are cut off. */
@@ -70,7 +79,9 @@ export function readAttributes({ metadata }: Pick<Checkpoint, 'metadata'>, zDim:
     if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= zDim || !name) return [];
     if (taken.has(index)) return [];
     taken.add(index);
-    return [{ index, name, low: text(fields.get('minus2')), high: text(fields.get('plus2')) }];
+    const group = text(fields.get('choice'));
+    const choice = group ? { group, label: text(fields.get('label')) || name } : undefined;
+    return [{ index, name, low: text(fields.get('minus2')), high: text(fields.get('plus2')), choice }];
   });
 }
 

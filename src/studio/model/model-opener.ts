@@ -9,6 +9,7 @@ import type { Store } from '../shared/store';
 import { fingerprintInWorker } from './checkpoint-reader';
 import type { KeepResult } from './kept-files';
 import {
+  FileNotKeptError,
   type ModelRequest,
   type ModelSource,
   nameOfRequest,
@@ -101,6 +102,7 @@ export class ModelOpener {
         return;
       }
       await keeper.replace(opened, stateFor, signal, show);
+      store.update({ notices: store.state.notices.filter(({ kind }) => kind !== 'file-wanted') });
       this.#afterwards(opened);
     } catch (error) {
       if (!signal.aborted) this.#noteFailure(request, error);
@@ -173,18 +175,25 @@ export class ModelOpener {
   }
 
   #noteFailure(request: ModelRequest, error: unknown): void {
-    const name = nameOfRequest(request);
-    const { message, remedy } = describeFailure(error);
-    const canComplete = error instanceof MissingFactsError && (request.kind === 'file' || request.kind === 'url');
-    const notice: Notice = canComplete
-      ? { kind: 'facts-missing', name, missing: error.missing, request }
-      : { kind: 'open-failed', name, message, remedy };
-    this.store.update({ notices: withNotice(this.store.state.notices, notice) });
+    this.store.update({ notices: withNotice(this.store.state.notices, noticeOf(request, error)) });
   }
 
   #notify(kind: PlainNotice): void {
     this.store.update({ notices: withNotice(this.store.state.notices, { kind }) });
   }
+}
+
+/** What is said of a model that could not be opened. */
+function noticeOf(request: ModelRequest, error: unknown): Notice {
+  const name = nameOfRequest(request);
+  const { message, remedy } = describeFailure(error);
+  if (error instanceof FileNotKeptError) {
+    return { kind: 'file-wanted', fingerprint: error.fingerprint, message, remedy };
+  }
+  const canComplete = error instanceof MissingFactsError && (request.kind === 'file' || request.kind === 'url');
+  return canComplete
+    ? { kind: 'facts-missing', name, missing: error.missing, request }
+    : { kind: 'open-failed', name, message, remedy };
 }
 
 /** A browser that is short of room clears storage without this; where it says no, the files stay as long as there is room. */

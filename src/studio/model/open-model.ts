@@ -28,7 +28,12 @@ export type ModelRequest =
   | { readonly kind: 'bundled' }
   | { readonly kind: 'file'; readonly file: File; readonly like?: KnownConfiguration }
   /** `fingerprint`: the whole or its first digits. */
-  | { readonly kind: 'kept'; readonly fingerprint: string }
+  | {
+      readonly kind: 'kept';
+      readonly fingerprint: string;
+      /** Of the file, where it is known. */
+      readonly name?: string | undefined;
+    }
   /** `address`: relative to the page, or absolute. */
   | { readonly kind: 'url'; readonly address: string; readonly like?: KnownConfiguration };
 
@@ -93,9 +98,13 @@ export interface OpenOptions {
 export class FileNotKeptError extends WeightsError {
   override readonly code = 'file-not-kept';
 
-  constructor(readonly fingerprint: string) {
+  constructor(
+    readonly fingerprint: string,
+    readonly fileName: string | undefined,
+  ) {
+    const subject = fileName === undefined ? 'The model file that this address names' : `"${fileName}"`;
     super(
-      'The model file that this address names is not kept on this device.',
+      `${subject} is not kept on this device.`,
       'Open the file again; with "Keep opened files on this device" it comes back by itself.',
     );
   }
@@ -129,7 +138,9 @@ export function nameOfRequest(request: ModelRequest): string {
       return request.file.name;
     case 'url':
       return request.address;
-    default:
+    case 'kept':
+      return request.name ?? '';
+    case 'bundled':
       return '';
   }
 }
@@ -146,7 +157,7 @@ export async function openModel(
     case 'file':
       return openBlob(request.file, { name: request.file.name, origin: 'file', like: request.like }, options);
     case 'kept':
-      return openKept(source, request.fingerprint, options);
+      return openKept(source, request, options);
     case 'url': {
       const address = modelAddress(request.address, source.page);
       const blob = await downloadFile(address, {
@@ -204,14 +215,14 @@ async function loadBundled({ folder, id }: ModelSource, { signal, onProgress, on
 
 async function openKept(
   source: ModelSource,
-  wanted: string,
+  { fingerprint: wanted, name: wantedName }: Extract<ModelRequest, { kind: 'kept' }>,
   options: OpenOptions,
 ): Promise<OpenedModel | OpenedStudent> {
   const { kept } = source;
   const found = await kept.open(wanted);
   options.signal.throwIfAborted();
   if (!found && (await isBundled(source, wanted, options))) return openBundled(source, options);
-  if (!found) throw new FileNotKeptError(wanted);
+  if (!found) throw new FileNotKeptError(wanted, wantedName);
   const { name, fingerprint, like } = found.entry;
   const actual = await fingerprintInWorker(found.file, {
     signal: options.signal,

@@ -63,6 +63,7 @@ export class ScreenKeeper {
     private readonly loadFirst: (gpu: Promise<Gpu>, options: OpenOptions) => Promise<OpenedModel>,
     private readonly firstState: StateForModel,
     private readonly settingsAhead: (config: GeneratorConfig) => PictureSettings,
+    private readonly prefersReducedMotion: () => boolean,
   ) {}
 
   /** The device of what is on screen. */
@@ -130,8 +131,9 @@ export class ScreenKeeper {
       progress.kernels(kernelsFromNowOn(gpu.kernels));
       viewer = await this.#openViewer(opened, start, gpu, memory, progress);
       signal.throwIfAborted();
-      const { picture, slice } = settings;
-      await viewer.prepare({ face, picture, shown: VOLUMETRIC_ALONE, slice, level: 0, view, size: this.#size });
+      const { picture, slice, backdrop } = settings;
+      const shown = VOLUMETRIC_ALONE;
+      await viewer.prepare({ face, picture, shown, slice, level: 0, view, backdrop, size: this.#size });
       signal.throwIfAborted();
       await this.screen?.close(); // its picture stays on the canvas
       if (this.#canvas !== canvas) throw new LoadingCancelledError(); // the studio was closed meanwhile
@@ -266,7 +268,8 @@ export class ScreenKeeper {
   }
 
   async #show(viewer: Viewer, share: DeviceShare, gpu: Gpu): Promise<void> {
-    const screen = new Screen(this.store, viewer, this.#size, (error) => this.#screenFailed(viewer, error));
+    const onError = (error: unknown) => this.#screenFailed(viewer, error);
+    const screen = new Screen(this.store, viewer, this.#size, onError, this.prefersReducedMotion);
     this.#shows = { screen, viewer, share, gpu };
     gpu.lost.then(() => {
       if (this.#shows?.viewer === viewer) this.#rebuild();

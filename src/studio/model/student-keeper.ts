@@ -109,6 +109,7 @@ export class StudentKeeper {
     const { signal } = attempt;
     const { store } = this;
     const former = this.#settled;
+    const { model: forModel } = store.state;
     store.update({ student: { status: 'loading', progress: { phase: 'read', receivedBytes: 0, totalBytes: 0 } } });
     try {
       const { checkpoint, indexViews, ...file } = await load(signal);
@@ -124,6 +125,7 @@ export class StudentKeeper {
       return true;
     } catch (error) {
       if (this.#attempt !== attempt) return false; // a newer one is under way
+      if (store.state.model?.config !== forModel?.config) return false; // what was known before was of another model
       store.update({ student: former });
       if (error instanceof FrameLoopStoppedError) return false; // the device is being set up again; it stays wanted
       this.#giveUp();

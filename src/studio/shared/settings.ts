@@ -16,6 +16,14 @@ import { type Against, LAYOUTS, type Layout, wantsStudent } from '../view/shown'
 export type { Against, ChosenQuality, Layout, PictureKind, RendererKind, RenderQuality };
 export { LAYOUTS, PICTURE_KINDS, RENDERER_KINDS };
 
+/**
+ * What a head stands on where the model tells its alpha: the page, which shines through the canvas; the same with a checkerboard that says so;
+ * or one colour. A colour is `#` and six hexadecimal digits in lower case.
+ */
+export type Backdrop = NamedBackdrop | `#${string}`;
+export const NAMED_BACKDROPS = ['page', 'white', 'black', 'transparent'] as const;
+export type NamedBackdrop = (typeof NAMED_BACKDROPS)[number];
+
 /** Everything about a picture but the face and the camera. */
 export interface PictureSettings {
   readonly picture: PictureKind;
@@ -29,6 +37,8 @@ export interface PictureSettings {
   readonly against: Against;
   /** Where a density slice cuts the box, -1..1. */
   readonly slice: number;
+  /** Behind the head; without effect on a picture that tells no alpha. */
+  readonly backdrop: Backdrop;
   /** Whether the camera goes round by itself. */
   readonly autoRotate: boolean;
   /** Side of the feature image in rays. */
@@ -57,6 +67,7 @@ export function defaultSettings({ rendering }: GeneratorConfig): PictureSettings
     wipe: 0.5,
     against: 'convolutional',
     slice: 0,
+    backdrop: 'page',
     autoRotate: false,
     neuralResolution,
     depthSamples,
@@ -100,6 +111,7 @@ export function sanitiseSettings(config: GeneratorConfig, wanted: Partial<Pictur
     wipe: clamp(wanted.wipe ?? defaults.wipe, [0, 1], defaults.wipe),
     against,
     slice: clamp(wanted.slice ?? defaults.slice, [-1, 1], defaults.slice),
+    backdrop: readBackdrop(wanted.backdrop ?? '') ?? defaults.backdrop,
     autoRotate: wanted.autoRotate === true,
     neuralResolution: whole(
       wanted.neuralResolution,
@@ -110,6 +122,12 @@ export function sanitiseSettings(config: GeneratorConfig, wanted: Partial<Pictur
     quality: wanted.quality && RENDER_QUALITIES.includes(wanted.quality) ? wanted.quality : defaults.quality,
     adapts: wanted.adapts !== false,
   };
+}
+
+/** A backdrop by its name, or a colour with or without its `#`; undefined for anything else. */
+export function readBackdrop(text: string): Backdrop | undefined {
+  const [, digits] = /^#?([0-9a-f]{6})$/i.exec(text) ?? [];
+  return digits === undefined ? NAMED_BACKDROPS.find((name) => name === text) : `#${digits.toLowerCase()}`;
 }
 
 /** A difference is that of the two renderers: kinds of picture have nothing to subtract. */
@@ -127,14 +145,15 @@ export function canShow(
 }
 
 /**
- * What stays of the settings when another model is opened: the kind of picture always; quality only where the person
+ * What stays of the settings when another model is opened: the kind of picture and the backdrop always; quality only where the person
  * chose another than the former model's own; the renderer not, since a student belongs to one model.
  */
 export function carrySettings(former: GeneratorConfig, settings: PictureSettings): Partial<PictureSettings> {
   const own = defaultSettings(former);
-  const { picture, neuralResolution, depthSamples, autoRotate, quality, adapts } = settings;
+  const { picture, neuralResolution, depthSamples, backdrop, autoRotate, quality, adapts } = settings;
   return {
     picture,
+    backdrop,
     autoRotate,
     quality,
     adapts,

@@ -15,7 +15,7 @@ import type { ModelFacts } from '../model/model-facts';
 import type { ModelRequest } from '../model/open-model';
 import type { StudentFacts } from '../model/student-facts';
 import type { Failure } from './failure';
-import type { PictureSettings } from './settings';
+import type { ChosenQuality, PictureSettings } from './settings';
 
 export type StudioStatus = 'loading' | 'ready' | 'failed';
 
@@ -42,10 +42,22 @@ export type Notice =
   | { readonly kind: 'setting-refused'; readonly message: string; readonly remedy: string }
   /** A model could not be opened; the one on screen, if any, stays. */
   | { readonly kind: 'open-failed'; readonly name: string; readonly message: string; readonly remedy: string }
+  /** The address names a file that this device does not keep: the person is asked to open it again. */
+  | {
+      readonly kind: 'file-wanted';
+      /** First digits, as in the address. */
+      readonly fingerprint: string;
+      readonly message: string;
+      readonly remedy: string;
+    }
   /** The student could not be loaded, or does not fit; the volumetric renderer stays. */
   | { readonly kind: 'student-failed'; readonly message: string; readonly remedy: string }
   /** A picture does not fit on this device, or cannot be made of this face. */
   | { readonly kind: 'picture-refused'; readonly message: string; readonly remedy: string }
+  /** A face cannot be made of these. */
+  | { readonly kind: 'face-refused'; readonly message: string; readonly remedy: string }
+  /** What is on the canvas could not be made a file. */
+  | { readonly kind: 'snapshot-failed'; readonly message: string; readonly remedy: string }
   /** A part of the address could not be read; the rest counts. */
   | { readonly kind: 'link-unreadable'; readonly message: string; readonly remedy: string }
   /** A state dict that was saved alone: the person is asked how its model was trained. */
@@ -145,6 +157,8 @@ export type EfficiencyCase = 'volumetric-uncached' | 'volumetric-cached' | 'conv
 /** What one renderer costs, measured. */
 export interface EfficiencyRow {
   readonly measured: EfficiencyCase;
+  /** How rays were marched: `exact` as for files, `fast` as on the screen unless the person chose otherwise. A student is always `exact`. */
+  readonly quality: ChosenQuality;
   /** Median over the frames. */
   readonly millisecondsPerFrame: number;
   readonly framesPerSecond: number;
@@ -206,6 +220,13 @@ export interface SavedFacesState {
   readonly outcome: SavedFacesOutcome | undefined;
 }
 
+/** Faces that are offered to choose from. */
+export interface FaceStripState {
+  /** Newest first; without those that are among the suggestions. */
+  readonly recent: readonly FaceRecipe[];
+  readonly suggested: readonly FaceRecipe[];
+}
+
 export interface StudioState {
   readonly status: StudioStatus;
   readonly progress: LoadingProgress | undefined;
@@ -225,6 +246,8 @@ export interface StudioState {
   readonly student: StudentState;
   /** How alike the two pictures on the canvas are; undefined unless both are there in full. */
   readonly likeness: Likeness | undefined;
+  /** Depths from the camera, in scene units, between which a depth image has its colours; undefined until one has been drawn. */
+  readonly depthRange: { readonly nearest: number; readonly farthest: number } | undefined;
   readonly strip: StripState | undefined;
   readonly efficiency: EfficiencyState | undefined;
   readonly export: ExportState | undefined;
@@ -232,6 +255,7 @@ export interface StudioState {
   /** Views that a camera path goes through, in their order. */
   readonly pathViews: readonly VideoPose[];
   readonly savedFaces: SavedFacesState;
+  readonly faceStrip: FaceStripState;
   readonly device: DeviceReport | undefined;
 }
 
@@ -257,6 +281,7 @@ export function initialState(): StudioState {
       wipe: 0.5,
       against: 'convolutional',
       slice: 0,
+      backdrop: 'page',
       autoRotate: false,
       neuralResolution: 64,
       depthSamples: 24,
@@ -271,12 +296,14 @@ export function initialState(): StudioState {
     directions: { status: 'unknown', share: 0, shares: [] },
     student: { status: 'none' },
     likeness: undefined,
+    depthRange: undefined,
     strip: undefined,
     efficiency: undefined,
     export: undefined,
     meshPreview: undefined,
     pathViews: [],
     savedFaces: { faces: undefined, isSaving: false, outcome: undefined },
+    faceStrip: { recent: [], suggested: [] },
     device: undefined,
   };
 }

@@ -1,5 +1,6 @@
 /** The face that the renderers of a model have: composed and handed over when another is wanted, and not before. */
 import type { CameraLabel } from '../../camera/conventions';
+import type { ComposedFace } from '../../models/faces/composition';
 import type { FaceRecipe } from '../../models/faces/recipe';
 import { type FaceComposer, followsCamera } from '../../render/face-composer';
 
@@ -17,6 +18,11 @@ export class FaceOnDevice {
     if (this.has(face) && !followsCamera(face)) return;
     await this.composer.show(face, camera);
     this.#face = face;
+  }
+
+  /** Another face, for whoever draws it beside the one that the renderers have. @param camera that looks */
+  compose(face: FaceRecipe, camera: CameraLabel): Promise<ComposedFace> {
+    return this.composer.compose(face, camera);
   }
 
   /** The next face runs the mapping network anew. */

@@ -31,11 +31,13 @@ export class FrameLoop {
   /**
    * @param draw draws one frame and resolves when the device has finished it; must not reject
    * @param nextFrame calls back before the next repaint of the page
+   * @param onIdle called when nothing is wanted or on its way any more
    */
   constructor(
     private readonly draw: (now: number) => Promise<void>,
     private readonly nextFrame: (callback: (now: number) => void) => void = (callback) =>
       requestAnimationFrame(callback),
+    private readonly onIdle: () => void = () => {},
   ) {}
 
   /** Asks for a frame. Many requests between two frames make one frame. */
@@ -62,6 +64,11 @@ export class FrameLoop {
     return !this.#requested && (!this.#running || this.#isAtStep);
   }
 
+  /** Whether a frame or a step waits for its turn. */
+  get isAwaited(): boolean {
+    return this.#requested || this.#steps.length > 0;
+  }
+
   /** Draws nothing more. @returns resolved when the frame or the step that is on its way has ended */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -83,6 +90,7 @@ export class FrameLoop {
       if (!this.#stopped && this.#steps.length > 0) await this.#step();
     }
     this.#running = false;
+    if (!this.#stopped) this.onIdle();
   }
 
   #frame(): Promise<void> {

@@ -4,24 +4,34 @@
  */
 import type { CameraLabel } from '../../camera/conventions';
 import type { OrbitState } from '../../camera/orbit';
+import { orbitLabel } from '../../camera/orbit-pose';
 import type { Gpu } from '../../gpu/device';
 import { withinMemory } from '../../gpu/memory-guard';
 import { Recorder } from '../../gpu/recorder';
-import type { Tensor } from '../../gpu/tensor';
+import { readTensor, type Tensor } from '../../gpu/tensor';
 import type { GeneratorConfig } from '../../models/config';
 import type { FaceRecipe } from '../../models/faces/recipe';
 import { type FrameRenderer, RENDERER_KINDS, type RendererKind } from '../../render/frame-renderer';
 import { compareView, encodePicture } from '../../render/pictures/compare-views';
+import type { ChosenQuality } from '../../render/quality';
 import type { VolumetricRenderer } from '../../render/volumetric-renderer';
 import type { MemoryEstimate } from '../../render/wiring';
 import type { RenderedPicture } from '../export/picture-export';
-import type { Likeness } from '../shared/state';
+import type { Likeness, StudioState } from '../shared/state';
 import type { FaceOnDevice } from './face-on-device';
 import type { RendererSet } from './renderer-set';
 
+/** A frame whose time is taken. */
+export interface TimedFrame {
+  readonly renderer: RendererKind;
+  /** The student has one alone. */
+  readonly quality: ChosenQuality;
+  readonly isNewFace: boolean;
+}
+
 export class OffScreen {
-  /** Whether the exact plans of the settings in force are there. */
-  #hasExact = false;
+  /** Qualities of which the plans of the settings in force are there. */
+  readonly #prepared = new Set<ChosenQuality>();
 
   constructor(
     private readonly gpu: Gpu,
@@ -31,9 +41,9 @@ export class OffScreen {
     private readonly volumetric: VolumetricRenderer,
   ) {}
 
-  /** The settings have changed: exact plans are made anew. */
-  forgetExact(): void {
-    this.#hasExact = false;
+  /** The settings have changed: plans of another quality are made anew. */
+  forgetPrepared(): void {
+    this.#prepared.clear();
   }
 
   /**
@@ -42,18 +52,17 @@ export class OffScreen {
    */
   async render(kind: RendererKind, face: FaceRecipe, camera: CameraLabel): Promise<Float32Array> {
     const renderer = this.renderers.get(kind);
-    await this.#prepareExact(renderer);
+    await this.#prepare(renderer, 'exact');
     await this.face.set(face, camera);
     this.renderers.forgetView(kind);
     encodePicture(renderer, camera, new Recorder(this.gpu)).submit();
     return renderer.readImage();
   }
 
-  /** As {@link render}, with what the renderer knows of the background: what files are made from. */
+  /** As {@link render}, with the same picture without its background where that is known: what files are made from. */
   async renderArrays(kind: RendererKind, face: FaceRecipe, camera: CameraLabel): Promise<RenderedPicture> {
     const image = await this.render(kind, face, camera);
-    const alpha = await this.renderers.get(kind).readAlpha();
-    return { image, alpha, whiteBackground: this.config.rendering.whiteBackground };
+    return { image, cutOut: await this.renderers.get(kind).readCutOut() };
   }
 
   /** The tri-planes of a face, [1, R, R, 96]. The next frame may put another's in their place: ask again at every step. */
@@ -69,17 +78,22 @@ export class OffScreen {
   }
 
   /**
-   * Runs an exact frame of one renderer, and tells how long it took in milliseconds.
-   * @param isNewFace whether whatever depends on the face alone is computed anew
+   * Runs a full frame of one renderer, and tells how long it took in milliseconds.
+   * @param frame.isNewFace whether whatever depends on the face alone is computed anew
+   * @throws BufferLimitError, OutOfMemoryError as {@link render}
    */
-  async time(kind: RendererKind, face: FaceRecipe, camera: CameraLabel, isNewFace: boolean): Promise<number> {
+  async time(
+    { renderer: kind, quality, isNewFace }: TimedFrame,
+    face: FaceRecipe,
+    camera: CameraLabel,
+  ): Promise<number> {
     const renderer = this.renderers.get(kind);
-    await this.#prepareExact(renderer);
+    await this.#prepare(renderer, quality);
     if (isNewFace) this.face.forget();
     this.renderers.forgetView(kind);
     const begun = performance.now();
     await this.face.set(face, camera);
-    encodePicture(renderer, camera, new Recorder(this.gpu)).submit();
+    encodePicture(renderer, camera, new Recorder(this.gpu), quality).submit();
     await this.gpu.finished();
     return performance.now() - begun;
   }
@@ -96,20 +110,33 @@ export class OffScreen {
     return { psnr, ssim };
   }
 
-  /** Tells how much memory one of the renderers takes for a batch of faces, with the settings in force. */
-  estimator(kind: RendererKind): (batch: number) => MemoryEstimate {
-    const entry = this.renderers.entry(kind);
-    return (batch) => entry.estimate(batch);
+  /** w of a face without truncation, of all layers one after the other; what the renderers have stays theirs. */
+  async wOf(face: FaceRecipe): Promise<Float32Array> {
+    return (await this.face.compose(face, orbitLabel({ ...this.config.camera, yaw: 0, pitch: 0 }))).ws;
   }
 
-  /** Exact plans take memory when they are first wanted. @throws BufferLimitError, OutOfMemoryError */
-  async #prepareExact(renderer: FrameRenderer): Promise<void> {
-    if (renderer !== this.volumetric || this.#hasExact) return;
+  /** The depths that the colours of the last depth image begin and end with, in scene units from the camera; undefined before the first. */
+  async depthRange(): Promise<StudioState['depthRange']> {
+    const source = this.volumetric.pictureOf('depth');
+    if (source.kind !== 'depth') return undefined;
+    const [, , nearest, farthest] = await readTensor(this.gpu, source.range);
+    return farthest! > nearest! ? { nearest: nearest!, farthest: farthest! } : undefined;
+  }
+
+  /** Tells how much memory one of the renderers takes for a batch of faces, with the settings in force but for the quality. */
+  estimator(kind: RendererKind, quality: ChosenQuality): (batch: number) => MemoryEstimate {
+    const entry = this.renderers.entry(kind);
+    return (batch) => entry.estimate(batch, quality);
+  }
+
+  /** Plans of another quality than the screen's take memory when they are first wanted. @throws BufferLimitError, OutOfMemoryError */
+  async #prepare(renderer: FrameRenderer, quality: ChosenQuality): Promise<void> {
+    if (renderer !== this.volumetric || this.#prepared.has(quality)) return;
     try {
-      await withinMemory(this.gpu, 'the exact picture', () => renderer.prepareExact());
-      this.#hasExact = true;
+      await withinMemory(this.gpu, `the ${quality} picture`, () => renderer.prepareQuality(quality));
+      this.#prepared.add(quality);
     } catch (error) {
-      this.volumetric.releaseExact();
+      this.volumetric.releaseQuality(quality);
       throw error;
     }
   }

@@ -2,6 +2,7 @@
 import { labelOf, type OrbitState } from '../../camera/orbit';
 import { GpuError } from '../../gpu/errors';
 import type { FrameRenderer, RendererKind } from '../../render/frame-renderer';
+import type { ChosenQuality } from '../../render/quality';
 import type { MemoryEstimate } from '../../render/wiring';
 import { renderersShown, type Shown } from './shown';
 
@@ -17,8 +18,8 @@ export class NoStudentError extends GpuError {
 /** A renderer with what is known of it beside its pictures. */
 export interface RendererEntry {
   readonly renderer: FrameRenderer;
-  /** How much memory it takes for a batch of faces, with the settings in force. */
-  estimate(batch: number): MemoryEstimate;
+  /** How much memory it takes for a batch of faces, with the settings in force but for the quality. */
+  estimate(batch: number, quality: ChosenQuality): MemoryEstimate;
   /** Frees the renderer, and the weights that it alone uses. */
   free(): void;
 }

@@ -8,21 +8,26 @@ import type { Checkpoint } from '../../checkpoints/checkpoint';
 import type { AdapterDescription } from '../../gpu/device';
 import type { CanvasSize } from '../../render/canvas-output';
 import { type FrameDue, STAGES } from '../../render/frame-renderer';
+import type { PictureRgba } from '../../render/pictures/picture-rgba';
 import { walkedOn } from '../face/face-actions';
 import { describeFailure } from '../shared/failure';
-import { renderSettingsFor } from '../shared/settings';
+import { type Backdrop, renderSettingsFor } from '../shared/settings';
 import { type DeviceReport, type StudentState, type StudioState, withNotice } from '../shared/state';
 import type { Store } from '../shared/store';
 import { Adaptation, keyOf } from './adaptation';
-import { FrameLoop } from './frame-loop';
+import { FrameLoop, FrameLoopStoppedError } from './frame-loop';
 import { Pace, REST_MILLISECONDS } from './pace';
 import { PictureRefusedError } from './prepared-pictures';
 import { renderersShown, shownNow, wantsStudent } from './shown';
 import type { FrameRequest, Viewer } from './viewer';
 
 const REPORT_INTERVAL_MILLISECONDS = 250;
+/** On a software adapter a single dispatch may be felt: nothing else begins there until a hand that turned the head has rested for so long. */
+const LONG_REST_MILLISECONDS = 1500;
 /** What moves by itself does not leap after a pause (a tab that was hidden, a long job). */
 const LONGEST_STEP_SECONDS = 1;
+/** Of its usual speed, the camera goes round by itself so fast for people who prefer reduced motion, and only if they have asked for it. */
+const GENTLE_SHARE = 1 / 3;
 /** A picture is a function of these. */
 const DRAWN = ['settings', 'face', 'view', 'student', 'isPlaying', 'directions'] as const;
 /** Settings that the renderer is made for. */
@@ -30,7 +35,11 @@ const RENDER_FIELDS = ['neuralResolution', 'depthSamples', 'quality'] as const;
 const NO_STUDENT: StudentState = { status: 'none' };
 
 export class Screen {
-  readonly #loop = new FrameLoop((now) => this.#drawSafely(now));
+  readonly #loop = new FrameLoop(
+    (now) => this.#drawSafely(now),
+    undefined,
+    () => this.#tellFree(),
+  );
   readonly #pace = new Pace();
   readonly #adaptation: Adaptation;
   readonly #unsubscribe: () => void;
@@ -44,7 +53,10 @@ export class Screen {
   /** Number of the newest measurement of likeness. */
   #comparison = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #longRestTimer: ReturnType<typeof setTimeout> | undefined;
   #reportTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Those who wait until the screen is free. */
+  #patient: { readonly resolve: () => void; readonly reject: (reason: unknown) => void }[] = [];
 
   /** @param onError called for an error that the viewer cannot go on after */
   constructor(
@@ -52,6 +64,7 @@ export class Screen {
     private readonly viewer: Viewer,
     size: CanvasSize,
     private readonly onError: (error: unknown) => void,
+    private readonly prefersReducedMotion: () => boolean,
   ) {
     this.#size = size;
     this.#adaptation = new Adaptation(store, viewer, this.#pace);
@@ -75,6 +88,7 @@ export class Screen {
   async #buildLadder(): Promise<void> {
     await this.viewer.buildLadder().catch(() => {}); // then it turns as the full picture does, or the device is lost, which is told
     this.#hasLadder = true;
+    this.#tellFree();
   }
 
   /** Draws nothing more. @returns resolved when nothing of it is on its way to the device any more */
@@ -82,7 +96,9 @@ export class Screen {
     this.#isClosed = true;
     this.#unsubscribe();
     clearTimeout(this.#restTimer);
+    clearTimeout(this.#longRestTimer);
     clearTimeout(this.#reportTimer);
+    for (const { reject } of this.#patient.splice(0)) reject(new FrameLoopStoppedError());
     await this.#loop.stop();
   }
 
@@ -105,6 +121,38 @@ export class Screen {
     );
   }
 
+  /** Whether it is still, and nobody waits for the device: what can wait as long as it takes may have it, until this says no. */
+  get isFree(): boolean {
+    if (this.#isClosed) return false;
+    return this.isStill ? !this.#loop.isAwaited && this.#isHandAway : this.#canSpareMoments;
+  }
+
+  get #isHandAway(): boolean {
+    const rest = this.adapter.isSoftware ? LONG_REST_MILLISECONDS : REST_MILLISECONDS;
+    return performance.now() - this.#lastGesture >= rest;
+  }
+
+  /** A quick device that turns the head by itself has time between two frames, and nobody feels one that comes late. */
+  get #canSpareMoments(): boolean {
+    const { settings, view, isPlaying, face } = this.store.state;
+    const turnsByItself = settings.autoRotate && !view.held && !(isPlaying && face.mode === 'walk');
+    const isQuick = this.#hasLadder && this.#drawn !== undefined && this.#adaptation.isQuick(this.#drawn);
+    return turnsByItself && this.#isHandAway && isQuick && !this.adapter.isSoftware;
+  }
+
+  /** Resolves when it {@link isFree}. @throws FrameLoopStoppedError when the screen is closed before */
+  whenFree(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) reject(new FrameLoopStoppedError());
+      else if (this.isFree) resolve();
+      else this.#patient.push({ resolve, reject });
+    });
+  }
+
+  #tellFree(): void {
+    if (this.isFree) for (const { resolve } of this.#patient.splice(0)) resolve();
+  }
+
   /** Puts a student on the device. @throws as `Viewer.setStudent`; FrameLoopStoppedError */
   async setStudent(checkpoint: Checkpoint | undefined): Promise<void> {
     await this.between((viewer) => viewer.setStudent(checkpoint));
@@ -113,6 +161,11 @@ export class Screen {
   /** Runs a step of a long job between two frames. @throws what the step throws; FrameLoopStoppedError when the screen is closed before */
   between<T>(step: (viewer: Viewer) => Promise<T>): Promise<T> {
     return this.#loop.between(() => step(this.viewer));
+  }
+
+  /** What is shown, in full and at the pictures' own resolution, on a backdrop of its own. @throws GpuError, FrameLoopStoppedError */
+  snapshot(backdrop: Backdrop): Promise<PictureRgba> {
+    return this.between((viewer) => viewer.snapshot({ ...this.#frame(0), backdrop }));
   }
 
   resize(size: CanvasSize): void {
@@ -125,6 +178,8 @@ export class Screen {
   moveCamera(change: (view: OrbitState) => OrbitState): void {
     const now = performance.now();
     this.#lastGesture = now;
+    clearTimeout(this.#longRestTimer);
+    this.#longRestTimer = setTimeout(() => this.#tellFree(), LONG_REST_MILLISECONDS + 1);
     const moved = this.#advance(now);
     this.store.update({ ...moved, view: change(moved.view) });
   }
@@ -154,8 +209,10 @@ export class Screen {
     const isTurning = goesOn || now - this.#lastGesture < REST_MILLISECONDS;
     if (isTurning) await this.#drawMoving(frame, now);
     else await this.#drawAtRest(frame, now);
-    if (goesOn) this.#loop.request();
-    else if (isTurning) this.#drawAgainAtRest();
+    if (goesOn) {
+      this.#loop.request();
+      this.#tellFree();
+    } else if (isTurning) this.#drawAgainAtRest();
     this.reportSoon();
   }
 
@@ -198,9 +255,9 @@ export class Screen {
 
   #frame(level: number): FrameRequest {
     const { settings, student, face, view } = this.store.state;
-    const { picture, slice } = settings;
+    const { picture, slice, backdrop } = settings;
     const shown = shownNow(settings, this.viewer.hasStudent ? student : NO_STUDENT);
-    return { face, picture, shown, slice, level, view, size: this.#size };
+    return { face, picture, shown, slice, level, view, backdrop, size: this.#size };
   }
 
   /**
@@ -251,6 +308,7 @@ export class Screen {
       this.#restTimer = undefined;
       if (this.#drawn?.level !== 0) this.#loop.request();
       this.reportSoon();
+      this.#tellFree();
     }, REST_MILLISECONDS);
   }
 
@@ -266,8 +324,9 @@ export class Screen {
     const seconds = Math.min(LONGEST_STEP_SECONDS, Math.max(0, now - this.#cameraTime) / 1000);
     this.#cameraTime = Math.max(now, this.#cameraTime);
     const coasted = advance(view, seconds);
+    const share = this.prefersReducedMotion() ? GENTLE_SHARE : 1;
     return {
-      view: settings.autoRotate ? rotateByItself(coasted, seconds) : coasted,
+      view: settings.autoRotate ? rotateByItself(coasted, share * seconds) : coasted,
       face: isPlaying && face.mode === 'walk' ? walkedOn(face, seconds) : face,
     };
   }

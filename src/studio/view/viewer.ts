@@ -17,16 +17,20 @@ import type { FaceLatents } from '../../render/face-latents';
 import { dependsOnCamera, type FrameDue, type FrameRenderer, type PictureKind } from '../../render/frame-renderer';
 import { FrameRunner, type Present } from '../../render/frame-runner';
 import { coarseSize } from '../../render/pictures/picture-layout';
+import { type PictureRgba, straightBytes } from '../../render/pictures/picture-rgba';
 import { FULL_ONLY, ladderOf, type QualityLevel, type RenderSettings } from '../../render/quality';
 import type { VolumetricRenderer } from '../../render/volumetric-renderer';
 import { estimateMemory, estimateStudentMemory } from '../../render/wiring';
 import type { DeviceModel } from '../model/device-model';
+import type { Backdrop } from '../shared/settings';
+import { backgroundOf } from './backdrop';
 import type { FaceOnDevice } from './face-on-device';
 import { partsOf } from './frame-parts';
 import { OffScreen } from './off-screen';
 import { PreparedPictures } from './prepared-pictures';
 import { type RendererEntry, RendererSet } from './renderer-set';
 import { picturesShown, type Shown } from './shown';
+import { ThumbnailMaker } from './thumbnail-maker';
 
 /** What a frame shows. */
 export interface FrameRequest {
@@ -38,6 +42,7 @@ export interface FrameRequest {
   /** Level of the quality ladder: 0 for the full picture, more while the camera moves on a device that is too slow for it. */
   readonly level: number;
   readonly view: OrbitState;
+  readonly backdrop: Backdrop;
   /** Size of the canvas in device pixels. */
   readonly size: CanvasSize;
 }
@@ -55,6 +60,8 @@ export interface WiredModel {
 export class Viewer {
   /** What jobs compute beside the canvas. */
   readonly offScreen: OffScreen;
+  /** Small pictures of other faces. */
+  readonly thumbnails: ThumbnailMaker;
   readonly #renderers = new RendererSet();
   readonly #pictures: PreparedPictures;
   readonly #runner: FrameRunner;
@@ -74,12 +81,13 @@ export class Viewer {
     const { gpu, config } = this.model;
     this.#renderers.put('volumetric', {
       renderer: volumetric,
-      estimate: (batch) => estimateMemory(config, { ...volumetric.settings, quality: 'exact' }, gpu, batch),
+      estimate: (batch, quality) => estimateMemory(config, { ...volumetric.settings, quality }, gpu, batch),
       free: () => volumetric.destroy(),
     });
     this.#pictures = new PreparedPictures(gpu, volumetric);
     this.#runner = new FrameRunner(gpu, timer);
     this.offScreen = new OffScreen(gpu, config, face, this.#renderers, volumetric);
+    this.thumbnails = new ThumbnailMaker(gpu, face, wired.latents);
     this.#doneBefore = { ...gpu.statistics.dispatches };
   }
 
@@ -161,7 +169,7 @@ export class Viewer {
     const { volumetric } = this.wired;
     const former = volumetric.settings;
     this.#pictures.forget();
-    this.offScreen.forgetExact();
+    this.offScreen.forgetPrepared();
     try {
       await withinMemory(this.gpu, 'the settings', () => volumetric.configure(settings));
     } catch (error) {
@@ -207,6 +215,21 @@ export class Viewer {
     return isDone ? due : undefined;
   }
 
+  /**
+   * What a frame shows at the pictures' own resolution: a picture, or two beside each other, at the side that the model enlarges to. Colours are
+   * not premultiplied. The canvas stays as it is.
+   * @throws as {@link prepare}
+   */
+  async snapshot(frame: FrameRequest): Promise<PictureRgba> {
+    await this.prepare({ ...frame, level: 0 });
+    const output = await this.output();
+    const { picture, shown, backdrop } = frame;
+    const side = this.config.imageResolution;
+    const size = { width: shown.layout === 'side-by-side' ? 2 * side : side, height: side };
+    const parts = partsOf(this.#sources(picture, shown), shown, size);
+    return { ...size, data: straightBytes(await output.read(parts, size, backgroundOf(backdrop)), 255) };
+  }
+
   /** The quality ladder for what is shown. A difference needs two pictures of one size. */
   levels(picture: PictureKind, shown: Shown): readonly QualityLevel[] {
     if (!picturesShown(picture, shown).some(dependsOnCamera)) return FULL_ONLY;
@@ -233,7 +256,12 @@ export class Viewer {
     const due = renderers.map((renderer) => renderer.due);
     const size = this.#canvasSize(frame);
     await run(renderers, (recorder) =>
-      output.draw(recorder, partsOf(this.#sources(frame.picture, frame.shown), frame.shown, size), size),
+      output.draw(
+        recorder,
+        partsOf(this.#sources(frame.picture, frame.shown), frame.shown, size),
+        size,
+        backgroundOf(frame.backdrop),
+      ),
     );
     return { face: due.some(({ face }) => face), view: due.some(({ view }) => view) };
   }
@@ -270,6 +298,7 @@ export class Viewer {
   /** Frees all that it has on the device, the model included. No frame and no step of a job may be on its way. */
   async close(): Promise<void> {
     await this.#ladder?.catch(() => {}); // its plans are built before they can be freed
+    await this.thumbnails.close();
     this.wired.timer?.destroy();
     this.#renderers.free();
     this.wired.latents.destroy();

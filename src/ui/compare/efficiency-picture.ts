@@ -1,9 +1,9 @@
 /** How measurements of the renderers are drawn: as bars, and as one picture on paper. */
 import type { EfficiencyRow, EfficiencyState } from '../../studio/shared/state';
-import { STRINGS } from '../strings/strings';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { type Bars, barChart, barsHeight, CHART_WIDTH, chartImage, PAPER } from './charts';
 
-const { efficiency: strings } = STRINGS;
+const { efficiency: strings } = COMPARE_STRINGS;
 
 /** Sizes of the picture on paper, in pixels. */
 const MARGIN = 40;
@@ -11,11 +11,16 @@ const TITLE_HEIGHT = 110;
 const CHART_SCALE = 2;
 const FONT = 'system-ui, sans-serif';
 
+/** "Volumetric, new head each frame, fast": the student has one quality alone. */
+export function caseName({ measured, quality }: Pick<EfficiencyRow, 'measured' | 'quality'>): string {
+  return measured === 'convolutional' ? strings.cases[measured] : strings.withQuality(strings.cases[measured], quality);
+}
+
 /** Frames a second, memory and largest batch (NeRF-GAN distillation, Fig. 1). */
 export function efficiencyBars(rows: readonly EfficiencyRow[]): Bars[] {
   const bars = (title: string, measure: (row: EfficiencyRow) => number, textOf: (value: number) => string): Bars => ({
     title,
-    bars: rows.map((row) => ({ name: strings.cases[row.measured], value: measure(row), text: textOf(measure(row)) })),
+    bars: rows.map((row) => ({ name: caseName(row), value: measure(row), text: textOf(measure(row)) })),
   });
   return [
     bars(strings.framesPerSecond, ({ framesPerSecond }) => framesPerSecond, strings.figure),

@@ -1,11 +1,11 @@
 /** How a consistency strip is drawn: its pictures, its curves, and the whole of it as one picture on paper. */
 import { differenceRgba, pictureRgba } from '../../studio/compare/comparison-pictures';
 import type { StripState } from '../../studio/shared/state';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { FACE_STRINGS } from '../strings/face';
-import { STRINGS } from '../strings/strings';
 import { CHART_WIDTH, CURVE_HEIGHT, type Curve, chartImage, curveChart, PAPER } from './charts';
 
-const { strip: strings } = STRINGS;
+const { strip: strings } = COMPARE_STRINGS;
 
 /** From top to bottom. */
 export const ROWS = ['volumetric', 'convolutional', 'difference'] as const;

@@ -1,30 +1,34 @@
 /**
- * `<trifold-compare-overlay>`: what lies over the picture while two are compared, or while the student is on it: who drew what, the dividing line of a wipe, the legend
- * of the difference, the figures of the present view, and a word when the student is asked for a camera that it never saw. Everything but
- * the dividing line lets the hand through to the head.
+ * `<trifold-compare-overlay>`: what lies over the picture: who drew what where two are compared or the student is on it, the dividing line of a
+ * wipe, the legend (`<trifold-legend>`), the figures of the present view, and a word when the student is asked for a camera that it never
+ * saw, or is still on its way. Everything but the dividing line lets the hand through to the head.
+ *
+ * Three rows, so that nothing lies over anything else however small the picture is: labels, the handle of the line, notes.
  */
-import { css, html, nothing, type PropertyValues, unsafeCSS } from 'lit';
-import { customElement, query } from 'lit/decorators.js';
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import { DIFFERENCE_SHARE, legendColours } from '../../studio/compare/comparison-pictures';
 import { studentViewExcesses, teacherMatch } from '../../studio/model/student-facts';
 import type { PictureKind } from '../../studio/shared/settings';
 import type { StudioState } from '../../studio/shared/state';
-import { picturesShown, renderersShown, shownNow } from '../../studio/view/shown';
+import { picturesShown, renderersShown, shownNow, wantsStudent } from '../../studio/view/shown';
 import { StudioElement } from '../shared/studio-element';
 import { controls } from '../shared/theme';
-import { STRINGS } from '../strings/strings';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { VIEW_STRINGS } from '../strings/view';
+import '../stage/trifold-legend';
 
-const { comparison, renderer: rendererStrings } = STRINGS;
+const { comparison, renderer: rendererStrings } = COMPARE_STRINGS;
 
-const LEGEND = unsafeCSS(`linear-gradient(to right, ${legendColours().join(', ')})`);
 /** A label is taken away when its side of the line is narrower than this share of the picture. */
 const LEAST_LABELLED_SHARE = 0.12;
 
 @customElement('trifold-compare-overlay')
 export class TrifoldCompareOverlay extends StudioElement {
   @query('input') private readonly slider: HTMLInputElement | null | undefined;
+  /** What has come on screen, for people who hear it. */
+  @state() private spoken = '';
+  #lastShown: string | undefined;
 
   static override styles = [
     controls,
@@ -32,24 +36,20 @@ export class TrifoldCompareOverlay extends StudioElement {
       :host {
         position: absolute;
         inset: 0;
+        display: grid;
+        grid-template-rows: auto minmax(0, 1fr) auto;
+        gap: 0.35rem;
+        padding: 0.6rem;
+        padding-block-end: var(--below-notes, 0.6rem); /* room for what else is there */
         pointer-events: none;
         container-type: size;
         font-size: 0.8rem;
         line-height: 1.35;
       }
-      /* Two small pictures on a phone. */
-      @container (max-height: 15rem) {
-        .labels,
-        .notes {
-          font-size: 0.75rem;
-        }
-        .detail {
-          display: none;
-        }
-      }
       .labels {
-        position: absolute;
-        inset: 0.6rem 0.6rem auto;
+        grid-row: 1;
+        position: relative; /* over the line */
+        direction: ltr; /* pictures lie from left to right in every language */
         display: flex;
         justify-content: space-between;
         gap: 0.5rem;
@@ -72,35 +72,33 @@ export class TrifoldCompareOverlay extends StudioElement {
         visibility: hidden;
       }
       .notes {
-        position: absolute;
-        inset: auto 0.6rem 0.6rem;
+        grid-row: 3;
+        position: relative;
         display: grid;
         justify-items: center;
         gap: 0.35rem;
+        min-width: 0;
         text-align: center;
       }
       .likeness {
         font-variant-numeric: tabular-nums;
       }
-      .legend {
-        width: min(19rem, 100%);
-        padding-block: 0.45rem 0.3rem;
+      /* Two small pictures on a phone. */
+      @container (max-height: 15rem) or (max-width: 24rem) {
+        .label,
+        .note {
+          padding-inline: 0.5rem;
+          font-size: 0.75rem;
+        }
+        .detail {
+          display: none;
+        }
       }
-      .bar {
-        height: 10px;
-        border: 1px solid var(--control-line);
-        border-radius: 5px;
-        background: ${LEGEND};
-      }
-      .scale {
-        display: grid;
-        grid-template-columns: 1fr auto 1fr;
-      }
-      .scale :first-child {
-        text-align: left;
-      }
-      .scale :last-child {
-        text-align: right;
+      @media (forced-colors: active) {
+        .label,
+        .note {
+          border: 1px solid;
+        }
       }
       .line {
         position: absolute;
@@ -119,14 +117,23 @@ export class TrifoldCompareOverlay extends StudioElement {
         background: #ffffff;
         box-shadow: 0 0 0 1px rgb(0 0 0 / 45%);
       }
-      /* Low on the picture, where it is in nobody's way who turns the head. */
+      /* Low on the picture, where it is in nobody's way who turns the head; over the notes. */
+      .rail {
+        --handle: 44px;
+        grid-row: 2;
+        align-self: end;
+        position: relative;
+        height: min(100%, var(--handle));
+        margin-inline: -0.6rem;
+        direction: ltr;
+      }
       .handle {
         position: absolute;
-        bottom: 18%;
-        left: clamp(22px, var(--wipe), 100% - 22px);
-        width: var(--control);
-        height: var(--control);
-        margin-left: calc(var(--control) / -2);
+        bottom: 0;
+        left: clamp(var(--handle) / 2, var(--wipe), 100% - var(--handle) / 2);
+        width: var(--handle);
+        height: var(--handle);
+        margin-left: calc(var(--handle) / -2);
         border: 1px solid rgb(0 0 0 / 45%);
         border-radius: 50%;
         background: #ffffff;
@@ -141,7 +148,7 @@ export class TrifoldCompareOverlay extends StudioElement {
         content: '';
         position: absolute;
         top: 50%;
-        left: 11px;
+        left: 12px;
         width: 8px;
         height: 8px;
         border: solid currentcolor;
@@ -150,7 +157,7 @@ export class TrifoldCompareOverlay extends StudioElement {
       }
       .handle::after {
         left: auto;
-        right: 11px;
+        right: 12px;
         transform: translateY(-50%) rotate(225deg);
       }
       .handle:has(:focus-visible) {
@@ -175,20 +182,28 @@ export class TrifoldCompareOverlay extends StudioElement {
     return [status, settings, student, model, likeness, comparison.excesses(studentViewExcesses(state))];
   }
 
+  protected override watchedChanged({ settings, student, status }: StudioState): void {
+    if (status !== 'ready') return;
+    const { layout, renderer } = shownNow(settings, student);
+    const shown = rendererStrings.shown(layout, renderer);
+    if (this.#lastShown !== undefined && shown !== this.#lastShown) this.spoken = shown;
+    this.#lastShown = shown;
+  }
+
   protected override render() {
     const { status, settings, student } = this.studio.state;
-    const shown = shownNow(settings, student);
     if (status !== 'ready') return nothing;
+    const shown = shownNow(settings, student);
     const [picture, other] = picturesShown(settings.picture, shown);
-    if (other) return this.#kinds(picture, other);
-    if (!renderersShown(shown).includes('convolutional')) return nothing;
-    const { layout, wipe } = shown;
+    const isOfStudent = renderersShown(shown).includes('convolutional');
     return html`
-      ${this.#labels()} ${layout === 'wipe' ? this.#divider(wipe, comparison.divider, comparison.dividerValue(wipe)) : nothing}
+      ${other ? this.#kinds(picture, other) : isOfStudent ? this.#renderers() : nothing}
       <div class="notes">
-        ${layout === 'single' ? nothing : this.#likeness()} ${layout === 'difference' ? legend() : nothing}
-        ${this.#unseen()}
+        ${isOfStudent && shown.layout !== 'single' ? this.#likeness() : nothing}
+        <trifold-legend .studio=${this.studio}></trifold-legend>
+        ${this.#unseen()} ${this.#waiting()}
       </div>
+      <span class="visually-hidden" role="status">${this.spoken}</span>
     `;
   }
 
@@ -209,6 +224,13 @@ export class TrifoldCompareOverlay extends StudioElement {
   protected override updated(_changed: PropertyValues): void {
     // Not as an attribute: the page's content rules allow no styles in the markup.
     this.style.setProperty('--wipe', `${this.studio.state.settings.wipe * 100}%`);
+  }
+
+  /** The student's picture alone, or with the other renderer's. */
+  #renderers() {
+    const { layout, wipe } = this.studio.state.settings;
+    const isWipe = layout === 'wipe';
+    return html`${this.#labels()} ${isWipe ? this.#divider(wipe, comparison.divider, comparison.dividerValue(wipe)) : nothing}`;
   }
 
   #labels() {
@@ -237,7 +259,7 @@ export class TrifoldCompareOverlay extends StudioElement {
         @pointermove=${this.#dragged}
         @dblclick=${this.#centre}
       ></div>
-      <div
+      <div class="rail"><div
         class="handle"
         @pointerdown=${this.#grabbed}
         @pointermove=${this.#dragged}
@@ -253,12 +275,14 @@ export class TrifoldCompareOverlay extends StudioElement {
           .value=${live(String(Math.round(wipe * 100)))}
           @input=${(event: Event) => this.studio.setWipe(Number((event.target as HTMLInputElement).value) / 100)}
         />
-      </div>
+      </div></div>
     `;
   }
 
+  /** Where the student never saw the camera, the two are not measured against each other: a figure would say what it is not for. */
   #likeness() {
     const { likeness, settings } = this.studio.state;
+    if (studentViewExcesses(this.studio.state).length > 0) return nothing;
     if (likeness) return html`<div class="note likeness">${comparison.likeness(likeness.psnr, likeness.ssim)}</div>`;
     // Only full pictures are measured.
     return settings.picture === 'image' ? html`<div class="note likeness">${comparison.measuring}</div>` : nothing;
@@ -272,6 +296,13 @@ export class TrifoldCompareOverlay extends StudioElement {
       ${isSeen ? nothing : html`<div class="note">${unseen}<span class="detail">${comparison.excesses(excesses)}</span>${guess}</div>`}
       <span class="visually-hidden" role="status">${isSeen ? nothing : `${unseen}${guess}`}</span>
     `;
+  }
+
+  /** The student is wanted and not there yet: until then the volumetric picture is shown. */
+  #waiting() {
+    const { settings, student } = this.studio.state;
+    if (!wantsStudent(settings) || student.status === 'ready' || student.status === 'none') return nothing;
+    return html`<div class="note" role="status">${rendererStrings.waiting}</div>`;
   }
 
   #grabbed(event: PointerEvent): void {
@@ -297,18 +328,6 @@ function label(
   { warns = false, isHidden = false }: { warns?: boolean | undefined; isHidden?: boolean } = {},
 ) {
   return html`<span class="label ${warns ? 'warns' : ''}" ?hidden=${isHidden}>${text}</span>`;
-}
-
-function legend() {
-  const percent = Math.round(DIFFERENCE_SHARE * 100);
-  return html`<div class="note legend" role="img" aria-label=${comparison.legend(percent)}>
-    <div class="bar"></div>
-    <div class="scale">
-      <span>${comparison.darker} ${comparison.percent(-percent)}</span>
-      <span>${comparison.same}</span>
-      <span>${comparison.percent(percent)} ${comparison.brighter}</span>
-    </div>
-  </div>`;
 }
 
 declare global {

@@ -5,17 +5,23 @@
 import { type CSSResultGroup, css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import { BATCH_BUDGETS, DEFAULT_BATCH_BUDGET, efficiencyCsv } from '../../studio/compare/efficiency';
-import type { EfficiencyCase, EfficiencyRow, EfficiencyState, StudioState } from '../../studio/shared/state';
+import { BATCH_BUDGETS, DEFAULT_BATCH_BUDGET, efficiencyCases, efficiencyCsv } from '../../studio/compare/efficiency';
+import type { EfficiencyRow, EfficiencyState, StudioState } from '../../studio/shared/state';
 import { saveCsv, savePng } from '../shared/save-file';
 import { StudioDialog } from '../shared/studio-dialog';
-import { STRINGS } from '../strings/strings';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { barChart, PAGE } from './charts';
-import { drawEfficiency, efficiencyBars, measuredOn } from './efficiency-picture';
+import { caseName, drawEfficiency, efficiencyBars, measuredOn } from './efficiency-picture';
 
-const { efficiency: strings, dialog } = STRINGS;
+const { efficiency: strings, dialog } = COMPARE_STRINGS;
 
-const CASES = Object.keys(strings.cases) as EfficiencyCase[];
+const FIGURES: readonly { readonly label: string; readonly textOf: (row: EfficiencyRow) => string }[] = [
+  { label: strings.framesPerSecond, textOf: ({ framesPerSecond }) => strings.figure(framesPerSecond) },
+  { label: strings.milliseconds, textOf: ({ millisecondsPerFrame }) => strings.figure(millisecondsPerFrame) },
+  { label: strings.frames, textOf: ({ frames }) => String(frames) },
+  { label: strings.memory, textOf: ({ memoryBytes }) => strings.memoryOf(memoryBytes) },
+  { label: strings.largestBatch, textOf: ({ largestBatch }) => String(largestBatch) },
+];
 
 @customElement('trifold-efficiency')
 export class TrifoldEfficiency extends StudioDialog {
@@ -24,15 +30,36 @@ export class TrifoldEfficiency extends StudioDialog {
   static override styles: CSSResultGroup = [
     StudioDialog.styles,
     css`
-      .scroller {
-        overflow-x: auto;
-      }
       table {
-        min-width: 100%;
+        width: 100%;
       }
       th:first-child {
-        min-width: 9rem;
-        text-align: left;
+        text-align: start;
+      }
+      /* On a phone each row is a list: its figures under its name, each with its own. */
+      @media (max-width: 44rem) {
+        table,
+        tbody {
+          display: block;
+        }
+        thead {
+          display: none;
+        }
+        tbody tr {
+          display: grid;
+          padding-block: 0.4rem 0.6rem;
+        }
+        th:first-child,
+        td {
+          display: flex;
+          justify-content: space-between;
+          gap: 1rem;
+          padding: 0.1rem 0;
+        }
+        td::before {
+          content: attr(data-label);
+          color: var(--muted);
+        }
       }
       .bars {
         display: grid;
@@ -54,6 +81,11 @@ export class TrifoldEfficiency extends StudioDialog {
     return [efficiency, student, model];
   }
 
+  /** A model without a student is measured as well. */
+  protected override get isStudentReady(): boolean {
+    return super.isStudentReady || this.studio.state.student.status === 'none';
+  }
+
   /** Measuring takes the device for a while: only when asked for. */
   protected begin(): void {}
 
@@ -67,6 +99,7 @@ export class TrifoldEfficiency extends StudioDialog {
     const isEmpty = !efficiency || efficiency.rows.length === 0;
     return html`
       <p class="muted">${strings.about}</p>
+      ${this.studio.state.student.status === 'none' ? html`<p class="muted">${strings.noStudent}</p>` : nothing}
       ${this.warning()}
       <div class="budget">
         <label for="budget">${strings.budget}</label>
@@ -103,31 +136,32 @@ export class TrifoldEfficiency extends StudioDialog {
 
   #results(efficiency: EfficiencyState) {
     const { rows } = efficiency;
+    const hasStudent = this.studio.state.student.status === 'ready';
+    // Named by role, too: on a phone they are drawn as something else than a table.
     return html`
       <p>${measuredOn(efficiency)}</p>
-      <div class="scroller" role="region" tabindex="0" aria-label=${strings.table}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">${strings.renderer}</th>
-              <th scope="col">${strings.framesPerSecond}</th>
-              <th scope="col">${strings.milliseconds}</th>
-              <th scope="col">${strings.frames}</th>
-              <th scope="col">${strings.memory}</th>
-              <th scope="col">${strings.largestBatch}</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${CASES.map((measured) => {
-              const row = rows.find((candidate) => candidate.measured === measured);
-              return html`<tr>
-                <th scope="row">${strings.cases[measured]}</th>
-                ${figures(row).map((figure) => html`<td>${figure}</td>`)}
-              </tr>`;
-            })}
-          </tbody>
-        </table>
-      </div>
+      <table role="table" aria-label=${strings.table}>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">${strings.renderer}</th>
+            ${FIGURES.map(({ label }) => html`<th scope="col" role="columnheader">${label}</th>`)}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          ${efficiencyCases(hasStudent).map((measuredCase) => {
+            const row = rows.find(
+              ({ measured, quality }) => measured === measuredCase.measured && quality === measuredCase.quality,
+            );
+            return html`<tr role="row">
+              <th scope="row" role="rowheader">${caseName(measuredCase)}</th>
+              ${FIGURES.map(
+                ({ label, textOf }) =>
+                  html`<td role="cell" data-label=${label}>${row ? textOf(row) : strings.notMeasured}</td>`,
+              )}
+            </tr>`;
+          })}
+        </tbody>
+      </table>
       ${rows.length > 0 ? html`<div class="bars">${efficiencyBars(rows).map((bars) => barChart(bars, PAGE))}</div>` : nothing}
     `;
   }
@@ -141,17 +175,6 @@ export class TrifoldEfficiency extends StudioDialog {
     const { efficiency } = this.studio.state;
     if (efficiency) await savePng(`${strings.fileName}.png`, await drawEfficiency(efficiency));
   }
-}
-
-function figures(row: EfficiencyRow | undefined): string[] {
-  if (!row) return Array.from({ length: 5 }, () => strings.notMeasured);
-  return [
-    strings.figure(row.framesPerSecond),
-    strings.figure(row.millisecondsPerFrame),
-    String(row.frames),
-    strings.memoryOf(row.memoryBytes),
-    String(row.largestBatch),
-  ];
 }
 
 declare global {

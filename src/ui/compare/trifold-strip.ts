@@ -4,16 +4,16 @@
  */
 import { type CSSResultGroup, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { stripCsv } from '../../studio/compare/consistency';
+import { stripCsv, unseenYaws } from '../../studio/compare/consistency';
 import type { StripState, StudioState } from '../../studio/shared/state';
 import { saveCsv, savePng } from '../shared/save-file';
 import { StudioDialog } from '../shared/studio-dialog';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { FACE_STRINGS } from '../strings/face';
-import { STRINGS } from '../strings/strings';
 import { curveChart, PAGE } from './charts';
 import { drawStrip, paintPicture, psnrCurve, ROWS, ssimCurve, viewPictures, yawText } from './strip-picture';
 
-const { strip: strings, dialog } = STRINGS;
+const { strip: strings, dialog } = COMPARE_STRINGS;
 
 @customElement('trifold-strip')
 export class TrifoldStrip extends StudioDialog {
@@ -94,7 +94,7 @@ export class TrifoldStrip extends StudioDialog {
     const isRunning = strip?.status === 'running';
     return html`
       <p class="muted">${strings.about}</p>
-      ${this.warning()}
+      ${this.warning()} ${strip ? this.#unseen(strip) : nothing}
       ${strip ? html`<p>${strings.face(FACE_STRINGS.describe(strip.face), strip.face.psi)} ${isOther ? strings.anotherFace : nothing}</p>` : nothing}
       ${this.progress(strip, strings.progress)} ${strip ? this.#pictures(strip) : nothing}
       ${isEmpty ? nothing : this.#figures(strip)}
@@ -111,6 +111,14 @@ export class TrifoldStrip extends StudioDialog {
         <button type="button" ?disabled=${isEmpty || isRunning} @click=${this.#savePng}>${dialog.png}</button>
       </div>
     `;
+  }
+
+  /** Figures of cameras that the student never saw say how far it guesses, and not how well it has learnt. */
+  #unseen({ yaws }: StripState) {
+    const { model, student } = this.studio.state;
+    if (!model || student.status !== 'ready') return nothing;
+    const unseen = unseenYaws(yaws, model.config.camera, student.facts);
+    return unseen.length > 0 ? html`<p class="warning">${strings.unseen(unseen.map(yawText))}</p>` : nothing;
   }
 
   #pictures({ yaws, views }: StripState) {

@@ -1,6 +1,6 @@
 /**
- * Base of the dialogs in which a file is made: shows how far the work is and what became of it, and keeps the finished file until it is saved
- * or the dialog is closed.
+ * Base of the dialogs in which a file is made: shows how far the work is and what became of it, saves what is made, and keeps it until the dialog
+ * is closed, to be saved again.
  */
 import { type CSSResultGroup, css, html, nothing } from 'lit';
 import { state } from 'lit/decorators.js';
@@ -200,16 +200,27 @@ export abstract class ExportDialog extends StudioDialog {
     }
   }
 
-  protected saveButton(classes = '') {
+  /** Hands the finished file to the person. */
+  protected readonly save = (): void => {
     const { made } = this;
-    return html`<button
-      type="button"
-      class=${classes}
-      ?disabled=${!made || this.isRunning}
-      @click=${() => made && saveBlob(made.name, made.blob)}
-    >
-      ${strings.save}
-    </button>`;
+    if (made) saveBlob(made.name, made.blob);
+  };
+
+  /** One step: makes a file and saves it. What was made can be saved once more. @param note beside the buttons */
+  protected makeAndSave(label: string, isPossible: boolean, make: () => Promise<MadeFile | undefined>, note = '') {
+    const makeIt = async () => {
+      this.forget();
+      if (await this.keep(make())) this.save();
+    };
+    return html`<div class="actions">
+      <button type="button" class="primary" ?disabled=${this.isRunning || !isPossible} @click=${makeIt}>${label}</button>
+      ${
+        this.made && !this.isRunning
+          ? html`<button type="button" @click=${this.save}>${strings.saveAgain}</button>`
+          : nothing
+      }
+      <span class="muted">${note}</span>
+    </div>`;
   }
 }
 

@@ -114,17 +114,7 @@ export class TrifoldExportMesh extends ExportDialog {
         </fieldset>
       </div>
       ${this.outcome()}
-      <div class="actions">
-        <button
-          type="button"
-          class=${this.made ? '' : 'primary'}
-          ?disabled=${isRunning || this.level === undefined}
-          @click=${this.#make}
-        >
-          ${strings.make}
-        </button>
-        ${this.saveButton(this.made ? 'primary' : '')}
-      </div>
+      ${this.makeAndSave(strings.make, this.level !== undefined, this.#make)}
     `;
   }
 
@@ -236,12 +226,10 @@ export class TrifoldExportMesh extends ExportDialog {
     this.resolution = resolution;
   }
 
-  async #make(): Promise<void> {
-    this.forget();
+  readonly #make = () => {
     const { level = 0, smoothing, isLargestOnly, resolution, format } = this;
-    const request = { level, smoothing, allComponents: !isLargestOnly, resolution, format };
-    await this.keep(this.studio.exports.exportMesh(request));
-  }
+    return this.studio.exports.exportMesh({ level, smoothing, allComponents: !isLargestOnly, resolution, format });
+  };
 
   readonly #formatChosen = (event: Event) => {
     this.format = FORMATS.find((format) => format === valueIn(event)) ?? 'glb';

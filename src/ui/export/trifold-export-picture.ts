@@ -34,6 +34,7 @@ export class TrifoldExportPicture extends ExportDialog {
   protected override begin(): void {
     super.begin();
     this.side ||= this.modelSide;
+    this.isTransparent = this.studio.state.settings.backdrop === 'transparent';
     this.#make();
   }
 
@@ -84,7 +85,14 @@ export class TrifoldExportPicture extends ExportDialog {
           ${this.#knowsAlpha ? nothing : html`<p class="hint">${strings.noAlpha}</p>`}
           ${this.isRunning ? html`<p class="muted" role="status">${strings.making}</p>` : this.outcome()}
           <div class="actions">
-            ${this.saveButton('primary')}
+            <button
+              type="button"
+              class="primary"
+              ?disabled=${!this.made || this.isRunning}
+              @click=${this.save}
+            >
+              ${dialog.save}
+            </button>
             <button type="button" ?disabled=${!this.made || this.isRunning} @click=${this.#copy}>${strings.copy}</button>
             <span class="muted" role="status">${this.#copyWords()}</span>
           </div>
@@ -97,11 +105,8 @@ export class TrifoldExportPicture extends ExportDialog {
     return [...new Set([this.modelSide, ...ROUND_SIDES])].sort((a, b) => a - b);
   }
 
-  /** A student tells alpha only where it was taught. */
   get #knowsAlpha(): boolean {
-    const { student } = this.studio.state;
-    if (this.renderer === 'volumetric') return true;
-    return student.status === 'ready' && student.facts.config.alphaFeature !== undefined;
+    return this.studio.exports.canCutOut(this.renderer);
   }
 
   #resize(side: number): void {

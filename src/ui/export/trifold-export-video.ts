@@ -113,18 +113,12 @@ export class TrifoldExportVideo extends ExportDialog {
         <div class="shown">${this.#result()}</div>
       </div>
       ${this.outcome((share) => strings.done(Math.round(share * (frames ?? 0)), frames ?? 0))}
-      <div class="actions">
-        <button
-          type="button"
-          class=${this.made ? '' : 'primary'}
-          ?disabled=${isRunning || this.#problem !== undefined}
-          @click=${this.#make}
-        >
-          ${strings.make}
-        </button>
-        ${this.saveButton(this.made ? 'primary' : '')}
-        <span class="muted">${frames === undefined ? '' : strings.frames(frames)}</span>
-      </div>
+      ${this.makeAndSave(
+        strings.make,
+        this.#problem === undefined,
+        this.#make,
+        frames === undefined ? '' : strings.frames(frames),
+      )}
     `;
   }
 
@@ -152,12 +146,11 @@ export class TrifoldExportVideo extends ExportDialog {
     }
   }
 
-  async #make(): Promise<void> {
-    this.forget();
+  readonly #make = () => {
     const { side, format, renderer } = this;
     const onFrame = (picture: FramePicture) => this.#showFrame(picture);
-    await this.keep(this.studio.exports.exportVideo({ video: this.#options(), side, format, renderer, onFrame }));
-  }
+    return this.studio.exports.exportVideo({ video: this.#options(), side, format, renderer, onFrame });
+  };
 
   #showFrame({ data, width, height }: FramePicture): void {
     const { canvas } = this;

@@ -1,6 +1,6 @@
 /**
- * `<trifold-attributes>`: the named dimensions of z, for models that name them, as sliders for one of the faces in use. An untouched slider
- * shows what the seed has of its own. A few are put forward; the others are found by name or in the whole list.
+ * `<trifold-attributes>`: the named dimensions of z, for models that name them, for one of the faces in use: sliders in groups, and one control
+ * for those that are a choice. What nobody has touched shows what the seed has of its own.
  */
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -11,25 +11,18 @@ import { ownValuesOf } from '../../studio/face/latent-values';
 import type { LatentAttribute } from '../../studio/model/model-facts';
 import type { StudioState } from '../../studio/shared/state';
 import { slider } from '../shared/form-parts';
+import { fold } from '../shared/remembered';
 import { folds, inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
 import { controls, sections } from '../shared/theme';
+import { GROUP_NAMES } from '../strings/attributes';
 import { FACE_STRINGS } from '../strings/face';
+import { foundTraits, type Trait, type TraitChoice, type TraitGroup, traitGroups } from './attribute-groups';
+import './trifold-choice';
 
 const { edit: strings } = FACE_STRINGS;
-/** Names of what people look for first, as far as the model has them. */
-const FORWARD = [
-  'age',
-  'gender',
-  'smile',
-  'hair lightness',
-  'skin tone',
-  'face fullness',
-  'eye colour',
-  'mouth open',
-  'beard',
-];
-const FORWARD_COUNT = 6;
+/** Groups that are open for somebody who has not touched them. */
+const OPEN_AT_FIRST = ['identity', 'hair'];
 /** Standard deviations: one seed in 370 has a value beyond this. */
 const RANGE = 3;
 const STEP = 0.05;
@@ -39,6 +32,7 @@ export class TrifoldAttributes extends StudioElement {
   /** Which of the faces in use is edited. */
   @state() private chosen = 0;
   @state() private search = '';
+  #groups: { readonly of: readonly LatentAttribute[]; readonly groups: readonly TraitGroup[] } = { of: [], groups: [] };
 
   static override styles = [
     controls,
@@ -70,6 +64,10 @@ export class TrifoldAttributes extends StudioElement {
       .attribute label::first-letter {
         text-transform: uppercase;
       }
+      .attribute.edited output {
+        color: var(--text);
+        font-weight: 600;
+      }
       .ends {
         display: flex;
         justify-content: space-between;
@@ -79,7 +77,11 @@ export class TrifoldAttributes extends StudioElement {
         font-size: 0.8rem;
       }
       .ends span:last-child {
-        text-align: right;
+        text-align: end;
+      }
+      summary .count {
+        color: var(--accent);
+        font-weight: 400;
       }
       select,
       input[type='search'] {
@@ -105,16 +107,21 @@ export class TrifoldAttributes extends StudioElement {
     if (used.length === 0) return html`<p class="hint">${strings.onMap}</p>`;
     const index = Math.min(this.chosen, used.length - 1);
     return html`
-      ${used.length > 1 ? this.#choice(used, index) : nothing}
+      ${used.length > 1 ? this.#sourceField(used, index) : nothing}
       ${
         used[index]!.kind === 'seed'
-          ? this.#attributes(model.attributes, index)
+          ? this.#attributes(this.#groupsOf(model.attributes), index)
           : html`<p class="hint">${strings.savedFace}</p>`
       }
     `;
   }
 
-  #choice(used: readonly FaceSource[], index: number) {
+  #groupsOf(attributes: readonly LatentAttribute[]): readonly TraitGroup[] {
+    if (this.#groups.of !== attributes) this.#groups = { of: attributes, groups: traitGroups(attributes) };
+    return this.#groups.groups;
+  }
+
+  #sourceField(used: readonly FaceSource[], index: number) {
     return html`
       <label for="edited">${strings.source}</label>
       <select
@@ -132,11 +139,7 @@ export class TrifoldAttributes extends StudioElement {
     `;
   }
 
-  #attributes(attributes: readonly LatentAttribute[], index: number) {
-    const wanted = this.search.trim().toLowerCase();
-    const found = attributes.filter(({ name }) => name.toLowerCase().includes(wanted));
-    const forward = putForward(attributes);
-    const others = attributes.filter((attribute) => !forward.includes(attribute));
+  #attributes(groups: readonly TraitGroup[], index: number) {
     const edits = editsOf(this.studio.state.face.sources[index]);
     return html`
       <input
@@ -148,16 +151,7 @@ export class TrifoldAttributes extends StudioElement {
           this.search = (event.target as HTMLInputElement).value;
         }}
       />
-      ${wanted ? this.#list(found, index) : this.#list(forward, index)}
-      ${wanted && found.length === 0 ? html`<p class="hint" role="status">${strings.noneFound(this.search)}</p>` : nothing}
-      ${
-        wanted || others.length === 0
-          ? nothing
-          : html`<details class="fold">
-              <summary>${strings.others(others.length)}</summary>
-              <div class="folded">${this.#list(others, index)}</div>
-            </details>`
-      }
+      ${this.search.trim() ? this.#found(groups, index) : groups.map((group) => this.#group(group, index))}
       <button
         type="button"
         ?disabled=${Object.keys(edits).length === 0}
@@ -168,34 +162,55 @@ export class TrifoldAttributes extends StudioElement {
     `;
   }
 
-  #list(attributes: readonly LatentAttribute[], index: number) {
+  #found(groups: readonly TraitGroup[], index: number) {
+    const { choices, traits } = foundTraits(groups, this.search);
+    return choices.length + traits.length === 0
+      ? html`<p class="hint" role="status">${strings.noneFound(this.search)}</p>`
+      : html`${this.#choices(choices, index)} ${this.#traits(traits, index)}`;
+  }
+
+  #group({ group, choices, traits }: TraitGroup, index: number) {
+    const edits = editsOf(this.studio.state.face.sources[index]);
+    const isEdited = ({ dimension }: { dimension: number }) => edits[dimension] !== undefined;
+    const count = choices.filter(({ options }) => options.some(isEdited)).length + traits.filter(isEdited).length;
+    return html`<details class="fold" ${fold(`attributes-${group}`, OPEN_AT_FIRST.includes(group))}>
+      <summary>
+        ${GROUP_NAMES[group]}${count === 0 ? nothing : html` <span class="count">${strings.edited(count)}</span>`}
+      </summary>
+      <div class="folded">${this.#choices(choices, index)} ${this.#traits(traits, index)}</div>
+    </details>`;
+  }
+
+  #choices(choices: readonly TraitChoice[], index: number) {
+    return choices.map(
+      (choice) => html`<trifold-choice .studio=${this.studio} .choice=${choice} .index=${index}></trifold-choice>`,
+    );
+  }
+
+  #traits(traits: readonly Trait[], index: number) {
     const { model, face } = this.studio.state;
     const source = face.sources[index]!;
     const own = ownValuesOf(source, model!.config.mapping.zDim);
     const edits = editsOf(source);
     return repeat(
-      attributes,
-      ({ index: dimension }) => dimension,
-      (attribute) => this.#attribute(attribute, index, edits[attribute.index], own?.[attribute.index] ?? 0),
+      traits,
+      ({ dimension }) => dimension,
+      (trait) => this.#trait(trait, index, edits[trait.dimension], own?.[trait.dimension] ?? 0),
     );
   }
 
-  #attribute(
-    { index: dimension, name, low, high }: LatentAttribute,
-    index: number,
-    edit: number | undefined,
-    own: number,
-  ) {
+  #trait({ dimension, label, ends }: Trait, index: number, edit: number | undefined, own: number) {
     const isEdited = edit !== undefined;
     const value = edit ?? own;
+    const share = value / RANGE;
     const change = (wanted: number | undefined) => this.studio.changeFace(withEdit(index, dimension, wanted));
-    return html`<div class="attribute">
+    return html`<div class="attribute ${isEdited ? 'edited' : ''}">
       ${slider({
         id: `z-${dimension}`,
-        label: name,
+        label,
         value,
-        shown: strings.value(value, isEdited),
-        spoken: strings.spokenValue(value, isEdited),
+        shown: strings.value(share),
+        spoken: strings.spokenValue(share, ends, isEdited),
         min: -RANGE,
         max: RANGE,
         step: STEP,
@@ -204,31 +219,16 @@ export class TrifoldAttributes extends StudioElement {
       })}
       <button
         type="button"
-        aria-label=${strings.reset(name)}
-        title=${strings.reset(name)}
+        aria-label=${strings.reset(label)}
+        title=${strings.reset(label)}
         ?disabled=${!isEdited}
         @click=${() => change(undefined)}
       >
         ↺
       </button>
-      <div id=${`ends-${dimension}`} class="ends">
-        <span title=${low}>${plainEnd(low, strings.less)}</span>
-        <span title=${high}>${plainEnd(high, strings.more)}</span>
-      </div>
+      <div id=${`ends-${dimension}`} class="ends"><span>${ends[0]}</span><span>${ends[1]}</span></div>
     </div>`;
   }
-}
-
-function putForward(attributes: readonly LatentAttribute[]): readonly LatentAttribute[] {
-  const liked = FORWARD.flatMap((name) => attributes.filter((attribute) => attribute.name.toLowerCase() === name));
-  const others = attributes.filter((attribute) => !liked.includes(attribute));
-  return [...liked, ...others].slice(0, FORWARD_COUNT);
-}
-
-/** The meaning of an end without remarks in brackets; the paths of a modelling program's targets say nothing to people. */
-function plainEnd(text: string, usual: string): string {
-  const plain = text.replace(/\(.*$/, '').trim();
-  return plain === '' || /\w\/\S+-/.test(plain) ? usual : plain;
 }
 
 declare global {

@@ -5,12 +5,14 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { type DirectionStep, withDirection } from '../../studio/face/face-actions';
+import { recipeKey } from '../../studio/face/recipe-key';
 import type { DirectionsState, StudioState } from '../../studio/shared/state';
 import { numberField, slider } from '../shared/form-parts';
 import { folds, inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
 import { controls, progressBar, sections } from '../shared/theme';
 import { FACE_STRINGS } from '../strings/face';
+import './trifold-thumbnail';
 
 const { directions: strings } = FACE_STRINGS;
 /** The first ones are put forward. */
@@ -18,6 +20,8 @@ const FORWARD_COUNT = 10;
 /** Standard deviations of w along the direction. */
 const RANGE = 4;
 const STEP = 0.05;
+/** Where the pictures of a direction's ends are: well visible, and not broken yet. */
+const END = 3;
 
 @customElement('trifold-directions')
 export class TrifoldDirections extends StudioElement {
@@ -35,27 +39,41 @@ export class TrifoldDirections extends StudioElement {
         margin: 0;
         font-size: 1rem;
       }
+      /* The slider stands between pictures of its two ends. */
       .direction {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-        column-gap: 0.5rem;
+        grid-template-columns: 3.5rem minmax(0, 1fr) 3.5rem;
+        gap: 0 0.5rem;
         align-items: center;
       }
-      .direction > .row,
+      .direction > .row {
+        grid-area: 1 / 1 / auto / span 2;
+      }
+      .direction > input {
+        grid-area: 2 / 2;
+      }
       .direction > details {
         grid-column: 1 / -1;
       }
-      .direction > button:disabled {
-        visibility: hidden;
-      }
-      .direction > button {
+      .reset {
+        grid-area: 1 / 3;
+        justify-self: end;
         width: var(--control);
         padding: 0;
         border-color: transparent;
         font-size: 1.2rem;
       }
+      .reset:disabled {
+        visibility: hidden;
+      }
+      .end {
+        grid-area: 2 / 1;
+        padding: 3px;
+      }
+      .end + .end {
+        grid-column: 3;
+      }
       .direction summary {
-        margin-top: -0.5rem;
         font-size: 0.87rem;
       }
       .direction small {
@@ -77,8 +95,9 @@ export class TrifoldDirections extends StudioElement {
     `,
   ];
 
-  protected watches({ directions, face, model, status }: StudioState): readonly unknown[] {
-    return [directions, face.directions, model?.config, status];
+  protected watches({ directions, face, model, status, isPlaying }: StudioState): readonly unknown[] {
+    // The pictures follow the face, but not one that changes with every frame.
+    return [directions, face.directions, isPlaying ? undefined : recipeKey(face), model?.config, status];
   }
 
   protected override render() {
@@ -151,6 +170,7 @@ export class TrifoldDirections extends StudioElement {
         slid: (wanted) => this.#change({ ...step, strength: wanted }),
       })}
       <button
+        class="reset"
         type="button"
         aria-label=${strings.reset(direction)}
         title=${strings.reset(direction)}
@@ -159,6 +179,7 @@ export class TrifoldDirections extends StudioElement {
       >
         ↺
       </button>
+      ${this.#end(step, -END)} ${this.#end(step, END)}
       <details class="fold">
         <summary aria-label=${`${strings.name(direction)}: ${strings.layersOf(from, to)}`}>
           ${strings.layersOf(from, to)}
@@ -169,6 +190,19 @@ export class TrifoldDirections extends StudioElement {
         </div>
       </details>
     </div>`;
+  }
+
+  /** What the face looks like far along the direction; it goes there. */
+  #end(step: DirectionStep, strength: number) {
+    const end = { ...step, strength };
+    const label = strings.goTo(step.direction, strength);
+    return html`<button class="end" type="button" aria-label=${label} title=${label} @click=${() => this.#change(end)}>
+      <trifold-thumbnail
+        .studio=${this.studio}
+        .face=${withDirection(end)(this.studio.state.face)}
+        .rank=${2}
+      ></trifold-thumbnail>
+    </button>`;
   }
 
   #layer(end: 'from' | 'to', step: DirectionStep, text: string, label: string) {

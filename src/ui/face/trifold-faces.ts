@@ -73,6 +73,7 @@ export class TrifoldFaces extends StudioElement {
       }
       .face img {
         display: block;
+        background: var(--soft) radial-gradient(circle at 50% 35%, var(--surface), transparent 80%);
         width: 100%;
         aspect-ratio: 1;
       }

@@ -1,10 +1,13 @@
 /**
  * `<trifold-map>`: a map of seeds to wander on, as in the official visualizer: 100 seeds in a row, and between them faces blend. The
- * present place is the middle of the pad; dragging moves the map below it, a click goes to a seed, and so do keys and two number fields.
+ * present place is the middle of the pad; dragging moves the map below it, a click goes to a seed, and so do keys and two number fields. Seeds are
+ * small pictures of their faces.
  */
-import { css, html, svg } from 'lit';
+import { css, html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import {
+  faceOfSource,
   nearestSeed,
   seedOf,
   seedOnMap,
@@ -20,6 +23,7 @@ import { inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
 import { controls, sections } from '../shared/theme';
 import { FACE_STRINGS } from '../strings/face';
+import './trifold-thumbnail';
 
 const { map: strings } = FACE_STRINGS;
 /** Seeds that fit across the pad. */
@@ -75,30 +79,31 @@ export class TrifoldMap extends StudioElement {
       .pad:active {
         cursor: grabbing;
       }
-      svg {
-        position: absolute;
-        inset: 0;
-        width: 100%;
-        height: 100%;
-      }
-      text {
-        fill: var(--muted);
-        font-size: 4.2px;
-        font-variant-numeric: tabular-nums;
-        text-anchor: middle;
-      }
+      /* As large as its cell lets it be, and framed as much as its face is a part of the blend. */
       .seed {
-        fill: var(--page);
-        stroke: var(--accent);
-        stroke-width: 0.7;
+        position: absolute;
+        top: calc(50% + var(--y) * 1%);
+        left: calc(50% + var(--x) * 1%);
+        width: 18%;
+        translate: -50% -50%;
+        color: var(--muted);
+        font-size: 0.68rem;
+        line-height: 1.3;
+        font-variant-numeric: tabular-nums;
+        text-align: center;
       }
-      .share {
-        fill: var(--accent);
+      .seed trifold-thumbnail {
+        outline: 3px solid color-mix(in srgb, var(--accent) calc(var(--share) * 100%), transparent);
       }
       .here {
-        fill: none;
-        stroke: var(--text);
-        stroke-width: 0.7;
+        position: absolute;
+        inset: 50% auto auto 50%;
+        width: 1.5rem;
+        height: 1.5rem;
+        border: 2px solid var(--text);
+        border-radius: 50%;
+        box-shadow: 0 0 0 2px var(--surface), inset 0 0 0 2px var(--surface);
+        translate: -50% -50%;
       }
       .places {
         display: grid;
@@ -115,7 +120,8 @@ export class TrifoldMap extends StudioElement {
   ];
 
   protected watches({ face }: StudioState): readonly unknown[] {
-    return [face.mapX, face.mapY, face.sources[0]];
+    const { mapX, mapY, sources, psi, psiCutoff, conditioning, directions } = face;
+    return [mapX, mapY, sources[0], psi, psiCutoff, conditioning, directions];
   }
 
   protected override watchedChanged({ face }: StudioState): void {
@@ -148,16 +154,21 @@ export class TrifoldMap extends StudioElement {
         @lostpointercapture=${this.#lost}
         @keydown=${this.#keyPressed}
       >
-        <svg viewBox="-50 -50 100 100" aria-hidden="true">
-          ${seedsAround(mapX, mapY).map(
-            ({ seed, x, y, weight }) => svg`
-              <circle class="seed" cx=${x} cy=${y} r="2" />
-              <circle class="share" cx=${x} cy=${y} r="2" fill-opacity=${weight} />
-              <text x=${x} y=${y + 6.5}>${shortened(seed)}</text>
-            `,
+        <div aria-hidden="true">
+          ${repeat(
+            seedsAround(mapX, mapY),
+            ({ place }) => place,
+            ({ seed, x, y, weight }) => html`<div class="seed" .style=${placeOf(x, y, weight)}>
+              <trifold-thumbnail
+                .studio=${this.studio}
+                .face=${faceOfSource(face, seedSource(seed))}
+                .rank=${2 + Math.hypot(x, y)}
+              ></trifold-thumbnail>
+              ${shortened(seed)}
+            </div>`,
           )}
-          <circle class="here" r="3.6" />
-        </svg>
+          <div class="here"></div>
+        </div>
       </div>
       <p id="map-hint" class="hint">${strings.hint}</p>
       <p class="visually-hidden" role="status">${this.spoken}</p>
@@ -248,6 +259,11 @@ function stepped(at: number, direction: number, isLarge: boolean): number {
   return Math.round((at + direction * KEY_STEP) / KEY_STEP) / (1 / KEY_STEP);
 }
 
+/** Set as a property: the page's content rules forbid the attribute. */
+function placeOf(x: number, y: number, weight: number): string {
+  return `--x: ${x}; --y: ${y}; --share: ${weight}`;
+}
+
 /** As much of a seed as has room below its point. */
 function shortened(seed: number): string {
   const digits = String(seed);
@@ -259,6 +275,7 @@ function seedsAround(x: number, y: number) {
   const near = (at: number) => Array.from({ length: 2 * SIGHT + 1 }, (_, index) => Math.round(at) - SIGHT + index);
   return near(y).flatMap((row) =>
     near(x).map((column) => ({
+      place: `${column},${row}`,
       seed: seedOnMap(column, row),
       x: ((column - x) * 100) / CELLS,
       y: ((row - y) * 100) / CELLS,

@@ -23,6 +23,7 @@ import { folds, inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
 import { controls, sections } from '../shared/theme';
 import { FACE_STRINGS } from '../strings/face';
+import './trifold-thumbnail';
 
 const { mix: strings } = FACE_STRINGS;
 const STEP = 0.01;
@@ -37,25 +38,25 @@ export class TrifoldMix extends StudioElement {
     css`
       .presets {
         display: grid;
-        grid-template-columns: repeat(6, minmax(0, 1fr));
+        grid-template-columns: repeat(5, minmax(0, 1fr));
         gap: 0.4rem;
       }
       .presets button {
-        grid-column: span 2;
-        padding: 0 0.2rem;
-        font-size: 0.87rem;
-      }
-      .presets button:nth-child(n + 4) {
-        grid-column: span 3;
-        font-size: 0.8rem;
-        line-height: 1.25;
+        display: grid;
+        align-content: start;
+        gap: 0.25rem;
+        padding: 3px 2px 0.3rem;
+        font-size: 0.7rem;
+        font-weight: 500;
+        line-height: 1.2;
         text-wrap: balance;
       }
     `,
   ];
 
   protected watches({ face }: StudioState): readonly unknown[] {
-    return [face.mixLayers, face.mixSuperResolution];
+    const { mixLayers, mixSuperResolution, sources, psi, psiCutoff, conditioning, directions } = face;
+    return [mixLayers, mixSuperResolution, sources, psi, psiCutoff, conditioning, directions];
   }
 
   protected override render() {
@@ -67,7 +68,8 @@ export class TrifoldMix extends StudioElement {
       <div class="presets" role="group" aria-label=${strings.presetGroup}>
         ${MIX_PRESETS.map(
           (preset) => html`<button type="button" @click=${() => this.studio.changeFace(withMixPreset(preset))}>
-            ${strings.presets[preset]}
+            <trifold-thumbnail .studio=${this.studio} .face=${withMixPreset(preset)(face)}></trifold-thumbnail>
+            <span>${strings.presets[preset]}</span>
           </button>`,
         )}
       </div>

@@ -3,10 +3,11 @@
  * B are the two of a mix.
  */
 import { css, html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
-import { LARGEST_SEED, readNumberOrSeeds } from '../../numbers/written';
+import { customElement, state } from 'lit/decorators.js';
+import { LARGEST_SEED, readSeedOrSeeds } from '../../numbers/written';
 import {
   type FaceSource,
+  faceOfSource,
   MOST_SOURCES,
   sourcesInUse,
   withAnotherSource,
@@ -21,11 +22,15 @@ import { icons, inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
 import { controls, sections } from '../shared/theme';
 import { FACE_STRINGS } from '../strings/face';
+import './trifold-thumbnail';
 
 const { sources: strings } = FACE_STRINGS;
 
 @customElement('trifold-sources')
 export class TrifoldSources extends StudioElement {
+  /** A mix has just lost one of its two. */
+  @state() private isLeftAlone = false;
+
   static override styles = [
     controls,
     sections,
@@ -40,36 +45,56 @@ export class TrifoldSources extends StudioElement {
         padding: 0;
         list-style: none;
       }
+      /* In a mix one line, in a walk two: the longest seed has ten digits. */
       li {
-        display: flex;
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr) auto;
         align-items: center;
-        gap: 0.25rem;
+        gap: 0.2rem 0.5rem;
+      }
+      .walk > li {
+        grid-template-columns: auto minmax(0, 1fr);
+      }
+      .picture {
+        position: relative;
+        width: 3.25rem;
+      }
+      .walk .picture {
+        grid-row: span 2;
+        width: 4.75rem;
       }
       .letter {
-        flex: none;
+        position: absolute;
+        inset: auto auto 3px 3px;
         display: grid;
         place-items: center;
-        width: 1.7rem;
-        height: 1.7rem;
+        min-width: 1.35rem;
+        height: 1.35rem;
         border-radius: 50%;
-        background: var(--soft);
+        background: var(--surface);
+        font-size: 0.8rem;
         font-weight: 650;
       }
-      li > label {
-        flex: 1;
-      }
       input.number {
-        flex: 1;
-        width: 0;
-        min-width: 3.6rem;
-        margin: 0 0.15rem;
-        padding: 0 0.4rem;
+        width: 100%;
+        min-width: 0;
+        padding: 0 0.5rem;
       }
       .alone input.number {
         flex: none;
         width: 10rem;
-        margin: 0;
         padding: 0 0.8rem;
+      }
+      .hint:empty {
+        position: absolute;
+      }
+      .buttons {
+        display: flex;
+        gap: 0.25rem;
+      }
+      .buttons > button {
+        flex: none;
+        width: var(--control);
       }
       .name {
         flex: 1;
@@ -78,15 +103,16 @@ export class TrifoldSources extends StudioElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
-      li > button {
-        flex: none;
-        width: var(--control);
-      }
     `,
   ];
 
   protected watches({ face }: StudioState): readonly unknown[] {
-    return [face.mode, face.sources];
+    const { mode, sources, psi, psiCutoff, conditioning, directions } = face;
+    return [mode, sources, psi, psiCutoff, conditioning, directions];
+  }
+
+  protected override watchedChanged({ face }: StudioState): void {
+    if (face.mode !== 'single') this.isLeftAlone = false;
   }
 
   protected override render() {
@@ -96,7 +122,7 @@ export class TrifoldSources extends StudioElement {
     if (face.mode === 'single') return this.#alone(used[0]!);
     const isWalk = face.mode === 'walk';
     return html`
-      <ol>
+      <ol class=${face.mode}>
         ${used.map((source, index) => this.#row(source, index, used.length, isWalk))}
       </ol>
       ${isWalk ? this.#add(used.length) : html`<button type="button" @click=${() => this.studio.changeFace(withSourcesSwapped)}>${strings.swap}</button>`}
@@ -110,20 +136,29 @@ export class TrifoldSources extends StudioElement {
           ? html`<label for="source-0">${strings.seed}</label>${this.#seed(source.seed, 0)}`
           : html`<span class="name">${strings.saved(source.name)}</span>`
       }
-    </div>`;
+    </div>
+    <p class="hint" role="status">${this.isLeftAlone ? strings.leftAlone : nothing}</p>`;
   }
 
   #row(source: FaceSource, index: number, count: number, isWalk: boolean) {
     return html`<li>
-      <span class="letter" aria-hidden="true">${strings.letter(index)}</span>
+      <div class="picture" aria-hidden="true">
+        <trifold-thumbnail
+          .studio=${this.studio}
+          .face=${faceOfSource(this.studio.state.face, source)}
+        ></trifold-thumbnail>
+        <span class="letter">${strings.letter(index)}</span>
+      </div>
       ${
         source.kind === 'seed'
           ? this.#seed(source.seed, index, strings.seedOf(index))
           : html`<span class="name" title=${source.name}>${strings.saved(source.name)}</span>`
       }
-      ${isWalk ? this.#order(index, count) : nothing}
-      ${this.#button('dice', strings.dice(index), DICE, () => this.studio.newFace(index), index)}
-      ${this.#button('remove', strings.remove(index), CROSS, () => this.#remove(index, count), index)}
+      <div class="buttons">
+        ${isWalk ? this.#order(index, count) : nothing}
+        ${this.#button('dice', strings.dice(index), DICE, () => this.studio.newFace(index), index)}
+        ${this.#button('remove', isWalk ? strings.remove(index) : strings.removeOfTwo(index), CROSS, () => this.#remove(index, count), index)}
+      </div>
     </li>`;
   }
 
@@ -141,7 +176,7 @@ export class TrifoldSources extends StudioElement {
       hint: strings.seedHint,
       typed: (typed: number) => take([typed]),
     };
-    return writtenField(parts, (text) => readNumberOrSeeds(text, most), take);
+    return writtenField(parts, (text) => readSeedOrSeeds(text, most), take);
   }
 
   #order(index: number, count: number) {
@@ -180,6 +215,7 @@ export class TrifoldSources extends StudioElement {
   }
 
   #remove(index: number, count: number): void {
+    this.isLeftAlone = this.studio.state.face.mode === 'mix';
     this.studio.changeFace(withoutSource(index));
     this.#focus(`remove-${Math.min(index, count - 2)}`, 'source-0');
   }

@@ -5,7 +5,7 @@
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { StudioState } from '../../studio/shared/state';
-import { segmentBar, slider, takesText } from '../shared/form-parts';
+import { segmentBar, slider } from '../shared/form-parts';
 import { inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
 import { controls, sections, segments } from '../shared/theme';
@@ -23,16 +23,6 @@ export class TrifoldWalk extends StudioElement {
 
   protected watches({ face, isPlaying }: StudioState): readonly unknown[] {
     return [face.walkPosition, face.walkPath, face.sources.length, isPlaying];
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.addEventListener('keydown', this.#keyPressed);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.removeEventListener('keydown', this.#keyPressed);
   }
 
   protected override render() {
@@ -70,14 +60,6 @@ export class TrifoldWalk extends StudioElement {
   }
 
   readonly #toggle = () => this.studio.setPlaying(!this.studio.state.isPlaying);
-
-  readonly #keyPressed = (event: KeyboardEvent): void => {
-    const target = event.composedPath()[0];
-    const isItsOwn = takesText(target) || (target instanceof HTMLElement && target.matches('button, [type=radio]'));
-    if (event.key !== ' ' || event.repeat || isItsOwn) return;
-    event.preventDefault();
-    this.#toggle();
-  };
 }
 
 declare global {

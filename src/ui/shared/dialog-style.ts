@@ -1,4 +1,4 @@
-/** How a window over the page looks: a native dialog whose head stays in sight, and which is the whole screen on a phone. */
+/** How a window over the page looks and closes: a native dialog whose head stays in sight, and which is the whole screen on a phone. */
 import { css } from 'lit';
 
 export const dialogs = css`
@@ -45,3 +45,9 @@ export const dialogs = css`
     }
   }
 `;
+
+/** Closes a dialog that is pressed beside: `<dialog @click=${closeBeside}>`. */
+export function closeBeside(event: MouseEvent): void {
+  const dialog = event.currentTarget as HTMLDialogElement;
+  if (event.target === dialog) dialog.close(); // what is in the dialog fills it
+}

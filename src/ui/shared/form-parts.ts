@@ -2,10 +2,14 @@
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { readAngle, readNumber, WrittenNumberError } from '../../numbers/written';
+import { filled } from './slider-style';
 
 /** A value that is a multiple of the step but for its last bits counts as one. */
 const ROUNDING = 1e-6;
 const STEP_DIGITS = 6;
+/** Pixels between a field and what is said of it, and how long that is said. */
+const NOTE_GAP = 6;
+const NOTE_MILLISECONDS = 8000;
 
 export interface SliderParts {
   /** One of its own within the element. */
@@ -24,6 +28,9 @@ export interface SliderParts {
 }
 
 export function slider({ id, label, value, shown, spoken = shown, min, max, step, describedBy, slid }: SliderParts) {
+  const inRange = Math.min(max, Math.max(min, value));
+  const share = (at: number) => (max > min ? (at - min) / (max - min) : 0);
+  const origin = min < 0 && max > 0 ? 0 : min; // what goes both ways is filled from where it is nothing
   return html`
     <div class="row between">
       <label for=${id}>${label}</label>
@@ -37,7 +44,8 @@ export function slider({ id, label, value, shown, spoken = shown, min, max, step
       step=${step}
       aria-valuetext=${spoken}
       aria-describedby=${describedBy ?? nothing}
-      .value=${live(String(Math.min(max, Math.max(min, value))))}
+      .value=${live(String(inRange))}
+      ${filled(share(origin), share(inRange))}
       @input=${(event: Event) => slid((event.target as HTMLInputElement).valueAsNumber)}
     />
   `;
@@ -89,7 +97,7 @@ export interface NumberFieldParts {
   readonly typed: (value: number) => void;
 }
 
-/** A number field that shows what has become of the number that was typed. What cannot be read changes nothing; at Enter it is told. */
+/** A number field that shows what has become of the number that was typed. What cannot be read changes nothing, and is told. */
 export function numberField(parts: NumberFieldParts) {
   return writtenField(parts, readNumber, parts.typed);
 }
@@ -118,6 +126,7 @@ export function writtenField<T>(
       typed(read(text));
     } catch (error) {
       if (!(error instanceof WrittenNumberError)) throw error;
+      tellAt(field, `${error.message}: ${value} stays. ${error.remedy}`);
     }
   };
   const pressed = (event: KeyboardEvent) => {
@@ -164,6 +173,29 @@ function complainOf(field: HTMLInputElement, read: (text: string) => unknown, ev
 
 function forgive(field: HTMLInputElement): void {
   field.setCustomValidity('');
+}
+
+/** Says under a field what is wrong with what was typed there: over the page, so that nothing moves, and without taking the focus back. */
+function tellAt(field: HTMLInputElement, sentence: string): void {
+  const note = document.createElement('p');
+  note.className = 'note-at-field';
+  note.popover = 'manual';
+  note.setAttribute('role', 'alert');
+  field.after(note);
+  note.showPopover();
+  note.textContent = sentence; // once it is there, so that it is read out
+  const { left, bottom, top } = field.getBoundingClientRect();
+  const isRoomBelow = bottom + NOTE_GAP + note.offsetHeight < innerHeight;
+  const place = {
+    left: Math.max(NOTE_GAP, Math.min(left, innerWidth - note.offsetWidth - NOTE_GAP)),
+    top: isRoomBelow ? bottom + NOTE_GAP : top - note.offsetHeight - NOTE_GAP,
+  };
+  note.style.left = `${place.left}px`;
+  note.style.top = `${place.top}px`;
+  const end = () => note.remove();
+  setTimeout(end, NOTE_MILLISECONDS);
+  field.addEventListener('input', end, { once: true });
+  addEventListener('scroll', end, { once: true, capture: true });
 }
 
 /** The next multiple of the step in its direction. */

@@ -82,7 +82,8 @@ export const icons = css`
     place-items: center;
     padding: 0;
   }
-  button.icon svg {
+  button svg {
+    flex: none;
     width: 20px;
     height: 20px;
     fill: none;

@@ -3,9 +3,12 @@
  * the focus (arrows scroll elsewhere), the others anywhere but in fields that take text and in dialogs.
  */
 import { isOrbitKey, ORBIT_KEYS, pressKey } from '../../camera/orbit';
-import { canShow, PICTURE_KINDS, type PictureKind } from '../../studio/shared/settings';
+import { nextComparison, settingsFor } from '../../studio/compare/comparison';
+import { canShow, NAMED_BACKDROPS, PICTURE_KINDS, type PictureKind } from '../../studio/shared/settings';
 import type { Studio } from '../../studio/studio';
+import { saveSnapshot } from '../stage/save-snapshot';
 import { takesText } from './form-parts';
+import { toggleFullscreen } from './fullscreen';
 
 export const SHORTCUT_GROUPS = ['turn', 'zoom', 'face', 'undo', 'renderer', 'picture', 'play', 'help'] as const;
 export type ShortcutGroup = (typeof SHORTCUT_GROUPS)[number];
@@ -20,8 +23,12 @@ export type ShortcutName =
   | 'undo'
   | 'redo'
   | 'renderer'
+  | 'compare'
   | 'play'
   | 'autoRotate'
+  | 'background'
+  | 'snapshot'
+  | 'fullscreen'
   | 'help';
 
 export interface Shortcut {
@@ -49,6 +56,18 @@ function showPicture(kind: PictureKind): Shortcut['run'] {
   return (studio) => {
     if (canShow(kind, studio.state.settings)) studio.setPicture(kind);
   };
+}
+
+function compareOtherwise(studio: Studio): void {
+  const { settings, student } = studio.state;
+  studio.changeSettings(settingsFor(nextComparison(settings, student)));
+}
+
+/** The next of those that have a name. */
+function standOnNext(studio: Studio): void {
+  const names: readonly string[] = NAMED_BACKDROPS;
+  const at = names.indexOf(studio.state.settings.backdrop);
+  studio.changeSettings({ backdrop: NAMED_BACKDROPS[(at + 1) % names.length]! });
 }
 
 const isArrow = (key: string) => key.startsWith('Arrow');
@@ -124,6 +143,7 @@ const PAGE_SHORTCUTS: readonly Shortcut[] = [
     run: (studio) => studio.undo.redo(),
   },
   { name: 'renderer', group: 'renderer', where: 'page', keys: ['t'], run: (studio) => studio.toggleRenderer() },
+  { name: 'compare', group: 'renderer', where: 'page', keys: ['c'], run: compareOtherwise },
   ...PICTURE_KINDS.map(
     (kind, index): Shortcut => ({
       name: kind,
@@ -147,12 +167,23 @@ const PAGE_SHORTCUTS: readonly Shortcut[] = [
     keys: ['a'],
     run: (studio) => studio.changeSettings({ autoRotate: !studio.state.settings.autoRotate }),
   },
+  { name: 'background', group: 'picture', where: 'page', keys: ['b'], run: standOnNext },
+  { name: 'snapshot', group: 'picture', where: 'page', keys: ['s'], run: saveSnapshot },
+  { name: 'fullscreen', group: 'picture', where: 'page', keys: ['f'], run: () => void toggleFullscreen() },
+  // On the picture it is among the keys that turn.
+  { name: 'reset', group: 'turn', where: 'page', keys: ['r'], shown: [], run: (studio) => studio.resetCamera() },
 ];
 
 /** All of them. @param toggleHelp opens the help sheet, or closes it */
 export function shortcuts(toggleHelp: () => void): readonly Shortcut[] {
   const help: Shortcut = { name: 'help', group: 'help', where: 'page', keys: ['?'], run: toggleHelp };
   return [...PICTURE_SHORTCUTS, ...PAGE_SHORTCUTS, help];
+}
+
+/** The key that does something, as it stands beside it: the last one that the help sheet shows. */
+export function keyOf(name: ShortcutName): string | undefined {
+  const [shortcut] = [...PICTURE_SHORTCUTS, ...PAGE_SHORTCUTS].filter((candidate) => candidate.name === name);
+  return (shortcut?.shown ?? shortcut?.keys)?.at(-1)?.toUpperCase();
 }
 
 /**

@@ -1,17 +1,17 @@
 /**
  * Base of the dialogs that compare the renderers: a modal window with a title, which waits for the student, begins as soon as it is there,
- * and ends its job when it is closed. Escape closes it and the focus goes back to where it was, as with every native dialog.
+ * and ends its job when it is closed. Escape and a press beside it close it, and the focus goes back to where it was, as with every native dialog.
  */
 import { type CSSResultGroup, css, html, nothing, type PropertyValues } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import { teacherMatch } from '../../studio/model/student-facts';
 import type { JobProgress, StudioState } from '../../studio/shared/state';
-import { STRINGS } from '../strings/strings';
-import { dialogs } from './dialog-style';
+import { COMPARE_STRINGS } from '../strings/compare';
+import { closeBeside, dialogs } from './dialog-style';
 import { StudioElement } from './studio-element';
 import { controls, progressBar } from './theme';
 
-const { dialog: strings } = STRINGS;
+const { dialog: strings } = COMPARE_STRINGS;
 
 export abstract class StudioDialog extends StudioElement {
   @query('dialog') private readonly window!: HTMLDialogElement;
@@ -89,7 +89,7 @@ export abstract class StudioDialog extends StudioElement {
   ];
 
   protected abstract readonly heading: string;
-  /** Called when the dialog is open and the student is on the device. */
+  /** Called when the dialog is open and the student is on the device, or need not be. */
   protected abstract begin(): void;
   /** Ends the dialog's job, if it runs. */
   protected abstract stop(): void;
@@ -99,6 +99,7 @@ export abstract class StudioDialog extends StudioElement {
     return this.isShown;
   }
 
+  /** Whether nothing has to be loaded any more. */
   protected get isStudentReady(): boolean {
     return this.studio.state.student.status === 'ready';
   }
@@ -114,7 +115,7 @@ export abstract class StudioDialog extends StudioElement {
   protected override watchedChanged({ student }: StudioState): void {
     if (!this.#waits || student.status === 'loading') return;
     this.#waits = false; // before the job begins: its first report comes back here
-    if (student.status === 'ready') this.begin();
+    if (this.isStudentReady) this.begin();
     else this.window.close(); // what went wrong is told in a notice on the page
   }
 
@@ -129,7 +130,7 @@ export abstract class StudioDialog extends StudioElement {
   }
 
   protected override render() {
-    return html`<dialog aria-labelledby="title" @close=${this.#closed}>
+    return html`<dialog aria-labelledby="title" @click=${closeBeside} @close=${this.#closed}>
       ${
         this.isShown
           ? html`<div class="title">
@@ -146,14 +147,14 @@ export abstract class StudioDialog extends StudioElement {
   protected warning() {
     const { student, model } = this.studio.state;
     const isOther = student.status === 'ready' && model && teacherMatch(student.facts, model) === 'mismatch';
-    return isOther ? html`<p class="warning">${STRINGS.renderer.match.mismatch}</p>` : nothing;
+    return isOther ? html`<p class="warning">${COMPARE_STRINGS.renderer.match.mismatch}</p>` : nothing;
   }
 
   /** How far the job is, with a button that stops it; how it ended, if not well; nothing else. */
   protected progress(job: JobProgress | undefined, label: string) {
     if (!this.isStudentReady) {
       return html`<p class="muted" role="status">${strings.waiting}</p>
-        <progress aria-label=${STRINGS.renderer.progress}></progress>`;
+        <progress aria-label=${COMPARE_STRINGS.renderer.progress}></progress>`;
     }
     switch (job?.status) {
       case 'running':

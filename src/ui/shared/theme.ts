@@ -2,11 +2,13 @@
  * Colours, sizes and the few rules that all elements share. Custom properties are set on the app (light, and dark by the system's
  * preference) and reach every element through inheritance; contrast is 4.5:1 or better for text, 3:1 for borders of controls and focus.
  */
-import { css } from 'lit';
+import { type CSSResultGroup, css } from 'lit';
+import { sliders } from './slider-style';
 
 export const theme = css`
   :host {
-    --page: #f2f2ef;
+    --page: #e9e9e4;
+    --stage-glow: #ffffff;
     --surface: #ffffff;
     --text: #1b1c1e;
     --muted: #575b62;
@@ -23,9 +25,20 @@ export const theme = css`
     --control: 44px;
     color-scheme: light dark;
   }
+  @media (pointer: fine) {
+    :host {
+      --control: 36px;
+    }
+  }
+  @media (pointer: fine) and (max-width: 20rem) {
+    :host {
+      --control: 30px;
+    }
+  }
   @media (prefers-color-scheme: dark) {
     :host {
       --page: #121315;
+      --stage-glow: #2a2d31;
       --surface: #1b1d20;
       --text: #ededeb;
       --muted: #a8adb5;
@@ -69,22 +82,38 @@ export const controls = css`
     cursor: pointer;
     font-weight: 550;
   }
-  button:hover:not(:disabled) {
-    background: var(--soft);
+  /* A finger leaves no pointer behind that would hover. */
+  @media (hover: hover) {
+    button:hover:not(:disabled) {
+      background: var(--soft);
+    }
+    button.primary:hover:not(:disabled) {
+      background: var(--accent-strong);
+    }
   }
   button.primary {
     background: var(--accent);
     border-color: var(--accent);
     color: var(--on-accent);
   }
-  button.primary:hover:not(:disabled) {
-    background: var(--accent-strong);
-  }
   button:disabled,
   input:disabled,
   select:disabled {
     opacity: 0.5;
     cursor: default;
+  }
+  .note-at-field {
+    position: fixed;
+    inset: auto;
+    max-width: min(20rem, 100vw - 1rem);
+    margin: 0;
+    padding: 0.5rem 0.8rem;
+    border: 1px solid var(--control-line);
+    border-radius: var(--round);
+    background: var(--surface);
+    box-shadow: var(--shadow);
+    color: var(--text);
+    font-size: 0.87rem;
   }
   .visually-hidden {
     position: absolute;
@@ -98,7 +127,9 @@ export const controls = css`
 `;
 
 /** The boxes that settings come in. */
-export const sections = css`
+export const sections: CSSResultGroup = [
+  sliders,
+  css`
   fieldset {
     min-width: 0;
     margin: 0;
@@ -140,11 +171,6 @@ export const sections = css`
     font-variant-numeric: tabular-nums;
     color: var(--muted);
   }
-  input[type='range'] {
-    width: 100%;
-    height: var(--control);
-    margin: -0.5rem 0;
-  }
   .hint {
     margin: 0;
     color: var(--muted);
@@ -163,7 +189,8 @@ export const sections = css`
   dd {
     margin: 0;
   }
-`;
+`,
+];
 
 /** Radio buttons that look like one bar. */
 export const segments = css`
@@ -197,7 +224,6 @@ export const segments = css`
   .segments label:has(:checked) {
     background: var(--accent);
     color: var(--on-accent);
-    font-weight: 600;
   }
   .segments label:has(:focus-visible) {
     outline: 3px solid var(--focus);
@@ -209,6 +235,14 @@ export const segments = css`
   }
   .segments label:has(:disabled):not(:has(:checked)) {
     background: none;
+  }
+  /* Backgrounds are not painted there, but for those that say so. */
+  @media (forced-colors: active) {
+    .segments label:has(:checked) {
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
+    }
   }
 `;
 

@@ -1,94 +1,40 @@
 /**
- * `<trifold-help>`: a button and a sheet with all keys of the page, which "?" opens too. It also listens for those keys, so a page has
- * them as soon as it has this element. The sheet is a native dialog: the focus goes into it, Escape closes it, and the focus goes back.
+ * `<trifold-help>`: the buttons of the two sheets that tell about the page, help and "About", which are fetched when they are first opened. It
+ * also listens for the keys of the page, so a page has them as soon as it has this element; "?" opens the help, too.
  */
 import { css, html, nothing } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
-import { VIEW_STRINGS } from '../strings/view';
-import { dialogs } from './dialog-style';
-import { runShortcut, SHORTCUT_GROUPS, type Shortcut, type ShortcutGroup, shortcuts } from './shortcuts';
+import { customElement, state } from 'lit/decorators.js';
+import { STAGE_STRINGS } from '../strings/stage';
+import type { PageSheet } from './page-sheet';
+import { icons } from './section-styles';
+import { runShortcut, shortcuts } from './shortcuts';
 import { StudioElement } from './studio-element';
 import { controls } from './theme';
 
-const { help: strings } = VIEW_STRINGS;
+const { help: strings } = STAGE_STRINGS;
+
+type Sheet = 'help' | 'about';
+const FETCH: Readonly<Record<Sheet, () => Promise<unknown>>> = {
+  help: () => import('./trifold-help-sheet'),
+  about: () => import('./trifold-about'),
+};
 
 @customElement('trifold-help')
 export class TrifoldHelp extends StudioElement {
-  @query('dialog') private readonly sheet!: HTMLDialogElement;
-  @state() private isShown = false;
-  readonly #table = shortcuts(() => this.toggle());
+  @state() private fetched: ReadonlySet<Sheet> = new Set();
   /** The picture listens for the others. */
-  readonly #ofPage = this.#table.filter(({ where }) => where === 'page');
+  readonly #keys = shortcuts(() => this.toggle('help')).filter(({ where }) => where === 'page');
 
   static override styles = [
     controls,
-    dialogs,
+    icons,
     css`
-      dialog {
-        --dialog-width: 46rem;
-      }
-      h2,
-      h3 {
-        margin: 0;
-        font-size: 1.05rem;
-      }
-      h3 {
-        margin-bottom: 0.3rem;
-        color: var(--muted);
-        font-size: 0.87rem;
-        font-weight: 600;
-      }
-      p {
-        margin: 1rem 1.25rem 0;
-        color: var(--muted);
-        font-size: 0.9rem;
-      }
-      .groups {
-        columns: 2;
-        column-gap: 2rem;
-        padding: 1rem 1.25rem 0.5rem;
-      }
-      section {
-        break-inside: avoid;
-        padding-bottom: 0.9rem;
-      }
-      dl {
-        display: grid;
-        grid-template-columns: minmax(4rem, 1fr) fit-content(72%);
-        gap: 0.3rem 0.9rem;
-        align-items: baseline;
-        margin: 0;
-      }
-      dd {
+      :host {
         display: flex;
-        flex-wrap: wrap;
-        justify-content: end;
-        gap: 0.3rem 0.5rem;
-        margin: 0;
+        gap: 0.25rem;
       }
-      dd > span {
-        white-space: nowrap;
-      }
-      kbd {
-        display: inline-block;
-        min-width: 1.7em;
-        padding: 0 0.4em;
-        border: 1px solid var(--control-line);
-        border-bottom-width: 2px;
-        border-radius: 5px;
-        background: var(--page);
-        font: inherit;
-        font-size: 0.85rem;
-        text-align: center;
-      }
-      @media (max-width: 36rem) {
-        p {
-          margin-inline: 1rem;
-        }
-        .groups {
-          columns: 1;
-          padding-inline: 1rem;
-        }
+      button.icon {
+        width: var(--control);
       }
     `,
   ];
@@ -107,87 +53,46 @@ export class TrifoldHelp extends StudioElement {
     removeEventListener('keydown', this.#keyPressed);
   }
 
-  /** Opens the sheet, or closes it. */
-  async toggle(): Promise<void> {
-    if (this.sheet.open) {
-      this.sheet.close();
-      return;
+  /** Opens a sheet, or closes it. */
+  async toggle(sheet: Sheet): Promise<void> {
+    try {
+      await FETCH[sheet]();
+    } catch {
+      return; // without a network, and the service worker has not kept it yet
     }
-    this.isShown = true;
-    await this.updateComplete; // the focus goes to what is in the sheet when it opens
-    if (!this.sheet.open) this.sheet.showModal();
+    this.fetched = new Set([...this.fetched, sheet]);
+    await this.updateComplete;
+    await this.renderRoot.querySelector<PageSheet>(sheet === 'help' ? 'trifold-help-sheet' : 'trifold-about')?.toggle();
   }
 
   protected override render() {
     return html`
-      <button type="button" aria-label=${strings.buttonName} aria-haspopup="dialog" @click=${this.toggle}>
-        ${strings.button}
-      </button>
-      <dialog
-        aria-labelledby="title"
-        @keydown=${this.#keyPressedInSheet}
-        @click=${this.#clicked}
-        @close=${this.#closed}
-      >
-        ${this.isShown ? this.#content() : nothing}
-      </dialog>
+      ${this.#button('about', ABOUT)} ${this.#button('help', HELP)}
+      ${this.fetched.has('help') ? html`<trifold-help-sheet .studio=${this.studio}></trifold-help-sheet>` : nothing}
+      ${this.fetched.has('about') ? html`<trifold-about .studio=${this.studio}></trifold-about>` : nothing}
     `;
   }
 
-  #content() {
-    return html`
-      <div class="title">
-        <h2 id="title">${strings.title}</h2>
-        <button type="button" @click=${() => this.sheet.close()}>${strings.close}</button>
-      </div>
-      <p>${strings.about}</p>
-      <div class="groups">${SHORTCUT_GROUPS.map((group) => this.#group(group))}</div>
-    `;
-  }
-
-  #group(group: ShortcutGroup) {
-    const members = this.#table.filter((shortcut) => shortcut.group === group);
-    const names = [...new Set(members.map(({ name }) => name))];
-    return html`<section aria-labelledby=${group}>
-      <h3 id=${group}>${strings.groups[group]}</h3>
-      <dl>
-        ${names.map((name) => {
-          const ways = members.filter((shortcut) => shortcut.name === name);
-          return html`<dt>${strings.names[name]}</dt><dd>${ways.map(keyCaps)}</dd>`;
-        })}
-      </dl>
-    </section>`;
+  #button(sheet: Sheet, icon: unknown) {
+    return html`<button
+      type="button"
+      class="icon"
+      aria-label=${strings[sheet]}
+      title=${strings.titles[sheet]}
+      aria-haspopup="dialog"
+      @click=${() => this.toggle(sheet)}
+    >
+      ${icon}
+    </button>`;
   }
 
   readonly #keyPressed = (event: KeyboardEvent): void => {
-    if (!this.sheet.open) runShortcut(event, this.studio, this.#ofPage);
+    runShortcut(event, this.studio, this.#keys);
   };
-
-  #keyPressedInSheet(event: KeyboardEvent): void {
-    if (event.key !== '?') return;
-    event.preventDefault();
-    this.sheet.close();
-  }
-
-  /** The news comes late: the sheet may be open again. */
-  #closed(): void {
-    this.isShown = this.sheet.open;
-  }
-
-  /** Beside the sheet. */
-  #clicked(event: MouseEvent): void {
-    if (event.target === this.sheet) this.sheet.close();
-  }
 }
 
-/** A key with its modifiers, for each key that does the same. */
-function keyCaps({ keys, shown = keys, withControl, withShift }: Shortcut) {
-  const modifiers = [...(withControl ? [strings.control] : []), ...(withShift ? [strings.shift] : [])];
-  return shown.map((key) => {
-    const caps = [...modifiers, strings.keys[key] ?? key.toUpperCase()];
-    return html`<span>${caps.map((cap, at) => html`${at > 0 ? ' + ' : ''}<kbd>${cap}</kbd>`)}</span>`;
-  });
-}
+const HELP = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 9a3 3 0 1 1 4.6 2.5c-1 .7-1.6 1.3-1.6 2.5M12 17.5v.01" /></svg>`;
+const ABOUT = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 11v6M12 7v.01M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z" /></svg>`;
 
 declare global {
   interface HTMLElementTagNameMap {

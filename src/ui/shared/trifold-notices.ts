@@ -6,7 +6,9 @@ import { css, html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { KNOWN_CONFIGURATION_NAMES } from '../../studio/model/model-facts';
 import type { Notice, StudioState } from '../../studio/shared/state';
+import { MODEL_FILE_ENDINGS } from '../model/model-files';
 import { STRINGS } from '../strings/strings';
+import { icons } from './section-styles';
 import { StudioElement } from './studio-element';
 import { controls } from './theme';
 
@@ -16,10 +18,11 @@ const { notices: strings } = STRINGS;
 export class TrifoldNotices extends StudioElement {
   static override styles = [
     controls,
+    icons,
     css`
       :host {
         position: absolute;
-        inset: auto 0 0.75rem;
+        inset: auto 0 calc(var(--tools, 0rem) + 0.75rem);
         padding: 0 1rem;
         pointer-events: none;
       }
@@ -42,16 +45,11 @@ export class TrifoldNotices extends StudioElement {
         box-shadow: var(--shadow);
         pointer-events: auto;
       }
-      li.asks {
-        display: grid;
-        justify-items: start;
-      }
-      @media (max-width: 30rem) {
-        li {
-          display: grid;
-          gap: 0.5rem;
-          justify-items: start;
-        }
+      button.icon {
+        flex: none;
+        align-self: start;
+        width: var(--control);
+        border-color: transparent;
       }
       .words {
         flex: 1;
@@ -82,14 +80,33 @@ export class TrifoldNotices extends StudioElement {
     return html`<div role="status" aria-label=${strings.label}>
       <ul ?hidden=${notices.length === 0}>
         ${notices.map(
-          (notice) => html`<li class=${notice.kind === 'facts-missing' ? 'asks' : ''}>
+          (notice) => html`<li>
             ${this.#words(notice)}
-            <button type="button" @click=${() => this.studio.dismiss(notice)}>${strings.dismiss}</button>
+            <button
+              type="button"
+              class="icon"
+              aria-label=${strings.dismiss}
+              title=${strings.dismiss}
+              @click=${() => this.studio.dismiss(notice)}
+            >
+              ${CROSS}
+            </button>
           </li>`,
         )}
       </ul>
     </div>`;
   }
+
+  get #fileInput(): HTMLInputElement {
+    return this.renderRoot.querySelector<HTMLInputElement>('input[type=file]')!;
+  }
+
+  readonly #openAgain = (): void => this.#fileInput.click();
+
+  readonly #filePicked = (): void => {
+    const file = this.#fileInput.files?.[0];
+    if (file) this.studio.openWanted(file);
+  };
 
   #words(notice: Notice) {
     switch (notice.kind) {
@@ -112,11 +129,23 @@ export class TrifoldNotices extends StudioElement {
           </div>
           <p class="remedy">${strings.factsList(notice.missing)}</p>
         </div>`;
+      case 'file-wanted':
+        return html`<div class="words" role="alert">
+          <strong>${strings.fileWanted}</strong>
+          <p>${notice.message}</p>
+          <p class="remedy">${notice.remedy}</p>
+          <div class="choices">
+            <button type="button" @click=${this.#openAgain}>${strings.openAgain}</button>
+            <input type="file" hidden accept=${MODEL_FILE_ENDINGS} @change=${this.#filePicked} />
+          </div>
+        </div>`;
       default:
         return html`<span class="words">${strings.text(notice)}</span>`;
     }
   }
 }
+
+const CROSS = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18" /></svg>`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -19,24 +19,32 @@ function duration(seconds: number): string {
 const signed = (value: number, digits: number) => value.toFixed(digits).replace('-', '−');
 
 export const EXPORT_STRINGS = {
-  picture: 'Picture…',
-  video: 'Video…',
-  mesh: 'Mesh…',
+  picture: 'Picture',
+  pictureAbout: (side: number) => `The present view in full quality, ${side} × ${side} pixels, as PNG.`,
+  savePicture: 'Save picture',
+  pictureOptions: 'Size and background…',
+  video: 'Video',
+  videoAbout: 'Once around, a swing, a path of views, or a walk from face to face.',
+  openVideo: 'Video…',
+  mesh: 'Mesh',
+  meshAbout: 'The surface of the head, for 3D programs and printers.',
+  openMesh: 'Mesh…',
   hint: 'Files are made here, on your device; nothing is sent anywhere.',
-  path: 'Camera path',
+  path: 'Path of views',
   pathViews: (count: number) => (count === 0 ? 'no views yet' : count === 1 ? 'one view' : `${count} views`),
   addView: 'Add this view',
   clearViews: 'Clear',
-  clearViewsNamed: 'Clear the camera path',
+  clearViewsNamed: 'Clear the path of views',
 
   dialog: {
     size: 'Size in pixels',
     renderer: 'Renderer',
-    renderers: { volumetric: 'Volume rendering', convolutional: 'Convolutional' } satisfies Record<
+    renderers: { volumetric: 'Volumetric, true 3D', convolutional: 'Convolutional, one pass' } satisfies Record<
       RendererKind,
       string
     >,
     save: 'Save',
+    saveAgain: 'Save again',
     saved: (name: string, bytes: number) => `${name}, ${fileSize(bytes)}`,
     cancel: 'Cancel',
     cancelled: 'Stopped. There is no file.',
@@ -58,15 +66,15 @@ export const EXPORT_STRINGS = {
   videoDialog: {
     title: 'Video',
     kind: 'What moves',
-    kinds: { turntable: 'Turntable', swing: 'Swing', 'camera-path': 'Camera path', 'latent-walk': 'Walk' },
+    kinds: { turntable: 'Once around', swing: 'Swing', 'camera-path': 'Path of views', 'latent-walk': 'Walk' },
     about: {
       turntable: 'The camera goes once around the head and ends where it began.',
       swing: 'The camera swings to both sides of the present view.',
       'camera-path': 'The camera goes smoothly through the views that you have added.',
       'latent-walk': 'One face turns into the next, through all sources of the face and back to the first.',
     },
-    fewViews: 'Add two views or more first, with “Add this view” in the panel.',
-    fewSources: 'The face has only one source: add another one first (Mix or Walk in the panel).',
+    fewViews: 'Add two views or more first, with “Add this view” in the room Export.',
+    fewSources: 'The face has only one source: add another one first (Mix or Walk in the room Face).',
     loop: 'Back to the first view',
     seconds: 'Seconds',
     fps: 'Frames a second',
@@ -79,7 +87,7 @@ export const EXPORT_STRINGS = {
     noEncoder: 'This browser has no video encoder for that size: frames are saved as PNG pictures in a zip.',
     frames: (count: number) => (count === 1 ? 'One frame' : `${count} frames`),
     done: (count: number, all: number) => `Frame ${count} of ${all}`,
-    make: 'Make video',
+    make: 'Make and save',
     frame: 'The newest frame',
     result: 'The finished video',
   },
@@ -109,6 +117,6 @@ export const EXPORT_STRINGS = {
       mrc: 'MRC: the density itself, for ChimeraX',
     } satisfies Record<MeshFileFormat, string>,
     axes: 'The face looks along +z, y is up; one unit of the scene is one metre.',
-    make: 'Make file',
+    make: 'Make and save',
   },
 };

@@ -24,7 +24,13 @@ function sourceName(source: FaceSource | undefined): string {
 }
 
 /** A face in a sentence. */
-function describe({ mode, sources, mapX, mapY }: FaceRecipe): string {
+function describe(face: FaceRecipe): string {
+  const name = unedited(face);
+  return face.directions.length > 0 && !name.endsWith(', edited') ? `${name}, edited` : name;
+}
+
+/** As {@link describe}, without what steps along directions change. */
+function unedited({ mode, sources, mapX, mapY }: FaceRecipe): string {
   switch (mode) {
     case 'single':
       return sourceName(sources[0]);
@@ -43,18 +49,12 @@ export const FACE_STRINGS = {
 
   mode: 'What the face is made of',
   modes: { single: 'One face', mix: 'Mix', walk: 'Walk', map: 'Map' } satisfies Record<FaceMode, string>,
-  newFace: 'New face',
-  undo: 'Undo',
-  redo: 'Redo',
-  copyLink: 'Copy link',
-  copied: 'Link copied',
-  copyByHand: 'The browser does not let the page copy. Copy the link from here:',
-  psi: 'Truncation ψ',
-  psiHint: 'Lower is closer to the average face and cleaner, higher more individual and riskier; 1 is as sampled.',
-  more: 'Truncated layers and pose',
-  cutoff: 'Truncate the first layers only',
-  cutoffHint: (layers: number) => `Of ${layers} layers. ${layers} truncates all.`,
-  pose: 'Pose that the model is told',
+  psi: 'Variety, truncation ψ',
+  psiHint: 'Low is closer to the average face and cleaner, high more individual and riskier; 1 is as sampled.',
+  more: 'Where variety acts, and the pose',
+  cutoff: 'Variety acts on the first layers only',
+  cutoffHint: (layers: number) => `Of ${layers} layers (truncation cutoff); ${layers} is all of them.`,
+  pose: 'Pose that the model is told (conditioning)',
   poses: {
     frontal: 'Frontal',
     follow: 'Follow camera',
@@ -73,6 +73,9 @@ export const FACE_STRINGS = {
     /** Names of buttons; the name of the source ends them. */
     dice: (index: number) => `Another seed for ${letter(index)}`,
     remove: (index: number) => `Remove ${letter(index)}`,
+    /** In a mix, where the other one is left. */
+    removeOfTwo: (index: number) => `Remove ${letter(index)}: ${letter(1 - index)} stays as one face`,
+    leftAlone: 'One face is left of the mix.',
     earlier: (index: number) => `Move ${letter(index)} earlier`,
     later: (index: number) => `Move ${letter(index)} later`,
     swap: 'Swap A and B',
@@ -83,11 +86,11 @@ export const FACE_STRINGS = {
   mix: {
     hint: 'Left is A, right is B.',
     groups: {
-      coarse: 'Coarse: shape, hair, pose',
-      middle: 'Middle: features',
-      fine: 'Fine: colours, skin',
+      coarse: 'Shape, hair, pose (coarse layers)',
+      middle: 'Features (middle layers)',
+      fine: 'Colours, skin (fine layers)',
     } satisfies Record<LayerGroup, string>,
-    superResolution: 'Super-resolution',
+    superResolution: 'Fine detail (super-resolution)',
     share: (share: number) => (share === 0 ? 'A' : share === 1 ? 'B' : `${percent(share)} B`),
     presets: {
       half: 'Half',
@@ -119,13 +122,13 @@ export const FACE_STRINGS = {
     pause: 'Pause',
     path: 'Way between faces',
     paths: { linear: 'Straight', smooth: 'Smooth' } satisfies Record<FaceRecipe['walkPath'], string>,
-    hint: 'The walk goes round: after the last face comes the first. The space bar plays and pauses.',
+    hint: 'The walk goes round: after the last face comes the first. P plays and pauses.',
   },
 
   map: {
     label: (x: number, y: number) => `Map of seeds, at ${signed(x, 1)} across and ${signed(y, 1)} down`,
     role: 'Map',
-    hint: 'Drag, or use the arrow keys; with Shift they go to the next seed. Each point is a seed, and between them faces blend.',
+    hint: 'Drag, or use the arrow keys; with Shift they go to the next seed. Each picture is a seed, and between them faces blend.',
     spoken: (seed: number) => `Nearest seed: ${seed}`,
     x: 'Across',
     y: 'Down',
@@ -142,20 +145,30 @@ export const FACE_STRINGS = {
     attributes: 'Attributes',
     search: 'Find an attribute',
     noneFound: (text: string) => `No attribute is called “${text}”.`,
-    others: (count: number) => `${count} more attributes`,
-    value: (value: number, isEdited: boolean) => `${signed(value, 2)}${isEdited ? '' : ' (own)'}`,
-    /** For people who hear it. */
-    spokenValue: (value: number, isEdited: boolean) => `${signed(value, 2)}, ${isEdited ? 'edited' : 'the seed’s own'}`,
+    /** How many of a group are. */
+    edited: (count: number) => `${count} changed`,
+    /** Of a choice that is the seed's own. */
+    looksLike: (label: string) => `looks like: ${label}`,
+    /** @param share of the way from the middle to an end, -1..1 */
+    value: (share: number) => {
+      const size = percent(Math.abs(share));
+      if (size === percent(0)) return 'average';
+      return share < 0 ? `−${size}` : `+${size}`;
+    },
+    /** For people who hear it. @param ends what the two ends look like */
+    spokenValue: (share: number, [low, high]: readonly [string, string], isEdited: boolean) => {
+      const size = percent(Math.abs(share));
+      const where = size === percent(0) ? 'average' : `${size} towards ${share < 0 ? low : high}`;
+      return `${where}, ${isEdited ? 'changed' : 'the seed’s own'}`;
+    },
     reset: (name: string) => `Reset ${name}`,
     resetAll: 'Reset all',
-    less: 'less',
-    more: 'more',
   },
 
   directions: {
     title: 'Directions',
     about:
-      'The ways in which this model’s faces differ most, found by looking at 10,000 of them. What each one does, trying shows.',
+      'The ways in which this model’s faces differ most (principal components), found by looking at 10,000 of them. What each one does, trying shows.',
     find: 'Find directions',
     finding: 'Looking at faces',
     progress: 'Search for directions',
@@ -164,6 +177,7 @@ export const FACE_STRINGS = {
     name: (direction: number) => `Direction ${direction + 1}`,
     share: (share: number) => `${(share * 100).toFixed(1)} % of the variety`,
     strength: (strength: number) => signed(strength, 2),
+    goTo: (direction: number, strength: number) => `Direction ${direction + 1} at ${signed(strength, 0)}`,
     layers: 'Layers',
     layersOf: (from: number, to: number) => `Layers ${from + 1} to ${to + 1}`,
     from: 'First',

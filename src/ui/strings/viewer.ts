@@ -7,6 +7,7 @@ export const VIEWER_STRINGS = {
     src: 'Name a model file (.pkl, .pt, .pth, .safetensors) or a folder with an index.json, relative to the page or absolute.',
     seed: 'Use a whole number from 0 to 4294967295.',
     psi: 'Use a number from 0 to 1.5.',
+    background: 'Use page, transparent, white, black, or a colour as #rrggbb.',
     camera: 'Use "yaw pitch" or "yaw pitch distance": degrees, and the distance in multiples of the model’s own.',
   },
   notReady: 'The viewer has no picture yet.',

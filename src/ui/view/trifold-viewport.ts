@@ -6,10 +6,12 @@ import { css, html } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { viewOctant } from '../../camera/view-octant';
 import type { StudioState } from '../../studio/shared/state';
+import { standsOnBackdrop } from '../../studio/view/backdrop';
 import { picturesShown, shownNow, wantsStudent } from '../../studio/view/shown';
 import { PICTURE_SHORTCUTS, runShortcut } from '../shared/shortcuts';
 import { StudioElement } from '../shared/studio-element';
 import { controls } from '../shared/theme';
+import { COMPARE_STRINGS } from '../strings/compare';
 import { FACE_STRINGS } from '../strings/face';
 import { STRINGS } from '../strings/strings';
 import { VIEW_STRINGS } from '../strings/view';
@@ -36,7 +38,7 @@ export class TrifoldViewport extends StudioElement {
     css`
       :host {
         display: grid;
-        place-items: center;
+        place-items: end center;
         container-type: size;
       }
       /* Two pictures beside each other are twice as wide as high. <trifold-viewer> sets what has a fallback here. */
@@ -45,7 +47,6 @@ export class TrifoldViewport extends StudioElement {
         position: relative;
         width: min(100cqw, 100cqh * var(--pictures));
         aspect-ratio: var(--pictures);
-        border-radius: var(--frame-round, 18px);
       }
       .frame.pair {
         --pictures: 2;
@@ -53,12 +54,23 @@ export class TrifoldViewport extends StudioElement {
       .stage {
         height: 100%;
         border-radius: inherit;
-        background: var(--surface);
-        box-shadow: var(--shadow);
         cursor: grab;
         touch-action: none;
         user-select: none;
         -webkit-user-select: none;
+      }
+      /* A picture that has a ground of its own is a card; one without stands on whatever is behind it. */
+      .card .stage {
+        border-radius: var(--frame-round, 14px);
+        box-shadow: var(--shadow);
+      }
+      .checkered .stage {
+        border-radius: var(--frame-round, 14px);
+        background: repeating-conic-gradient(#c8c8c8 0 25%, #ffffff 0 50%) 0 0 / 24px 24px;
+      }
+      .standing canvas {
+        mask-image: var(--picture-mask, none);
+        mask-composite: intersect;
       }
       .stage:active {
         cursor: grabbing;
@@ -79,29 +91,23 @@ export class TrifoldViewport extends StudioElement {
         inset: 0;
         pointer-events: none;
       }
-      @media (max-width: 52rem) {
-        :host {
-          container-type: inline-size;
-        }
-        .frame {
-          width: min(100cqw - var(--frame-gap, 2rem), var(--frame-height, 70dvh) * var(--pictures));
-        }
-      }
-      @media (max-width: 30rem) {
-        .frame {
-          width: min(100cqw, var(--frame-height, 70dvh) * var(--pictures));
-          border-radius: 0;
-        }
-        .stage:focus-visible {
-          outline-offset: -3px;
-        }
-      }
     `,
   ];
 
-  protected watches({ face, settings, view, status, student }: StudioState): readonly unknown[] {
+  protected watches(state: StudioState): readonly unknown[] {
+    const { face, settings, view, status, student } = state;
     const { layout, renderer, against } = shownNow(settings, student);
-    return [describe(face), settings.picture, viewOctant(view.yaw, view.pitch), status, layout, renderer, against];
+    const ground = groundOf(state);
+    return [
+      describe(face),
+      settings.picture,
+      viewOctant(view.yaw, view.pitch),
+      status,
+      layout,
+      renderer,
+      against,
+      ground,
+    ];
   }
 
   protected override watchedChanged({ status }: StudioState): void {
@@ -115,9 +121,9 @@ export class TrifoldViewport extends StudioElement {
   protected override render() {
     const { settings, student } = this.studio.state;
     const shown = shownNow(settings, student);
-    const drawnBy = wantsStudent(shown) ? ` ${STRINGS.renderer.shown(shown.layout, shown.renderer)}.` : '';
+    const drawnBy = wantsStudent(shown) ? ` ${COMPARE_STRINGS.renderer.shown(shown.layout, shown.renderer)}.` : '';
     return html`
-      <div class="frame ${shown.layout === 'side-by-side' ? 'pair' : ''}">
+      <div class="frame ${groundOf(this.studio.state)} ${shown.layout === 'side-by-side' ? 'pair' : ''}">
         <div
           class="stage"
           tabindex="0"
@@ -177,6 +183,15 @@ export class TrifoldViewport extends StudioElement {
   #keyPressed(event: KeyboardEvent): void {
     runShortcut(event, this.studio, PICTURE_SHORTCUTS);
   }
+}
+
+/** What the picture has behind it. */
+function groundOf(state: StudioState): 'card' | 'checkered' | 'standing' {
+  if (!state.model) return 'standing'; // nobody knows yet, and there is nothing on it
+  if (!standsOnBackdrop(state)) return 'card';
+  const { backdrop } = state.settings;
+  if (backdrop === 'page') return 'standing';
+  return backdrop === 'transparent' ? 'checkered' : 'card';
 }
 
 declare global {

@@ -54,6 +54,14 @@ async function shownParts(parts: readonly PicturePart[], target: PresentTarget):
   return (x, y) => [...pixels.subarray(y * bytesPerRow + x * 4, y * bytesPerRow + x * 4 + 4)];
 }
 
+const clamp = (value: number) => Math.min(1, Math.max(0, value));
+
+function catmullRom(x: number): number {
+  const distance = Math.abs(x);
+  if (distance < 1) return (1.5 * distance - 2.5) * distance ** 2 + 1;
+  return distance < 2 ? ((2.5 - 0.5 * distance) * distance - 4) * distance + 2 : 0;
+}
+
 const byte = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * 255);
 
 function expectPixel(actual: number[], expected: number[], what: string): void {
@@ -187,6 +195,113 @@ describe('depth', () => {
   });
 });
 
+describe('cut-out', () => {
+  const side = 6;
+  const picture = Float32Array.from({ length: side * side * 4 }, (_, at) => {
+    const alpha = clamp(1.4 * Math.sin(Math.floor(at / 4) * 0.83) + 0.5);
+    return at % 4 === 3 ? alpha : alpha * clamp(0.5 + 0.6 * Math.sin(at));
+  });
+  const cutOut = tensor([1, side, side, 4], picture);
+  const opaque = tensor(
+    [1, side, side, 3],
+    Float32Array.from({ length: side * side * 3 }, (_, at) => Math.sin(at)),
+  );
+
+  /** The cubic of Catmull and Rom around a place between pixels, and what the canvas then holds over a background. */
+  function expected(x: number, y: number, scale: number, background: readonly number[]): number[] {
+    const place = [(x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5];
+    const [left, top] = place.map(Math.floor);
+    const sums = [0, 0, 0, 0];
+    for (let row = -1; row <= 2; row++) {
+      for (let column = -1; column <= 2; column++) {
+        const weight = catmullRom(place[0]! - left! - column) * catmullRom(place[1]! - top! - row);
+        const inside = (at: number) => Math.min(side - 1, Math.max(0, at));
+        const pixel = inside(top! + row) * side + inside(left! + column);
+        for (let channel = 0; channel < 4; channel++) sums[channel]! += weight * picture[pixel * 4 + channel]!;
+      }
+    }
+    const alpha = clamp(sums[3]!);
+    return [0, 1, 2, 3].map((channel) => {
+      const own = channel === 3 ? alpha : Math.min(alpha, Math.max(0, sums[channel]!));
+      return byte(own + (1 - alpha) * background[channel]!);
+    });
+  }
+
+  test('over nothing it is premultiplied, over a colour it covers what it covers', async () => {
+    const scale = 5;
+    const target = { width: side * scale, height: side * scale };
+    for (const background of [undefined, [1, 1, 1], [0.1, 0.5, 0.9]] as const) {
+      const pixel = await shown({ kind: 'cut-out', picture: cutOut }, { ...target, background });
+      for (let y = 0; y < target.height; y += 3) {
+        for (let x = 0; x < target.width; x++) {
+          const behind = background ? [...background, 1] : [0, 0, 0, 0];
+          expectPixel(pixel(x, y), expected(x, y, scale, behind), `(${x}, ${y}) over ${background}`);
+          expect(Math.max(...pixel(x, y).slice(0, 3))).toBeLessThanOrEqual(pixel(x, y)[3]!);
+        }
+      }
+    }
+  });
+
+  test('beside it is what is behind', async () => {
+    const pixel = await shown({ kind: 'cut-out', picture: cutOut }, { width: 30, height: 10 });
+    for (const x of [0, 9, 20, 29]) expect(pixel(x, 5)).toEqual([0, 0, 0, 0]);
+  });
+
+  test('a picture that has one stands on any background, and on white it is itself to the last bit', async () => {
+    const target = { width: 31, height: 31 };
+    const source = { kind: 'rgb', image: opaque, cutOut } as const;
+    const own = await shown({ kind: 'rgb', image: opaque }, { ...target, background: [0, 0, 0] });
+    const onWhite = await shown(source, { ...target, background: [1, 1, 1] });
+    const onNothing = await shown(source, target);
+    const alone = await shown({ kind: 'cut-out', picture: cutOut }, target);
+    for (let y = 0; y < 31; y++) {
+      for (let x = 0; x < 31; x++) {
+        expect(onWhite(x, y)).toEqual(own(x, y));
+        expect(onNothing(x, y)).toEqual(alone(x, y));
+      }
+    }
+  });
+});
+
+describe('normals', () => {
+  const side = 8;
+  /** A sphere from the left to the right edge, seen from the front; the corners are empty. */
+  const sphere = Array.from({ length: side * side }, (_, k) => {
+    const [x, y] = [(k % side) + 0.5 - side / 2, side / 2 - Math.floor(k / side) - 0.5].map((v) => v / (side / 2));
+    const rest = 1 - x! ** 2 - y! ** 2;
+    return rest > 0 ? [x!, y!, Math.sqrt(rest), 1] : [0, 0, 0, 0];
+  });
+  const normals = tensor([1, side, side, 4], sphere.flat());
+
+  test('are blended to unit vectors: between two rays there is no step, and a sphere keeps its colours', async () => {
+    const scale = 16;
+    const pixel = await shown({ kind: 'normals', normals }, { width: side * scale, height: side * scale });
+    let [step, error] = [0, 0];
+    for (let x = 24; x < 104; x++) {
+      const here = pixel(x, 64);
+      const unit = here.slice(0, 3).map((value) => value / 127.5 - 1);
+      expect(Math.hypot(...unit)).toBeCloseTo(1, 1);
+      expect(here[3]).toBe(255);
+      step = Math.max(step, ...pixel(x + 1, 64).map((value, channel) => Math.abs(value - here[channel]!)));
+      error = Math.max(error, Math.abs(unit[0]! - ((x + 0.5) / scale - side / 2) / (side / 2)));
+    }
+    expect(step).toBeLessThanOrEqual(4); // of blocks it would be 32
+    expect(error).toBeLessThan(0.06);
+  });
+
+  test('end at the edge of the surface, within a part of a ray', async () => {
+    const scale = 16;
+    const flat = Array.from({ length: side * side }, (_, k) => (k % side < 4 ? [0, 0, 1, 1] : [0, 0, 0, 0]));
+    const half = tensor([1, side, side, 4], flat.flat());
+    const background = [0.25, 0.5, 0.75] as const;
+    const pixel = await shown({ kind: 'normals', normals: half }, { width: 128, height: 128, background });
+    for (const x of [0, 30, 58]) expectPixel(pixel(x, 64), [128, 128, 255, 255], `inside, x = ${x}`);
+    for (const x of [70, 90, 127]) expectPixel(pixel(x, 64), [...background.map(byte), 255], `outside, x = ${x}`);
+    expect(scale * 4).toBe(64); // the edge of the surface
+    expectPixel(pixel(64, 64), pixel(64, 20), 'straight');
+  });
+});
+
 describe('difference', () => {
   const diverging = divergingTable();
   const colour = (entry: number) => [...diverging.subarray(entry * 3, entry * 3 + 3)].map(byte);
@@ -258,10 +373,10 @@ describe('parts', () => {
     return { kind: 'rgb', image: tensor([1, 4, 4, 3], values) };
   };
   const [redPicture, greenPicture] = [solid(1, -1, -1), solid(-1, 1, -1)];
-  const [red, green, black] = [
+  const [red, green, nothing] = [
     [255, 0, 0, 255],
     [0, 255, 0, 255],
-    [0, 0, 0, 255],
+    [0, 0, 0, 0],
   ];
 
   test('side by side: each in the middle of its own half', async () => {
@@ -275,7 +390,7 @@ describe('parts', () => {
     for (let y = 0; y < 10; y++) {
       for (let x = 0; x < 32; x++) {
         const isPicture = x % 16 >= 3 && x % 16 < 13;
-        expectPixel(pixel(x, y), !isPicture ? black : x < 16 ? red : green, `(${x}, ${y})`);
+        expectPixel(pixel(x, y), !isPicture ? nothing : x < 16 ? red : green, `(${x}, ${y})`);
       }
     }
   });

@@ -34,17 +34,18 @@ test('a slice is seen from the positive end of its axis', async () => {
   ]);
 });
 
-test('densities run from the dark end of viridis to the bright one', async () => {
+test('densities run from the dark end of viridis to the bright one, and what is next to nothing fades away', async () => {
   const sigma = [-1000, 0, 10, 1000];
   const { colours } = await runOnce((plan) => ({
     colours: densityColours(plan, plan.constant('sigma', [4, 1], sigma)),
   }));
-  const table = viridisTable().map((value) => 2 * value - 1);
-  expectClose('empty', colours.subarray(0, 3), table.subarray(0, 3), 1e-6);
-  expectClose('opaque', colours.subarray(9, 12), table.subarray(255 * 3), 1e-6);
-  // 1 - exp(-0.1 softplus(9)) = 0.5934; softplus(-1) makes 0.0308.
-  expectClose('level 10', colours.subarray(6, 9), table.subarray(151 * 3, 152 * 3), 0.01);
-  expectClose('level 0', colours.subarray(3, 6), table.subarray(8 * 3, 9 * 3), 0.01);
+  const table = viridisTable();
+  expect([...colours.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
+  expectClose('opaque', colours.subarray(12, 16), Float32Array.of(...table.subarray(255 * 3), 1), 1e-6);
+  // 1 - exp(-0.1 softplus(9)) = 0.5934; softplus(-1) makes 0.0308, which is 0.77 of 0.04: its smooth step is 0.866.
+  expectClose('level 10', colours.subarray(8, 12), Float32Array.of(...table.subarray(151 * 3, 152 * 3), 1), 0.01);
+  const faint = table.subarray(8 * 3, 9 * 3).map((value) => value * 0.866);
+  expectClose('level 0', colours.subarray(4, 8), Float32Array.of(...faint, 0.866), 0.01);
 });
 
 test.each<[string, Pair, (column: number, row: number, side: number) => readonly [number, number]]>([

@@ -138,11 +138,11 @@ it('every level shows a picture of its own side, and takes the last one beyond t
 
 it('the exact picture wants to be prepared, is that of an exact renderer, and leaves the quick one alone', async () => {
   const quick = await pictureAt(0);
-  renderer.releaseExact();
+  renderer.releaseQuality('exact');
   renderer.setDetail('exact');
   expect(() => renderer.encode(new Recorder(gpu))).toThrow(PictureNotPreparedError);
   const before = gpu.memory.bytesInUse;
-  await renderer.prepareExact();
+  await renderer.prepareQuality('exact');
   encodePicture(renderer, cameraAt(0), new Recorder(gpu)).submit();
   const exact = await renderer.readImage();
   const own = await VolumetricRenderer.create(latents, { ...SETTINGS, quality: 'exact' });
@@ -150,6 +150,6 @@ it('the exact picture wants to be prepared, is that of an exact renderer, and le
   expect(await own.readImage()).toEqual(exact);
   own.destroy();
   expect(await pictureAt(0)).toEqual(quick);
-  renderer.releaseExact();
+  renderer.releaseQuality('exact');
   expect(gpu.memory.bytesInUse).toBe(before);
 });

@@ -23,8 +23,12 @@ it('is what the model draws of its first view; README.md has the command that ma
   const index = await (await fetch(new URL('index.json', folder))).json();
   const address = posterOf(index, page);
   const { data, width, height, channels } = decode(await (await fetch(address!)).arrayBuffer());
+  // It has no background, so that it stands on the page; on white it is the picture that the model was trained to draw.
+  expect(channels).toBe(4);
   const poster = Float32Array.from({ length: width * height * 3 }, (_, at) => {
-    return data[Math.floor(at / 3) * channels + (at % 3)]! / 127.5 - 1;
+    const pixel = Math.floor(at / 3) * channels;
+    const opacity = data[pixel + 3]! / 255;
+    return (opacity * data[pixel + (at % 3)]!) / 127.5 + 2 * (1 - opacity) - 1;
   });
 
   const { first } = await readModelEntry(folder);

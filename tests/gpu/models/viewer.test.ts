@@ -6,8 +6,9 @@ import { Gpu } from '../../../src/gpu/device';
 import type { StorageFormat } from '../../../src/gpu/tensor-host';
 import { faceOfSeed } from '../../../src/models/faces/recipe';
 import { readGeneratorConfig } from '../../../src/models/generator-config';
+import { rgbaPicture } from '../../../src/render/pictures/picture-rgba';
 import { settingsOf } from '../../../src/render/quality';
-import { recipeModelOf } from '../../../src/studio/shared/address';
+import { recipeModelOf } from '../../../src/studio/shared/face-address';
 import { openViewer } from '../../../src/studio/view/open-viewer';
 import type { Shown } from '../../../src/studio/view/shown';
 import { StudioCanvas } from '../../../src/studio/view/studio-canvas';
@@ -47,7 +48,8 @@ function startOf({ config }: Pick<Viewer, 'config'>) {
 }
 
 function frameOf(viewer: Viewer, picture: FrameRequest['picture'] = 'image', shown = VOLUMETRIC): FrameRequest {
-  return { ...startOf(viewer), picture, shown, slice: 0, level: 0, size: { width: 64, height: 64 } };
+  const size = { width: 64, height: 64 };
+  return { ...startOf(viewer), picture, shown, slice: 0, level: 0, backdrop: 'page', size };
 }
 
 function still(viewer: Viewer): Promise<Float32Array> {
@@ -114,4 +116,36 @@ it('a model that cannot be opened leaves nothing, and the other as it was', asyn
   expect(gpu.memory.bytesInUse).toBe(before);
   expect(await still(first)).toEqual(expected);
   await first.close();
+});
+
+it('a snapshot is what is shown, at the pictures’ own resolution, on any backdrop or on none', async () => {
+  const viewer = await open(small);
+  await viewer.setStudent(student);
+  await viewer.configure({ ...viewer.settings, quality: 'exact' }); // as `still` is
+  const side = viewer.config.imageResolution;
+  const frame = frameOf(viewer);
+  await viewer.refine(frame);
+  const onWhite = await viewer.snapshot({ ...frame, backdrop: 'white' });
+  expect([onWhite.width, onWhite.height]).toEqual([side, side]);
+  // Its own pixels: nothing is enlarged.
+  const own = rgbaPicture(await still(viewer), side);
+  let worst = 0;
+  for (let at = 0; at < own.data.length; at++) worst = Math.max(worst, Math.abs(own.data[at]! - onWhite.data[at]!));
+  expect(worst).toBeLessThanOrEqual(1);
+  const alone = await viewer.snapshot({ ...frame, backdrop: 'page' });
+  const onGreen = await viewer.snapshot({ ...frame, backdrop: '#00ff00' });
+  const alphas = alone.data.filter((_, at) => at % 4 === 3);
+  expect(alphas.filter((alpha) => alpha === 0).length).toBeGreaterThan(alphas.length / 20);
+  expect(alphas.filter((alpha) => alpha === 255).length).toBeGreaterThan(alphas.length / 20);
+  for (let at = 0; at < alone.data.length; at += 4) {
+    const alpha = alone.data[at + 3]! / 255;
+    const over = [0, 255, 0].map((value, channel) => alpha * alone.data[at + channel]! + (1 - alpha) * value);
+    over.forEach((value, channel) => {
+      expect(Math.abs(value - onGreen.data[at + channel]!)).toBeLessThan(2.5); // bytes of faint colours are coarse
+    });
+    expect(onGreen.data[at + 3]).toBe(255);
+  }
+  const both = await viewer.snapshot(frameOf(viewer, 'image', { ...VOLUMETRIC, layout: 'side-by-side' }));
+  expect([both.width, both.height]).toEqual([2 * side, side]);
+  await viewer.close();
 });

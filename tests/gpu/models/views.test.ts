@@ -80,8 +80,16 @@ function encode(): Record<string, number> {
 
 async function pixelsOf(kind: PictureKind): Promise<Float32Array> {
   const source = renderer.pictureOf(kind);
-  if (source.kind !== 'rgb') throw new Error(`${kind} is shown as ${source.kind}`);
-  return readTensor(gpu, source.image);
+  switch (source.kind) {
+    case 'rgb':
+      return readTensor(gpu, source.image);
+    case 'cut-out':
+      return readTensor(gpu, source.picture);
+    case 'normals':
+      return readTensor(gpu, source.normals);
+    default:
+      throw new Error(`${kind} is shown as ${source.kind}`);
+  }
 }
 
 /** What a camera sees of the surface. */
@@ -131,17 +139,55 @@ async function densitiesAt(points: Float32Array): Promise<Float32Array> {
 /** -1 to 1. */
 function densityColour(sigma: number): number[] {
   const density = Math.max(sigma - 1, 0) + Math.log1p(Math.exp(-Math.abs(sigma - 1)));
-  const entry = (1 - Math.exp(-density * DENSITY_THICKNESS)) * 255;
+  const absorbed = 1 - Math.exp(-density * DENSITY_THICKNESS);
+  const entry = absorbed * 255;
+  const share = Math.min(1, absorbed / 0.04);
+  const opacity = share * share * (3 - 2 * share);
   const table = viridisTable();
   const low = Math.min(254, Math.floor(entry));
-  return [0, 1, 2].map((channel) => {
+  const colour = [0, 1, 2].map((channel) => {
     const [first, second] = [table[low * 3 + channel]!, table[low * 3 + 3 + channel]!];
-    return 2 * (first + (entry - low) * (second - first)) - 1;
+    return (first + (entry - low) * (second - first)) * opacity;
   });
+  return [...colour, opacity];
 }
 
+/** The largest difference between a picture and its cut-out over white, where that is not empty, and the share of empty pixels. */
+function overWhite(image: Float32Array, cutOut: Float32Array) {
+  const channels = (image.length / cutOut.length) * 4;
+  let [largest, empty] = [0, 0];
+  for (let pixel = 0; pixel < cutOut.length / 4; pixel++) {
+    const alpha = cutOut[pixel * 4 + 3]!;
+    if (alpha === 0) {
+      empty++;
+      continue;
+    }
+    for (let channel = 0; channel < 3; channel++) {
+      const value = Math.min(1, Math.max(-1, image[pixel * channels + channel]!));
+      largest = Math.max(largest, Math.abs(2 * (cutOut[pixel * 4 + channel]! + 1 - alpha) - 1 - value));
+    }
+  }
+  return { largest, empty: empty / (cutOut.length / 4) };
+}
+
+describe('the picture without its background', () => {
+  it('comes with the picture, enlarged and raw, and over white is the picture again', async () => {
+    for (const kind of ['image', 'raw'] as const) {
+      await frame(kind);
+      const source = renderer.pictureOf(kind);
+      if (source.kind !== 'rgb' || !source.cutOut) throw new Error(`${kind} tells no alpha`);
+      const { largest, empty } = overWhite(await readTensor(gpu, source.image), await readTensor(gpu, source.cutOut));
+      console.info(`${kind}: over white ${largest.toExponential(1)} off; ${Math.round(empty * 100)} % are empty`);
+      expect(largest).toBeLessThan(1e-5);
+      expect(empty).toBeGreaterThan(0.05);
+    }
+    await frame('image');
+    expect((await renderer.readCutOut())!.length).toBe(((await renderer.readImage()).length / 3) * 4);
+  });
+});
+
 describe('normals', () => {
-  it('are of unit length where there is a face, look to the camera, and are black beside it', async () => {
+  it('are of unit length where there is a face, look to the camera, and are nothing beside it', async () => {
     const label = cameraAt(0.3, 0.1);
     renderer.setCamera(label);
     await frame('normals');
@@ -150,9 +196,10 @@ describe('normals', () => {
     const [backX, backY, backZ] = [label[2]!, label[6]!, label[10]!].map((forward) => -forward);
     let [faces, towards] = [0, 0];
     for (let ray = 0; ray < RAYS; ray++) {
-      const [x, y, z] = normals.subarray(ray * 3, ray * 3 + 3);
+      const [x, y, z, opacity] = normals.subarray(ray * 4, ray * 4 + 4);
+      expect(opacity).toBe(alpha[ray]);
       if (alpha[ray]! < 0.5) {
-        expect([x, y, z]).toEqual([-1, -1, -1]);
+        expect([x, y, z]).toEqual([0, 0, 0]);
         continue;
       }
       faces++;
@@ -172,7 +219,7 @@ describe('normals', () => {
       // The same place of the surface, unless something hides it from the other camera.
       if (seen === undefined || right.alpha[seen]! < 0.9) continue;
       if (Math.hypot(...pointOf(left, ray).map((value, axis) => value - pointOf(right, seen)[axis]!)) > 0.03) continue;
-      const cosine = [0, 1, 2].reduce((dot, k) => dot + left.normals[ray * 3 + k]! * right.normals[seen * 3 + k]!, 0);
+      const cosine = [0, 1, 2].reduce((dot, k) => dot + left.normals[ray * 4 + k]! * right.normals[seen * 4 + k]!, 0);
       sum += Math.acos(Math.min(1, cosine));
       count++;
     }
@@ -195,7 +242,7 @@ describe('normals', () => {
     const coarse = renderer.levels.findIndex(({ side }) => side === SETTINGS.neuralResolution / 2);
     renderer.setDetail(coarse);
     await frame('normals');
-    expect((await pixelsOf('normals')).length).toBe((RAYS / 4) * 3);
+    expect((await pixelsOf('normals')).length).toBe((RAYS / 4) * 4);
   });
 });
 

@@ -6,12 +6,12 @@ import type { GeneratorConfig } from '../../../src/models/config';
 import { DEFAULT_PSI, type FaceRecipe, faceOfSeed, LARGEST_PSI, seedSource } from '../../../src/models/faces/recipe';
 import {
   decodeStudio,
-  defaultFace,
   encodeStudio,
   type KeptState,
   restoreStudio,
   withFirstView,
 } from '../../../src/studio/shared/address';
+import { defaultFace } from '../../../src/studio/shared/face-address';
 import { PackedJsonError, packJson, unpackJson } from '../../../src/studio/shared/packed-json';
 import { defaultSettings, type PictureSettings } from '../../../src/studio/shared/settings';
 import { modelConfig } from './studio-fixtures';
@@ -57,6 +57,7 @@ describe('the address', () => {
       wipe: 0.25,
       against: 'raw',
       slice: -0.5,
+      backdrop: '#00ff7a',
       autoRotate: true,
       neuralResolution: 48,
       depthSamples: 12,
@@ -83,6 +84,60 @@ describe('the address', () => {
     expect(fragment.length).toBeLessThan(400);
     expect(fragment).not.toContain('seed=');
   });
+
+  /** A face of plain seeds. */
+  const made = (mode: FaceRecipe['mode'], seeds: readonly number[], more: Partial<FaceRecipe> = {}): FaceRecipe => ({
+    ...faceOfSeed(0, 4),
+    mode,
+    sources: seeds.map((seed) => seedSource(seed)),
+    ...more,
+  });
+  const allLayers = (share: number) => ({ mixLayers: [share, share, share, share], mixSuperResolution: share });
+
+  test.each([
+    ['a mix with one share', made('mix', [7, 12], allLayers(0.35)), 'mix=7,12&share=0.35'],
+    ['a mix of a seed with itself', made('mix', [7, 7], allLayers(0.5)), 'mix=7,7&share=0.5'],
+    ['a walk', made('walk', [0, 3, 7], { walkPosition: 1.5, walkPath: 'linear' }), 'seed=0,3,7&at=1.5&path=linear'],
+    ['a walk at its beginning', made('walk', [5, 4], { psi: 0.5 }), 'seed=5,4&psi=0.5'],
+    ['a place on the map', made('map', [0], { mapX: 3.5, mapY: -2 }), 'map=3.5,-2'],
+  ])('%s is written so that people can read it, and comes back', (_, face, fragment) => {
+    expect(encodeStudio(CONFIG, { ...AT_HOME, face })).toBe(fragment);
+    expect(restoreStudio(CONFIG, decodeStudio(`#${fragment}`)).face).toEqual(face);
+    const escaped = fragment.replaceAll(',', '%2C'); // as some programs pass a link on
+    expect(restoreStudio(CONFIG, decodeStudio(`#${escaped}`)).face).toEqual(face);
+  });
+
+  test('is readable again when a mix is left: what the mode does not show is not in it', () => {
+    const left = made('single', [7, 12], { ...allLayers(0.3), walkPosition: 0.5 });
+    expect(encodeStudio(CONFIG, { ...AT_HOME, face: left })).toBe('seed=7');
+    const onMap = made('map', [7, 12], { mapX: 1, mapY: 2 });
+    expect(encodeStudio(CONFIG, { ...AT_HOME, face: onMap })).toBe('map=1,2');
+  });
+
+  test.each([
+    ['a mix with a share for each layer', made('mix', [7, 12], { mixLayers: [0, 0, 1, 1], mixSuperResolution: 1 })],
+    ['a share of many digits', made('mix', [7, 12], allLayers(1 / 3))],
+    ['a walk that comes by a seed twice', made('walk', [7, 12, 7])],
+    ['an edited seed', { ...faceOfSeed(7, 4), sources: [seedSource(7, { 1: 2 })] }],
+    ['a pose', { ...faceOfSeed(7, 4), conditioning: { kind: 'follow' as const } }],
+    ['truncation of some layers', { ...faceOfSeed(7, 4), psiCutoff: 2 }],
+  ])('%s is packed, and comes back', (_, face) => {
+    const fragment = encodeStudio(CONFIG, { ...AT_HOME, face });
+    expect(fragment).toMatch(/^face=1\.[\w-]+$/);
+    expect(restoreStudio(CONFIG, decodeStudio(fragment)).face).toEqual(face);
+  });
+
+  test.each(['seed=-5', 'seed=1.5', 'seed=99999999999', 'seed=abc', 'seed=0-99', 'mix=7,x', 'mix=-1,2'])(
+    '%s is no seed: it says so, and takes the model’s first face',
+    (fragment) => {
+      const tell = vi.fn();
+      const restored = restoreStudio(CONFIG, decodeStudio(`#${fragment}&psi=0.5&yaw=10`), tell);
+      expect(restored.face).toEqual({ ...defaultFace(CONFIG), psi: 0.5 });
+      expect(restored.view.yaw).toBeCloseTo(Math.PI / 18, 5);
+      expect(tell).toHaveBeenCalledOnce();
+      expect(tell.mock.calls[0]![0].remedy).toMatch(/^Write (one seed|seeds)/);
+    },
+  );
 
   test('an older version’s address still works', () => {
     const old = decodeStudio(
@@ -137,9 +192,19 @@ describe('the address', () => {
     expect(withFirstView(decodeStudio(''), undefined)).toEqual(decodeStudio(''));
   });
 
+  test('a backdrop is a name, or a colour without its #', () => {
+    const settings = { ...AT_HOME.settings, backdrop: '#ff8800' as const };
+    expect(encodeStudio(CONFIG, { ...AT_HOME, settings })).toBe('seed=0&backdrop=ff8800');
+    const backdrop = (value: string) =>
+      restoreStudio(CONFIG, decodeStudio(`#backdrop=${encodeURIComponent(value)}`)).settings.backdrop;
+    for (const name of ['page', 'white', 'black', 'transparent']) expect(backdrop(name)).toBe(name);
+    for (const colour of ['#ff8800', 'ff8800', 'FF8800']) expect(backdrop(colour)).toBe('#ff8800');
+    for (const nonsense of ['', 'red', '#fff', '#ff880', 'ff88000', '#gg8800']) expect(backdrop(nonsense)).toBe('page');
+  });
+
   test('nonsense gives the defaults', () => {
     const nonsense =
-      '#seed=abc&psi=&picture=cat&renderer=x&layout=y&wipe=&against=dog&slice=NaN&rotate=1&rays=Infinity&yaw=up&pivot=1,2&focal=';
+      '#psi=&share=x&at=&map=1&path=round&picture=cat&renderer=x&layout=y&wipe=&against=dog&slice=NaN&backdrop=zebra&rotate=1&rays=Infinity&yaw=up&pivot=1,2&focal=';
     const tell = vi.fn();
     expect(restoreStudio(CONFIG, decodeStudio(nonsense), tell)).toEqual(AT_HOME);
     expect(tell).not.toHaveBeenCalled();

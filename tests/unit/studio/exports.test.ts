@@ -22,6 +22,11 @@ describe('an exported file', () => {
     const saved = { kind: 'face' as const, name: '../../etc/passwd', face };
     expect(fileNameOf({ ...face, sources: [saved] })).toBe('trifold-face');
     expect(fileNameOf({ ...face, mode: 'mix', sources: [saved, seedSource(3)] })).toBe('trifold-mix-face-3');
+    const edited = [seedSource(3), seedSource(4, { 1: 2 })];
+    expect(fileNameOf({ ...face, mode: 'mix', sources: edited })).toBe('trifold-mix-3-4-edited');
+    expect(fileNameOf({ ...face, sources: edited })).toBe('trifold-seed-3'); // the edited one is not to be seen
+    const step = { direction: 0, strength: 1, from: 0, to: 3 };
+    expect(fileNameOf({ ...face, directions: [step] })).toBe('trifold-seed-12-edited');
   });
 
   it('of a mesh has colours where the format has room for them', () => {

@@ -1,16 +1,19 @@
 /** What a person does to a face; the recipes that come of it are ones that the reader of recipes leaves as they are. */
 import { describe, expect, test } from 'vitest';
-import { faceOfSeed, MOST_SOURCES, seedSource } from '../../../src/models/faces/recipe';
+import { type FaceRecipe, faceOfSeed, MOST_SOURCES, seedSource } from '../../../src/models/faces/recipe';
 import { readFaceRecipe } from '../../../src/models/faces/recipe-check';
 import { seededLatent } from '../../../src/models/latent';
+import { Choices, surelyChosen } from '../../../src/studio/face/choices';
 import {
   type FaceChange,
   MIX_PRESETS,
   mixOfGroup,
   nearestSeed,
   sourcesInUse,
+  WINNING_MARGIN,
   walkedOn,
   withAnotherSource,
+  withChoice,
   withCrossing,
   withDirection,
   withEdit,
@@ -171,6 +174,66 @@ describe('values of z', () => {
   });
 });
 
+describe('choices, of which the largest number wins', () => {
+  const own = [0.5, 1.2, -0.4, 2];
+  const group = [1, 2, 3];
+  const edits = (face: typeof FACE) => (face.sources[0]!.kind === 'seed' ? face.sources[0]!.edits : undefined);
+
+  test('the chosen one gets a number that wins, the others their own back; other edits stay', () => {
+    const before = { ...FACE, sources: [seedSource(5, { 0: 1, 3: 4 })] };
+    const made = withChoice(0, group, 2, own)(before);
+    expect(edits(made)).toEqual({ 0: 1, 2: 2 + WINNING_MARGIN });
+    expect(edits(withChoice(0, group, 1, own)(made))).toEqual({ 0: 1, 1: 2 + WINNING_MARGIN });
+    expect(edits(withChoice(0, group, undefined, own)(made))).toEqual({ 0: 1 });
+  });
+
+  test('one that wins of its own is not edited; a saved face stays what it is', () => {
+    expect(edits(withChoice(0, group, 3, [0, 0, 0, WINNING_MARGIN])(FACE))).toEqual({});
+    const saved = { ...FACE, sources: [SAVED] };
+    expect(withChoice(0, group, 2, own)(saved)).toBe(saved);
+  });
+
+  test('whatever is chosen of real seeds wins for sure, by few digits, also one after the other', () => {
+    const dimensions = [20, 21, 22, 23, 24];
+    let face = FACE;
+    for (let seed = 0; seed < 30; seed++) {
+      face = withSeed(0, seed)(face);
+      const values = seededLatent(seed, 64);
+      const chosen = dimensions[seed % dimensions.length]!;
+      face = withChoice(0, dimensions, chosen, values)(face);
+      const now = dimensions.map((dimension) => edits(face)![dimension] ?? values[dimension]!);
+      expect(surelyChosen(now, dimensions)).toBe(chosen);
+      expect(JSON.stringify(edits(face)).length).toBeLessThan(14);
+    }
+  });
+
+  test('numbers that are near each other are not sure; the one whose loss changes most decides', async () => {
+    expect(surelyChosen([1, 1 + WINNING_MARGIN / 2, 0], group)).toBeUndefined();
+    const asked: FaceRecipe[] = [];
+    const screen = {
+      between: (step: (viewer: unknown) => unknown) =>
+        step({
+          offScreen: {
+            // A model that adds 3 to dimension 3 before it compares.
+            wOf: async (face: FaceRecipe) => {
+              asked.push(face);
+              const values = [...seededLatent(6, 4)].map((value, at) => edits(face)![at] ?? value);
+              const scores = group.map((dimension) => values[dimension]! + (dimension === 3 ? 3 : 0));
+              const winner = scores.indexOf(Math.max(...scores));
+              return Float32Array.from([values[0]!, ...group.map((_, at) => (at === winner ? 1 : 0))]);
+            },
+          },
+        }),
+    };
+    const choices = new Choices(() => screen as never);
+    expect(await choices.shown(seedSource(6), group, 4)).toBe(3);
+    expect(asked).toHaveLength(1 + group.length);
+    expect(await choices.shown(seedSource(6, { 2: 5 }), group, 4)).toBe(2); // chosen by hand
+    expect(asked).toHaveLength(1 + group.length);
+    expect(await new Choices(() => undefined).shown(seedSource(6), group, 4)).toBeUndefined();
+  });
+});
+
 describe('readAttributes', () => {
   const read = (attributes: unknown, zDim = 64) =>
     readAttributes(
@@ -189,6 +252,17 @@ describe('readAttributes', () => {
       { index: 0, name: 'smile', low: '', high: '' },
     ]);
     expect(readAttributes({ metadata: {} }, 64)).toEqual([]);
+  });
+
+  test('tells choices by their group, each with a label or else its name', () => {
+    const [bob, afro, odd] = read([
+      { index: 0, name: 'hair bob02', choice: 'hair style', label: 'bob' },
+      { index: 1, name: 'hair afro', choice: 'hair style' },
+      { index: 2, name: 'age', choice: 7, label: 'x' },
+    ]);
+    expect(bob!.choice).toEqual({ group: 'hair style', label: 'bob' });
+    expect(afro!.choice).toEqual({ group: 'hair style', label: 'hair afro' });
+    expect(odd!.choice).toBeUndefined();
   });
 
   test.each([

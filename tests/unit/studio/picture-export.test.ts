@@ -2,22 +2,19 @@
 import { decode } from 'fast-png';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type PictureRgba, rgbaPicture } from '../../../src/render/pictures/picture-rgba';
+import { type PictureRgba, rgbaCutOut, rgbaPicture } from '../../../src/render/pictures/picture-rgba';
 import { NoAlphaError, OutOfRoomError } from '../../../src/studio/export/export-errors';
 import { frameFileName, zipFrames } from '../../../src/studio/export/frames-zip';
 import { exportPicture } from '../../../src/studio/export/picture-export';
 
 const SIDE = 32;
 const image = Float32Array.from({ length: SIDE * SIDE * 3 }, (_, at) => Math.sin(at * at));
-const alpha = Float32Array.from({ length: 16 * 16 }, (_, ray) => (ray % 16) / 15);
+const cutOut = Float32Array.from({ length: SIDE * SIDE * 4 }, (_, at) => (at % 4 === 3 ? (at % 64) / 63 : 0.01));
 const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
 
 describe('exportPicture', () => {
   it('writes an opaque PNG of the chosen size', async () => {
-    const { blob, mimeType, extension } = await exportPicture(
-      { image, whiteBackground: false },
-      { side: 48, isTransparent: false },
-    );
+    const { blob, mimeType, extension } = await exportPicture({ image, cutOut }, { side: 48, isTransparent: false });
     expect([blob.type, mimeType, extension]).toEqual(['image/png', 'image/png', 'png']);
     const png = decode(await bytesOf(blob));
     expect([png.width, png.height, png.channels, png.depth]).toEqual([48, 48, 3, 8]);
@@ -25,15 +22,14 @@ describe('exportPicture', () => {
   });
 
   it('keeps the colour of faint pixels in a transparent one', async () => {
-    const rendered = { image, alpha, whiteBackground: true };
-    const { blob } = await exportPicture(rendered, { side: SIDE, isTransparent: true });
+    const { blob } = await exportPicture({ image, cutOut }, { side: SIDE, isTransparent: true });
     const png = decode(await bytesOf(blob));
     expect(png.channels).toBe(4);
-    expect([...png.data]).toEqual([...rgbaPicture(image, SIDE, rendered).data]);
+    expect([...png.data]).toEqual([...rgbaCutOut(cutOut, SIDE).data]);
   });
 
   it('says why there is no transparent background without alpha', async () => {
-    const attempt = exportPicture({ image, whiteBackground: true }, { side: SIDE, isTransparent: true });
+    const attempt = exportPicture({ image }, { side: SIDE, isTransparent: true });
     await expect(attempt).rejects.toThrow(NoAlphaError);
   });
 });
@@ -94,7 +90,7 @@ describe('a full disk', () => {
       }
     }
     vi.stubGlobal('Blob', LostBlob);
-    const attempt = exportPicture({ image, whiteBackground: true }, { side: SIDE, isTransparent: false });
+    const attempt = exportPicture({ image }, { side: SIDE, isTransparent: false });
     await expect(attempt).rejects.toThrow(OutOfRoomError);
     await expect(attempt).rejects.toMatchObject({ remedy: expect.stringContaining('space') });
   });

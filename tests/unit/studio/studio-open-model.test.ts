@@ -210,6 +210,7 @@ describe('what stays when another model is opened', () => {
     expect(untouched.face).toEqual({ ...faceOfSeed(7, 4), psi: 0.5 }); // edits and directions are the former model's own
     expect(untouched.settings).toEqual({
       picture: 'depth',
+      backdrop: 'page',
       renderer: 'volumetric',
       layout: 'single',
       wipe: 0.5,

@@ -8,6 +8,7 @@ import { LossHistory } from '../../../src/studio/model/loss-history';
 import { WeightsMissingError } from '../../../src/studio/model/weights-errors';
 import { describeFailure, LoadingCancelledError } from '../../../src/studio/shared/failure';
 import {
+  carrySettings,
   defaultSettings,
   depthSampleChoices,
   neuralResolutionChoices,
@@ -65,6 +66,7 @@ describe('settings', () => {
       wipe: 0,
       against: 'convolutional',
       slice: 1,
+      backdrop: 'page',
       autoRotate: false,
       neuralResolution: 64,
       depthSamples: 4,
@@ -73,6 +75,13 @@ describe('settings', () => {
     });
     expect(sanitiseSettings(CONFIG, { renderer: 'convolutional', picture: 'depth' }).picture).toBe('image');
     expect(sanitiseSettings(CONFIG, { wipe: Number.NaN, slice: Number.NaN })).toMatchObject({ wipe: 0.5, slice: 0 });
+  });
+
+  test('a backdrop goes along to another model', () => {
+    const settings = sanitiseSettings(CONFIG, { backdrop: '#FF8800' });
+    expect(settings.backdrop).toBe('#ff8800');
+    expect(carrySettings(CONFIG, settings)).toMatchObject({ backdrop: '#ff8800' });
+    expect(sanitiseSettings(CONFIG, { backdrop: '#ff88' }).backdrop).toBe('page');
   });
 });
 

@@ -1,4 +1,5 @@
-// A picture at a place between its pixels, or at a smaller scale. The shader says in `texel(pixel: u32) -> vec3f` what a pixel holds.
+// A picture at a place between its pixels, or at a smaller scale. The shader says in `texel(pixel: u32) -> Texel` what a pixel
+// holds, and with `alias Texel` whether that is a vec3f or a vec4f.
 //
 // The kernel is the cubic of Catmull and Rom (1974): smooth, and exact at the pixels. Where the picture is drawn smaller than it is, the
 // kernel is stretched by the same factor, so that every pixel counts and fine patterns turn grey instead of false; it is divided by the
@@ -30,7 +31,7 @@ fn fourWeights(t: f32) -> vec4f {
   return vec4f(catmullRomFar(1.0 + t), catmullRomNear(t), catmullRomNear(1.0 - t), catmullRomFar(2.0 - t));
 }
 
-fn filtered(place: vec2f) -> vec3f {
+fn filtered(place: vec2f) -> Texel {
   let stretch = min(1.0 / pictureScale(), LARGEST_STRETCH);
   if (stretch > 1.0) { return shrunk(place, stretch); }
   return enlarged(place);
@@ -38,13 +39,13 @@ fn filtered(place: vec2f) -> vec3f {
 
 // One row of the picture at a place between its columns. Sums of values, without a variable that every step writes: a software adapter
 // needs a third less time for it.
-fn filteredRow(columns: vec4u, row: u32, weights: vec4f) -> vec3f {
+fn filteredRow(columns: vec4u, row: u32, weights: vec4f) -> Texel {
   let first = row * params.width;
   return texel(first + columns.x) * weights.x + texel(first + columns.y) * weights.y
     + texel(first + columns.z) * weights.z + texel(first + columns.w) * weights.w;
 }
 
-fn enlarged(place: vec2f) -> vec3f {
+fn enlarged(place: vec2f) -> Texel {
   let corner = floor(place - 0.5);
   let fraction = place - 0.5 - corner;
   let steps = vec4i(-1, 0, 1, 2);
@@ -56,11 +57,11 @@ fn enlarged(place: vec2f) -> vec3f {
     + filteredRow(columns, rows.z, across) * down.z + filteredRow(columns, rows.w, across) * down.w;
 }
 
-fn shrunk(place: vec2f, stretch: f32) -> vec3f {
+fn shrunk(place: vec2f, stretch: f32) -> Texel {
   let lastPixel = vec2i(i32(params.width), i32(params.height)) - 1;
   let first = max(vec2i(ceil(place - 0.5 - 2.0 * stretch)), vec2i(0));
   let last = min(vec2i(floor(place - 0.5 + 2.0 * stretch)), lastPixel);
-  var sum = vec3f(0);
+  var sum = Texel(0);
   var total = 0.0;
   for (var y = first.y; y <= last.y; y++) {
     let row = catmullRom(abs(f32(y) + 0.5 - place.y) / stretch);

@@ -2,7 +2,7 @@
 // fit, and the place in the picture that a canvas pixel shows. Which pixels are drawn at all is up to the scissor rectangle of the pass.
 
 #param regionX: f32 // of the region, in canvas pixels from the top left
-#param regionY, regionWidth, regionHeight, backgroundRed, backgroundGreen, backgroundBlue: f32
+#param regionY, regionWidth, regionHeight, backgroundRed, backgroundGreen, backgroundBlue, backgroundAlpha: f32
 #param width: u32 // of the picture
 #param height: u32
 #param texelVectors: u32 // vec4f from one pixel's channels to the next
@@ -30,8 +30,15 @@ fn isOutside(place: vec2f) -> bool {
   return any(place < vec2f(0)) || any(place > vec2f(f32(params.width), f32(params.height)));
 }
 
-fn background() -> vec3f {
-  return vec3f(params.backgroundRed, params.backgroundGreen, params.backgroundBlue);
+// Premultiplied: a colour, or nothing.
+fn background() -> vec4f {
+  return vec4f(params.backgroundRed, params.backgroundGreen, params.backgroundBlue, params.backgroundAlpha);
+}
+
+// What a premultiplied colour is over the background. Filters overshoot: more colour than alpha would shine.
+fn overBackground(colour: vec4f) -> vec4f {
+  let opacity = clamp(colour.a, 0.0, 1.0);
+  return vec4f(clamp(colour.rgb, vec3f(0), vec3f(opacity)), opacity) + (1.0 - opacity) * background();
 }
 
 // Index of a pixel; beyond the edge the edge goes on.
