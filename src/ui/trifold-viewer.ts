@@ -21,7 +21,7 @@ import { Studio } from '../studio/studio';
 import { theme } from './shared/theme';
 import { FACE_STRINGS } from './strings/face';
 import { VIEWER_STRINGS as strings } from './strings/viewer';
-import { backdropFrom, cameraFrom, cameraOf, keyOf, numberFrom, type ViewerCamera } from './viewer-attributes';
+import { backdropFrom, cameraFrom, cameraOf, isSeed, keyOf, numberFrom, type ViewerCamera } from './viewer-attributes';
 import './shared/trifold-message';
 import './view/trifold-viewport';
 import type { TrifoldViewport } from './view/trifold-viewport';
@@ -235,7 +235,7 @@ export class TrifoldViewer extends LitElement {
   /** Values that mean nothing give way to the former ones, and are told. */
   #mend(changed: PropertyValues<this>): void {
     for (const name of ['seed', 'psi'] as const) {
-      if (Number.isFinite(this[name])) continue;
+      if (name === 'seed' ? isSeed(this.seed) : Number.isFinite(this.psi)) continue;
       this.#tellAttribute(name, this.getAttribute(name) ?? String(this[name]));
       this[name] = changed.get(name) ?? (name === 'psi' ? DEFAULT_PSI : 0);
     }

@@ -1,5 +1,5 @@
 /** What the attributes of `<trifold-viewer>` say, read and written. */
-import { ifReadable, readAngle, readNumber } from '../numbers/written';
+import { ifReadable, LARGEST_SEED, readAngle, readNumber } from '../numbers/written';
 import { type Backdrop, readBackdrop } from '../studio/shared/settings';
 import type { StudioState } from '../studio/shared/state';
 
@@ -18,6 +18,11 @@ export interface ViewerCamera {
 /** @returns not a number if it is none */
 export function numberFrom(text: string | null): number {
   return ifReadable(() => readNumber(text ?? '')) ?? Number.NaN;
+}
+
+/** Whether it is a seed: one that would be brought into the range would be another face than the one that was asked for. */
+export function isSeed(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= LARGEST_SEED;
 }
 
 /** @returns the text itself if it is no camera */

@@ -214,6 +214,9 @@ test('nonsense in an attribute is told and changes nothing', async () => {
   const before = await pictureOf('first');
   for (const [attribute, value] of [
     ['seed', 'seven'],
+    ['seed', '-5'],
+    ['seed', '1.5'],
+    ['seed', '4294967296'],
     ['psi', 'much'],
     ['background', 'zebra'],
     ['camera', 'left'],
