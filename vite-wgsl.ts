@@ -1,6 +1,6 @@
 /**
  * Shaders as modules: `import biasAct from '../../shaders/dense/bias-act.wgsl'` gives a `ShaderFile` (src/gpu/wgsl.ts), the text with the files that it
- * includes, each a module of its own. In a build comments are left out; lines keep their numbers, so that a compiler's message still finds its place.
+ * includes, each a module of its own. In a build comments and indents are left out; lines keep their numbers, so that a compiler's message still finds its place.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -9,19 +9,20 @@ import type { Plugin } from 'vite';
 const SHADERS = resolve(import.meta.dirname, 'src/shaders');
 const INCLUDE = /^\s*#include\s+"(.+)"/gm;
 const COMMENT = /\s*\/\/.*$/gm;
+const INDENT = /^ +/gm;
 
 export function wgslModules(): Plugin {
-  let leavesOutComments = false;
+  let isBuild = false;
   return {
     name: 'trifold:wgsl',
     enforce: 'pre',
     configResolved({ command }) {
-      leavesOutComments = command === 'build';
+      isBuild = command === 'build';
     },
     load(id) {
       if (!id.endsWith('.wgsl')) return;
       const written = readFileSync(id, 'utf8');
-      const text = leavesOutComments ? written.replace(COMMENT, '') : written;
+      const text = isBuild ? written.replace(COMMENT, '').replace(INDENT, '') : written;
       const path = relative(SHADERS, id)
         .replaceAll('\\', '/')
         .replace(/^.*\.\.\//, '');
