@@ -86,7 +86,8 @@ test('a slice moves through the head; turning does not change it', async () => {
   await untilStill(page);
   expect(difference(await picture(page), before)).toBeLessThan(SAME);
   await page.keyboard.press('Home');
-  await slice().fill('0');
+  await page.getByRole('slider', { name: 'Move the slice along z' }).fill('0'); // on the picture, with the legend
+  await expect(slice()).toHaveValue('0');
   await show('raw');
   await expect(slice()).toBeHidden();
 });

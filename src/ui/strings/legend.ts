@@ -10,6 +10,8 @@ export const LEGEND_STRINGS = {
   density: 'Density σ, how much matter there is',
   densitySpoken: (marks: readonly number[]) =>
     `Colours of the density: from purple where nothing is over green to yellow; marks at ${marks.join(', ')}.`,
+  slice: (axis: string) => `Slice ${axis}`,
+  sliceNamed: (axis: string) => `Move the slice along ${axis}`,
   normals: 'Surface directions (normals)',
   axes: 'red right, green up, blue front',
   plane: (axes: string) => `Plane ${axes}:`,
