@@ -32,6 +32,18 @@ function leaveOutNodeModules(): Plugin {
   };
 }
 
+/** Where the page will be, if that is known: services that show links read the address of their picture only in full. */
+const { TRIFOLD_ADDRESS } = process.env;
+function nameSocialPreview(): Plugin {
+  return {
+    name: 'trifold:social-preview',
+    transformIndexHtml: (html) => {
+      if (!TRIFOLD_ADDRESS) return html;
+      return html.replaceAll('./social-preview.jpg', new URL('social-preview.jpg', TRIFOLD_ADDRESS).href);
+    },
+  };
+}
+
 /** Has the page load the script with the poster beside its own, so that neither waits for the other. */
 function loadFirstScript(): Plugin {
   return {
@@ -98,6 +110,6 @@ export default defineConfig({
       output: { entryFileNames: ({ name }) => (NAMED.includes(name) ? '[name].js' : 'assets/[name]-[hash].js') },
     },
   },
-  plugins: [wgslModules(), leaveOutNodeModules(), loadFirstScript(), listShellFiles()],
+  plugins: [wgslModules(), leaveOutNodeModules(), nameSocialPreview(), loadFirstScript(), listShellFiles()],
   worker: { plugins: () => [wgslModules(), leaveOutNodeModules()], rolldownOptions: { checks: QUIET } },
 });
