@@ -1,6 +1,6 @@
 /** The address: links that can be read, and Back and Forward from face to face. */
 import { expect, type Page } from '@playwright/test';
-import { QUICK, seedShown, startAgain, studioState, test, untilStill } from './support';
+import { openRoom, QUICK, seedShown, startAgain, studioState, test, untilStill } from './support';
 
 /** The fields of the address that are about the face. */
 const faceIn = (page: Page) =>
@@ -17,6 +17,7 @@ test('links stay readable: of a seed, a mix with one share, a walk, a place on t
   studioPage: page,
 }) => {
   await startAgain(page, `${QUICK}&seed=7`);
+  await openRoom(page, 'Face');
   const mode = (name: string) => page.getByRole('radio', { name, exact: true });
   await mode('Mix').check();
   await faceIn(page).toEqual(['mix=7,8', 'share=0.5']);

@@ -55,13 +55,13 @@ test('a device that is lost again and again ends in a message, and trying again 
 
 test('a setting that the device refuses is taken back with a notice, and the picture stays', async ({ page }) => {
   await openStudio(page);
+  await openRoom(page, 'Inspect'); // a sheet on this window, which leaves the picture less room
+  await unfold(page, 'Quality');
   await untilStill(page);
   const before = await picture(page);
   await page.evaluate(() => {
     Object.defineProperty(GPUSupportedLimits.prototype, 'maxBufferSize', { get: () => 100_000 });
   });
-  await openRoom(page, 'Inspect');
-  await unfold(page, 'Quality');
   await page.getByLabel('Neural rendering').selectOption('128');
   await expect(page.getByText(/needs [\d.]+ MB in one buffer.*The previous setting stays/)).toBeVisible();
   await expect(page.getByLabel('Neural rendering')).toHaveValue('16');

@@ -1,6 +1,6 @@
 /** Seeds and angles typed as people write them. */
 import { expect } from '@playwright/test';
-import { QUICK, startAgain, studioState, test } from './support';
+import { openRoom, QUICK, startAgain, studioState, test } from './support';
 
 const seedsOf = async (page: Parameters<typeof studioState>[0]) =>
   (await studioState(page)).face.sources.map((source) => (source.kind === 'seed' ? source.seed : source.name));
@@ -9,6 +9,7 @@ test('a seed field takes several seeds as a walk, steps by arrow keys, and says 
   studioPage: page,
 }) => {
   await startAgain(page, `${QUICK}&seed=5`);
+  await openRoom(page, 'Face');
   const seed = page.getByRole('spinbutton', { name: 'Seed', exact: true });
   await seed.press('ArrowUp');
   await seed.press('ArrowUp');
@@ -44,6 +45,7 @@ test.describe('what is no seed is refused in a sentence, and the seed stays', ()
   ] as const) {
     test(`${typed}`, async ({ studioPage: page }) => {
       await startAgain(page, `${QUICK}&seed=6`);
+      await openRoom(page, 'Face');
       const before = await page.getByRole('application').boundingBox();
       const seed = page.getByRole('spinbutton', { name: 'Seed', exact: true });
       await seed.fill(typed);
