@@ -39,6 +39,11 @@ export class TrifoldCompare extends StudioElement {
         display: grid;
         gap: 0.75rem;
       }
+      /* The list of what to compare with would be as wide as its longest entry. */
+      fieldset,
+      .with {
+        grid-template-columns: minmax(0, 1fr);
+      }
       .choices {
         display: grid;
         gap: 2px;
