@@ -20,9 +20,6 @@ export class TrifoldModel extends StudioElement {
     sections,
     checks,
     css`
-      fieldset {
-        align-items: start;
-      }
       dd {
         overflow-wrap: anywhere;
       }
@@ -30,15 +27,6 @@ export class TrifoldModel extends StudioElement {
         display: grid;
         gap: 0.3rem;
         min-width: 0;
-      }
-      @media (min-width: 40rem) and (max-width: 52rem) {
-        fieldset {
-          grid-template-columns: repeat(2, minmax(0, 1fr));
-          gap: 0.6rem 2rem;
-        }
-        legend {
-          grid-column: 1 / -1;
-        }
       }
       h2 {
         margin: 0.3rem 0 0;

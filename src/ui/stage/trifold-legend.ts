@@ -116,6 +116,11 @@ export class TrifoldLegend extends StudioElement {
           border: 1px solid;
         }
       }
+      @container (max-width: 24rem) {
+        .detail {
+          display: none;
+        }
+      }
       @container (max-height: 15rem) {
         .legend {
           padding: 0.2rem 0.5rem;
@@ -173,7 +178,7 @@ export class TrifoldLegend extends StudioElement {
     const text = (depth: number | undefined) => (depth === undefined ? '' : strings.distance(depth));
     const [near, far] = [text(depthRange?.nearest), text(depthRange?.farthest)];
     return html`<div class="legend" role="img" aria-label=${strings.depthSpoken(near, far)}>
-      <span class="name">${strings.depth}</span>
+      <span class="name">${strings.depth}<span class="detail">${strings.depthDetail}</span></span>
       <div class="bar depth"></div>
       <div class="scale"><span>${strings.near} ${near}</span><span></span><span>${far} ${strings.far}</span></div>
     </div>`;
@@ -183,7 +188,7 @@ export class TrifoldLegend extends StudioElement {
     const { slice } = this.studio.state.settings;
     return html`<div class="legend">
       <div role="img" aria-label=${strings.densitySpoken(DENSITY_MARKS)}>
-        <span class="name">${strings.density}</span>
+        <span class="name">${strings.density}<span class="detail">${strings.densityDetail}</span></span>
         <div class="bar density"></div>
         <div class="marks">${DENSITY_MARKS.map((density) => html`<span>${density}</span>`)}</div>
       </div>

@@ -1,13 +1,15 @@
 /** What the legend over the picture says. */
 export const LEGEND_STRINGS = {
-  depth: 'Depth, distance from the camera',
+  depth: 'Depth',
+  depthDetail: ', distance from the camera',
   near: 'near',
   far: 'far',
   /** In scene units. */
   distance: (depth: number) => depth.toFixed(2),
   depthSpoken: (near: string, far: string) =>
     `Colours of the depth in scene units: yellow is near, ${near || 'not known yet'}; purple is far, ${far || 'not known yet'}.`,
-  density: 'Density σ, how much matter there is',
+  density: 'Density σ',
+  densityDetail: ', how much matter there is',
   densitySpoken: (marks: readonly number[]) =>
     `Colours of the density: from purple where nothing is over green to yellow; marks at ${marks.join(', ')}.`,
   slice: (axis: string) => `Slice ${axis}`,

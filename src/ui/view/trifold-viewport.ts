@@ -51,6 +51,15 @@ export class TrifoldViewport extends StudioElement {
       .frame.pair {
         --pictures: 2;
       }
+      /* Where two leave much room, what is said of them is above and below them. */
+      @container (max-aspect-ratio: 11 / 10) and (min-height: 19rem) {
+        .frame.pair {
+          margin-block-end: 6rem;
+        }
+        .frame.pair trifold-compare-overlay {
+          inset-block: -2.6rem -6rem;
+        }
+      }
       .stage {
         height: 100%;
         border-radius: inherit;
