@@ -142,9 +142,6 @@ export const layout = css`
         'actions links rooms' var(--header)
         'stage stage rooms' minmax(0, 1fr) / auto minmax(0, 1fr) var(--rooms);
     }
-    trifold-face-strip {
-      display: none;
-    }
     h1 {
       position: absolute;
       clip-path: inset(50%);
@@ -175,6 +172,7 @@ export const layout = css`
     trifold-tools {
       position: fixed;
       inset: auto auto 0 0;
+      z-index: 1;
     }
     trifold-status {
       grid-area: status;

@@ -11,7 +11,7 @@ import { Studio } from '../studio/studio';
 import { layout } from './app-layout';
 import { MODEL_FILE_ENDINGS } from './model/model-files';
 import { AddressKeeper, savedInAddress } from './shared/address-keeper';
-import { MediaController, SHEET_MEDIA, TINY_MEDIA } from './shared/layout-media';
+import { LOW_MEDIA, MediaController, SHEET_MEDIA, TINY_MEDIA } from './shared/layout-media';
 import { icons } from './shared/section-styles';
 import { controls, theme } from './shared/theme';
 import { STRINGS } from './strings/strings';
@@ -46,6 +46,8 @@ export class TrifoldApp extends LitElement {
   });
   #unsubscribe: (() => void) | undefined;
   readonly #hasSheet = new MediaController(this, SHEET_MEDIA);
+  /** Then the strip of faces is in the room Face. */
+  readonly #isLow = new MediaController(this, LOW_MEDIA);
   readonly #isTiny = new MediaController(this, TINY_MEDIA);
   readonly #address = new AddressKeeper(this.studio, () => this.querySelector('.first-picture')?.remove());
 
@@ -103,7 +105,7 @@ export class TrifoldApp extends LitElement {
           <trifold-opening .studio=${studio}></trifold-opening>
           <trifold-notices .studio=${studio}></trifold-notices>
         </div>
-        <trifold-face-strip .studio=${studio} ?inert=${!isReady}></trifold-face-strip>
+        ${this.#isLow.matches ? nothing : html`<trifold-face-strip .studio=${studio} ?inert=${!isReady}></trifold-face-strip>`}
         <trifold-rooms .studio=${studio}></trifold-rooms>
       </main>
       <trifold-status .studio=${studio}></trifold-status>

@@ -7,11 +7,12 @@ import { css, html, nothing, unsafeCSS } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { StudioState } from '../studio/shared/state';
 import type { Studio } from '../studio/studio';
-import { SHEET_MEDIA } from './shared/layout-media';
+import { LOW_MEDIA, MediaController, SHEET_MEDIA } from './shared/layout-media';
 import { fold, remember, remembered } from './shared/remembered';
 import { folds } from './shared/section-styles';
 import { StudioElement } from './shared/studio-element';
 import { controls } from './shared/theme';
+import './stage/trifold-face-strip';
 import { STAGE_STRINGS } from './strings/stage';
 
 const { rooms: strings } = STAGE_STRINGS;
@@ -19,7 +20,8 @@ const { rooms: strings } = STAGE_STRINGS;
 interface RoomParts {
   /** Fetches the elements of the room. */
   readonly load: () => Promise<unknown>;
-  readonly content: (studio: Studio, isBusy: boolean) => unknown;
+  /** @param isLow whether the stage is too low for the strip of faces */
+  readonly content: (studio: Studio, isBusy: boolean, isLow: boolean) => unknown;
 }
 
 /** In the order of their tabs. */
@@ -29,7 +31,8 @@ export type Room = (typeof NAMES)[number];
 const ROOMS: Readonly<Record<Room, RoomParts>> = {
   face: {
     load: () => Promise.all([import('./face/trifold-face'), import('./face/trifold-faces')]),
-    content: (studio, isBusy) => html`
+    content: (studio, isBusy, isLow) => html`
+      ${isLow ? html`<trifold-face-strip .studio=${studio} ?inert=${isBusy}></trifold-face-strip>` : nothing}
       <trifold-face .studio=${studio} ?inert=${isBusy}></trifold-face>
       <details class="fold" ${fold('saved-faces')}>
         <summary>${strings.savedFaces}</summary>
@@ -70,6 +73,7 @@ export class TrifoldRooms extends StudioElement {
   @state() private loaded: ReadonlySet<Room> = new Set();
   /** Whether the open room could not be fetched. */
   @state() private hasFailed = false;
+  readonly #isLow = new MediaController(this, LOW_MEDIA);
   #pull: { readonly y: number; readonly height: number } | undefined;
 
   static override styles = [
@@ -261,7 +265,7 @@ export class TrifoldRooms extends StudioElement {
   #room(name: Room) {
     const { content } = ROOMS[name];
     return html`<section class="room" role="tabpanel" id="room-${name}" aria-labelledby="tab-${name}" ?hidden=${this.room !== name}>
-      ${this.loaded.has(name) ? content(this.studio, this.studio.state.status !== 'ready') : this.#missing()}
+      ${this.loaded.has(name) ? content(this.studio, this.studio.state.status !== 'ready', this.#isLow.matches) : this.#missing()}
     </section>`;
   }
 
