@@ -2,7 +2,6 @@
  * Cameras out of files, checked: each is a rotation and a place, seen through a lens that has a focal length. A camera that is singular,
  * mirrored or in other units would train for an hour before anybody saw that.
  */
-import { vec3d } from 'wgpu-matrix';
 import { CAM_TO_WORLD_LENGTH, type CamToWorld, INTRINSICS_LENGTH } from '../../camera/conventions';
 import { PictureCameraError, quoted } from './errors';
 import type { NoteBook } from './notes';
@@ -26,7 +25,7 @@ const INTRINSICS_REMEDY =
  */
 export function checkedCamToWorld(numbers: ArrayLike<number>, name: string, notes: NoteBook): CamToWorld {
   requireNumbers(numbers, CAM_TO_WORLD_LENGTH, 'camera-to-world matrix', name);
-  const matrix = Float64Array.from(numbers);
+  const matrix = new Float64Array(numbers);
   const refuse = (problem: string, value: number): never => {
     throw new PictureCameraError(`The camera of ${quoted(name)} ${problem}.`, MATRIX_REMEDY, value);
   };
@@ -34,17 +33,17 @@ export function checkedCamToWorld(numbers: ArrayLike<number>, name: string, note
     const wanted = at === 15 ? 1 : 0;
     if (Math.abs(matrix[at]! - wanted) > ROUNDING) refuse('has another last row than 0, 0, 0, 1', matrix[at]!);
   }
-  const axes = [0, 1, 2].map((at) => vec3d.create(matrix[at], matrix[4 + at], matrix[8 + at]));
-  const [x, y, z] = axes as [Float64Array, Float64Array, Float64Array];
-  const lengths = axes.map((axis) => vec3d.length(axis));
-  const longest = Math.max(...lengths);
-  const shortest = Math.min(...lengths);
+  const dot = (a: number, b: number) =>
+    matrix[a]! * matrix[b]! + matrix[4 + a]! * matrix[4 + b]! + matrix[8 + a]! * matrix[8 + b]!;
+  const lengths = [Math.sqrt(dot(0, 0)), Math.sqrt(dot(1, 1)), Math.sqrt(dot(2, 2))] as const;
+  const longest = Math.max(lengths[0], lengths[1], lengths[2]);
+  const shortest = Math.min(lengths[0], lengths[1], lengths[2]);
   if (!(shortest > 1e-12)) refuse('is singular: an axis has length 0', shortest);
   if (longest / shortest > 1 + TOLERANCE) refuse('stretches: its axes have different lengths', longest / shortest);
-  const volume = vec3d.dot(vec3d.cross(x, y), z) / (lengths[0]! * lengths[1]! * lengths[2]!);
-  if (volume < 0) refuse('is mirrored', volume);
-  const slant = Math.max(...[vec3d.dot(x, y), vec3d.dot(x, z), vec3d.dot(y, z)].map(Math.abs)) / (longest * longest);
+  const slant = Math.max(Math.abs(dot(0, 1)), Math.abs(dot(0, 2)), Math.abs(dot(1, 2))) / (longest * longest);
   if (slant > TOLERANCE) refuse('has axes that are not at right angles', slant);
+  const volume = determinant(matrix);
+  if (volume < 0) refuse('is mirrored', volume);
   if (Math.max(longest - 1, 1 - shortest) > ROUNDING) {
     for (const row of [0, 4, 8]) for (const at of [0, 1, 2]) matrix[row + at]! /= lengths[at]!;
     notes.add('scaled', name);
@@ -58,7 +57,7 @@ export function checkedCamToWorld(numbers: ArrayLike<number>, name: string, note
  */
 export function checkedIntrinsics(numbers: ArrayLike<number>, name: string): Float64Array {
   requireNumbers(numbers, INTRINSICS_LENGTH, 'intrinsics', name);
-  const intrinsics = Float64Array.from(numbers);
+  const intrinsics = new Float64Array(numbers);
   const [fx = 0, , cx = 0, zero = 0, fy = 0, cy = 0, ...last] = intrinsics;
   const refuse = (problem: string, value: number): never => {
     throw new PictureCameraError(`The camera of ${quoted(name)} ${problem}.`, INTRINSICS_REMEDY, value);
@@ -79,6 +78,12 @@ export function checkedIntrinsics(numbers: ArrayLike<number>, name: string): Flo
 /** @returns [fx, 0, cx, 0, fy, cy, 0, 0, 1], checked. @throws PictureCameraError */
 export function pinhole(fx: number, fy: number, cx: number, cy: number, name: string): Float64Array {
   return checkedIntrinsics([fx, 0, cx, 0, fy, cy, 0, 0, 1], name);
+}
+
+/** Of the upper left 3x3 of a 4x4 matrix. */
+function determinant(matrix: Float64Array): number {
+  const minor = (a: number, b: number) => matrix[4 + a]! * matrix[8 + b]! - matrix[4 + b]! * matrix[8 + a]!;
+  return matrix[0]! * minor(1, 2) - matrix[1]! * minor(0, 2) + matrix[2]! * minor(0, 1);
 }
 
 function requireNumbers(numbers: ArrayLike<number>, count: number, what: string, name: string): void {

@@ -4,7 +4,7 @@ import { checkedCamToWorld } from './camera-checks';
 import { readColmapCameras, readColmapImages } from './colmap-binary';
 import { type ColmapImage, type ColmapModel, colmapIntrinsics } from './colmap-cameras';
 import { parseColmapCameras, parseColmapImages } from './colmap-text';
-import { PictureCameraError, quoted, TrainingDataError } from './errors';
+import { PictureCameraError, quoted } from './errors';
 import { type FileSet, readText } from './file-set';
 import { NoteBook } from './notes';
 import { PictureFinder } from './picture-files';
@@ -39,12 +39,7 @@ export async function readColmap(files: FileSet, folders: readonly string[]): Pr
     const camToWorld = checkedCamToWorld(camToWorldOfImage(image), name, notes);
     found.push({ name, width, height, camera: { camToWorld, intrinsics: lens.intrinsics } });
   }
-  const [first] = model.images;
-  if (found.length === 0 && first) {
-    const message = `None of the pictures of ${quoted(source)} is there; the first is ${quoted(first.name)}.`;
-    throw new TrainingDataError(message, 'Open the folder that has the pictures and the model.', first.name);
-  }
-  return { kind: 'colmap', pictures: finishPictures(files, found, source), notes: notes.notes() };
+  return { kind: 'colmap', pictures: finishPictures(files, found, source, notes), notes: notes.notes() };
 }
 
 async function readModel(files: FileSet, folder: string): Promise<{ model: ColmapModel; source: string }> {

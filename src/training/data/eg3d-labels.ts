@@ -38,7 +38,7 @@ export async function readEg3dLabels(files: FileSet, source: string): Promise<Po
     const message = `${unlabelled.size} of ${present.size} pictures have no label in ${quoted(source)}, first ${quoted(first)}.`;
     throw new MissingLabelsError(message, unlabelled.size, 0);
   }
-  return { kind: 'eg3d', pictures: finishPictures(files, found, source), up: [0, 1, 0], notes: notes.notes() };
+  return { kind: 'eg3d', pictures: finishPictures(files, found, source, notes), up: [0, 1, 0], notes: notes.notes() };
 }
 
 function labelsIn(value: unknown, source: string): unknown[] {

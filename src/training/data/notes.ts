@@ -36,6 +36,11 @@ export class NoteBook {
     else this.entries.set(code, { count: 1, first: what });
   }
 
+  /** What it happened to first, if it did. */
+  firstOf(code: NoteCode): string | undefined {
+    return this.entries.get(code)?.first;
+  }
+
   notes(): DataNote[] {
     return [...this.entries].map(([code, { count, first }]) => ({ code, count, message: WORDS[code](count, first) }));
   }

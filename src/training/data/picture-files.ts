@@ -5,8 +5,8 @@ import { plainPath } from './file-set';
 /** What browsers decode; TIFF, EXR and raw files are not among it. */
 const EXTENSIONS = ['png', 'jpg', 'jpeg', 'webp', 'avif', 'bmp', 'gif'];
 const PICTURE = new RegExp(`\\.(${EXTENSIONS.join('|')})$`, 'i');
-/** COLMAP's and nerfstudio's folder of full-size pictures; smaller copies lie in images_2, images_4 and so on. */
-const FULL_SIZE_FOLDER = /(^|\/)(images|input)\/$/;
+/** Where the pictures of a model lie; smaller copies are in images_2, images_4 and so on, and those from before they were undistorted in "input". */
+const MODEL_FOLDER = /(^|\/)images\/$/;
 const ABSOLUTE = /^(\/|[a-z]:[\\/])/i;
 
 export function isPicture(name: string): boolean {
@@ -45,14 +45,14 @@ export class PictureFinder {
 
   /**
    * @param name end of the path
-   * @returns the path of the picture in whatever folder; one in "images" is preferred to its smaller copies
+   * @returns the path of the picture in whatever folder; one in "images" is preferred to its copies
    * @throws NameClashError
    */
   ending(name: string): string | undefined {
     const end = plainPath(name);
     const paths = (this.paths.get(lastPart(end)) ?? []).filter((path) => path === end || path.endsWith(`/${end}`));
-    const fullSize = paths.filter((path) => FULL_SIZE_FOLDER.test(path.slice(0, path.length - end.length)));
-    return onlyOne(fullSize.length > 0 ? fullSize : paths, name);
+    const ofModel = paths.filter((path) => MODEL_FOLDER.test(path.slice(0, path.length - end.length)));
+    return onlyOne(ofModel.length > 0 ? ofModel : paths, name);
   }
 }
 

@@ -5,7 +5,7 @@
 import { type CameraLabel, type CamToWorld, makeLabel, type Point } from '../../camera/conventions';
 import { NameClashError, quoted, TrainingDataError } from './errors';
 import type { FileSet } from './file-set';
-import type { DataNote } from './notes';
+import type { DataNote, NoteBook } from './notes';
 
 export type Split = 'train' | 'test';
 
@@ -61,9 +61,20 @@ const HELD_OUT_EACH = 8;
 /**
  * Sorts what was found by name, and holds pictures out if the data do not.
  * @param source the file with the cameras, for messages
+ * @param notes with the pictures that are not there
  * @throws NameClashError for one picture with two cameras; TrainingDataError for fewer than two pictures, or none to train with
  */
-export function finishPictures(files: FileSet, found: readonly FoundPicture[], source: string): PosedPicture[] {
+export function finishPictures(
+  files: FileSet,
+  found: readonly FoundPicture[],
+  source: string,
+  notes: NoteBook,
+): PosedPicture[] {
+  const missing = notes.firstOf('missing');
+  if (found.length === 0 && missing !== undefined) {
+    const message = `None of the pictures of ${quoted(source)} is there; the first is ${quoted(missing)}.`;
+    throw new TrainingDataError(message, 'Open the folder that has both the pictures and their cameras.', missing);
+  }
   const byName = new Map<string, FoundPicture>();
   for (const picture of found) {
     const other = byName.get(picture.name);

@@ -56,18 +56,24 @@ export function sceneExtent(pictures: readonly PosedPicture[]): SceneExtent {
 function boundingSphere(points: readonly Float64Array[]): { centre: Point; radius: number } {
   const centre = vec3d.create();
   for (const point of points) vec3d.addScaled(centre, point, 1 / points.length, centre);
+  const flat = Float64Array.from(points.flatMap((point) => [...point]));
   for (let step = 1; step <= SPHERE_STEPS; step++) {
-    vec3d.lerp(centre, farthestFrom(centre, points), 1 / (step + 1), centre);
+    vec3d.lerp(centre, points[farthestFrom(centre, flat)]!, 1 / (step + 1), centre);
   }
-  return { centre: pointOf(centre), radius: vec3d.distance(centre, farthestFrom(centre, points)) };
+  return { centre: pointOf(centre), radius: vec3d.distance(centre, points[farthestFrom(centre, flat)]!) };
 }
 
-function farthestFrom(centre: Float64Array, points: readonly Float64Array[]): Float64Array {
-  let farthest = points[0]!;
+/** @param points x, y, z of each, one after the other: 70,000 of them are looked through 200 times. @returns its index */
+function farthestFrom([x = 0, y = 0, z = 0]: Float64Array, points: Float64Array): number {
+  let farthest = 0;
   let largest = -1;
-  for (const point of points) {
-    const distance = vec3d.distanceSq(centre, point);
-    if (distance > largest) [farthest, largest] = [point, distance];
+  for (let at = 0; at < points.length; at += 3) {
+    const [dx, dy, dz] = [points[at]! - x, points[at + 1]! - y, points[at + 2]! - z];
+    const square = dx * dx + dy * dy + dz * dz;
+    if (square > largest) {
+      largest = square;
+      farthest = at / 3;
+    }
   }
   return farthest;
 }

@@ -34,11 +34,7 @@ export async function readTransforms(files: FileSet, folder: string): Promise<Po
   const parts = partsIn(files, folder);
   const [source = ''] = parts.keys();
   for (const [name, split] of parts) found.push(...(await reader.read(name, split)));
-  if (found.length === 0 && reader.missing !== undefined) {
-    const message = `None of the pictures that ${quoted(source)} names is there; the first is ${quoted(reader.missing)}.`;
-    throw new TrainingDataError(message, 'Open the whole folder, with its pictures.', reader.missing);
-  }
-  const pictures = finishPictures(files, found, source);
+  const pictures = finishPictures(files, found, source, reader.notes);
   return { kind: 'transforms', pictures, up: [0, 0, 1], notes: reader.notes.notes() };
 }
 
@@ -59,8 +55,6 @@ function partsIn(files: FileSet, folder: string): Map<string, Split | 'left-out'
 
 class TransformsReader {
   readonly notes = new NoteBook();
-  /** The first picture that is named and not there. */
-  missing: string | undefined;
   private readonly finder: PictureFinder;
 
   constructor(private readonly files: FileSet) {
@@ -84,15 +78,10 @@ class TransformsReader {
       const name = this.finder.relative(given, folderOf(source));
       const part = splits ? (splits.get(plainPath(given)) ?? 'left-out') : split;
       if (part === 'left-out') this.notes.add('left-out', given);
-      else if (name === undefined) this.noteMissing(given);
+      else if (name === undefined) this.notes.add('missing', given);
       else found.push({ ...(await this.picture(name, { ...root, ...frame })), split: part });
     }
     return found;
-  }
-
-  private noteMissing(name: string): void {
-    this.missing ??= name;
-    this.notes.add('missing', name);
   }
 
   /** @param fields of the frame, and of the file where the frame has none */

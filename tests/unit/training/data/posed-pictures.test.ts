@@ -166,11 +166,12 @@ describe('transforms.json as programs write it', () => {
   });
 });
 
-test('COLMAP: full-size pictures are preferred to smaller copies, other models are said, small distortion is left out', async () => {
+test('COLMAP: pictures of the model are preferred to copies, other models are said, small distortion is left out', async () => {
   const files: Record<string, string | Uint8Array> = {
     ...colmapTextFiles([0, 1].map((x) => cameraAt([0, 0, 0, 1], [x, 0, 0]))),
   };
-  for (const at of [0, 1]) files[nameOf(at).replace('images', 'images_4')] = pngHead(160, 120);
+  for (const at of [0, 1])
+    for (const copy of ['images_4', 'input']) files[nameOf(at).replace('images', copy)] = pngHead(160, 120);
   for (const name of ['cameras.txt', 'images.txt']) files[`sparse/1/${name}`] = files[`sparse/0/${name}`]!;
   files['sparse/0/cameras.txt'] =
     `1 SIMPLE_RADIAL ${WIDTH} ${HEIGHT} 700 320 240 0.01\n2 OPENCV 640 480 700 700 320 240 0 0 0 0`;
@@ -199,4 +200,4 @@ test('a data set of 70,000 rows', async () => {
   const data = await openPosedPictures({ names: ['dataset.json', ...names], read: async () => json });
   expect(data.pictures).toHaveLength(70_000);
   expect(data.pictures.filter(({ split }) => split === 'test')).toHaveLength(8750);
-});
+}, 60_000);

@@ -1,6 +1,9 @@
 /** What cameras tell of a scene, and the way into EG3D's box and back. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { intrinsicsFromFocal } from '../../../../src/camera/intrinsics';
+import { lookAtPose } from '../../../../src/camera/look-at';
+import { openPosedPictures } from '../../../../src/training/data/open-posed-pictures';
 import type { PosedPicture, PosedPictures } from '../../../../src/training/data/posed-pictures';
 import { sceneExtent } from '../../../../src/training/data/scene-extent';
 import {
@@ -12,7 +15,15 @@ import {
   reachInBox,
   toBox,
 } from '../../../../src/training/data/scene-normalisation';
-import { CENTRED, cameraAt, cameraLookingAt, type KnownCamera } from '../../../support/posed-picture-files';
+import {
+  CENTRED,
+  cameraAt,
+  cameraLookingAt,
+  folder,
+  type KnownCamera,
+  nameOf,
+  pictures,
+} from '../../../support/posed-picture-files';
 
 function dataOf(cameras: readonly KnownCamera[], fields: Partial<PosedPictures> = {}): PosedPictures {
   const pictures = cameras.map(
@@ -83,6 +94,31 @@ describe('cameras that look at a point', () => {
   test("EG3D's data are left as they are", () => {
     expect(proposedNormalisation({ ...data, kind: 'eg3d' }, extent)).toBe(NO_NORMALISATION);
   });
+});
+
+test("a camera in front of a Blender scene is EG3D's frontal camera in the box", async () => {
+  const front = [
+    [1, 0, 0, 0],
+    [0, 0, -1, -4],
+    [0, 1, 0, 0],
+    [0, 0, 0, 1],
+  ]; // on -y, looks along its own -z to +y
+  const side = [
+    [0, 0, 1, 4],
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 0, 1],
+  ];
+  const frames = [front, side].map((transform_matrix, at) => ({ file_path: nameOf(at), transform_matrix }));
+  const json = JSON.stringify({ camera_angle_x: 2 * Math.atan(0.5 / 4.2647), w: 512, h: 512, frames });
+  const data = await openPosedPictures(folder({ ...pictures(2), 'transforms.json': json }));
+  const proposal = proposedNormalisation(data, sceneExtent(data.pictures));
+  const [first, second] = data.pictures.map(({ camera }) => cameraToBox(proposal, camera.camToWorld));
+  const radius = 4 * proposal.scale;
+  expect(radius).toBeCloseTo(4.2647, 9); // the box fills the picture
+  expectClose(first!, lookAtPose({ yaw: Math.PI / 2, pitch: Math.PI / 2, radius }));
+  expectClose(second!, lookAtPose({ yaw: Math.PI, pitch: Math.PI / 2, radius }));
+  expectClose(data.pictures[0]!.camera.intrinsics, intrinsicsFromFocal(4.2647));
 });
 
 describe('cameras that look at no point', () => {
