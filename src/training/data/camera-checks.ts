@@ -10,6 +10,8 @@ import type { NoteBook } from './notes';
 const TOLERANCE = 1e-2;
 /** Lengths that are nearer to 1 are left as they are: rounding. */
 const ROUNDING = 1e-3;
+/** Larger ones leave no digits for anything else, and their cubes are not numbers. */
+const LARGEST_NUMBER = 1e30;
 /** A principal point so many picture sizes away is one in pixels. */
 const FARTHEST_CENTRE = 4;
 const MATRIX_REMEDY =
@@ -92,8 +94,9 @@ function requireNumbers(numbers: ArrayLike<number>, count: number, what: string,
     throw new PictureCameraError(message, MATRIX_REMEDY, numbers.length, count);
   }
   for (let at = 0; at < count; at++) {
-    if (Number.isFinite(numbers[at])) continue; // of text, null and objects, too, this is false
-    const message = `The ${what} of ${quoted(name)} has ${String(numbers[at]).slice(0, 20)} where a number should be.`;
-    throw new PictureCameraError(message, MATRIX_REMEDY, String(numbers[at]).slice(0, 20), 'a finite number');
+    const value: unknown = numbers[at]; // files have text and null in such places
+    if (typeof value === 'number' && Math.abs(value) < LARGEST_NUMBER) continue;
+    const message = `The ${what} of ${quoted(name)} has ${String(value).slice(0, 20)} where a number should be.`;
+    throw new PictureCameraError(message, MATRIX_REMEDY, String(value).slice(0, 20), 'a number');
   }
 }

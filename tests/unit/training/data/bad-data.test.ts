@@ -95,6 +95,7 @@ test.each<[string, Contents, Kind, RegExp]>([
   ],
   ['a number: null', numbers({ 3: null }), PictureCameraError, /has null where a number should be/],
   ['a number: text', numbers({ 3: '1' }), PictureCameraError, /has 1 where a number should be/],
+  ['a number: absurd', numbers({ 3: 1e200 }), PictureCameraError, /has 1e\+200 where a number should be/],
   ['a camera: singular', numbers({ 0: 0, 4: 0, 8: 0 }), PictureCameraError, /0000\.png” is singular/],
   [
     'a camera: stretched',
