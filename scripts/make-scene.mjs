@@ -118,6 +118,11 @@ function main() {
   });
   const folder = positionals[0] ?? fileURLToPath(new URL('../public/scenes', import.meta.url));
   const shine = Number(values.shine);
+  if (!(shine >= 0 && shine <= 1)) {
+    console.error(`--shine is ${values.shine}; give a number from 0 (none, the default) to 1.`);
+    process.exitCode = 1;
+    return;
+  }
   const cameras = sceneCameras();
   const pictures = cameras.map((camera, view) => {
     if (process.stderr.isTTY) process.stderr.write(`\rview ${view + 1} of ${cameras.length} `);

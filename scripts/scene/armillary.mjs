@@ -1,8 +1,8 @@
 /**
  * The object of the bundled scene: an armillary sphere, the old model of the sky made of rings, on an openwork drum.
  *
- * It is one function, `distance(x, y, z)`: how far the nearest surface is at most wrong by being too near, never by being too far (a signed distance
- * field, negative inside). A ray that steps by it never steps through anything, however thin (trace.mjs). `paint` says what colour the nearest surface has.
+ * It is one function, `distance(x, y, z)`: how far it is to the nearest surface, negative inside (a signed distance field). Where the exact distance is costly it
+ * says less, never more, so a ray that goes on by it passes through nothing, however thin (trace.mjs). `paint` says what colour that surface has.
  *
  * It was chosen for what is hard for a radiance field: wires one pixel wide, holes behind holes, bands that hide each other, and paint with sharp edges
  * (chequers, degree marks, a globe with coasts). Everything lies in the box [-0.5, 0.5]^3; y is up.
@@ -144,7 +144,7 @@ function drumDistance(x, y, z) {
   const head = Math.sqrt(outward * outward + sideways * sideways + (y - FOOT.top) ** 2) - SCREWS.size;
   nearer(head, PART.screws);
 
-  // Helices at 45 degrees, rolled out flat; the third factor makes up for what is rolled out too far inside the drum.
+  // Helices, rolled out flat. Inside the drum that makes them too long, hence 0.8.
   const height = PLATE.bottom - FOOT.top;
   const rise = ((y - FOOT.top) / height) * ((2 * Math.PI) / LATTICE.strands);
   const out = radial - LATTICE.radius;
