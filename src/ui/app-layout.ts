@@ -142,6 +142,10 @@ export const layout = css`
         'actions links rooms' var(--header)
         'stage stage rooms' minmax(0, 1fr) / auto minmax(0, 1fr) var(--rooms);
     }
+    /* In the moment before it is in the room Face. */
+    trifold-face-strip {
+      display: none;
+    }
     h1 {
       position: absolute;
       clip-path: inset(50%);
