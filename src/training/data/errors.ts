@@ -57,8 +57,8 @@ export class NameClashError extends TrainingDataError {
 }
 
 /** Pictures that are not of one size, or not of the size that their cameras are for. */
-export class PictureSizeError extends TrainingDataError {
-  override readonly code = 'picture-size';
+export class TrainingSizeError extends TrainingDataError {
+  override readonly code = 'training-size';
 }
 
 /** A name out of somebody's file, for a message: such names can be of any length. */

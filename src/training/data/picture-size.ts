@@ -2,7 +2,7 @@
  * Width and height of encoded pictures, from their first bytes: for data that do not say them, and to find pictures of mixed sizes
  * before the first step instead of in the middle of a run.
  */
-import { PictureSizeError, quoted, TrainingDataError } from './errors';
+import { quoted, TrainingDataError, TrainingSizeError } from './errors';
 import type { FileSet } from './file-set';
 import type { PosedPicture } from './posed-pictures';
 
@@ -32,7 +32,7 @@ export async function pictureSize(files: FileSet, name: string): Promise<Picture
  * Reads the head of every picture.
  * @param onPicture is told how many have been looked at; throw there to stop
  * @returns the size that all have
- * @throws PictureSizeError for mixed sizes, or for a shape that the camera is not for; TrainingDataError for what is no picture
+ * @throws TrainingSizeError for mixed sizes, or for a shape that the camera is not for; TrainingDataError for what is no picture
  */
 export async function commonSize(
   files: FileSet,
@@ -47,13 +47,13 @@ export async function commonSize(
     if (size.width !== first.width || size.height !== first.height) {
       const others = `${first.width} x ${first.height}`;
       const message = `${quoted(name)} is ${sizes}, ${quoted(pictures[0]!.name)} is ${others}: all pictures must have one size.`;
-      throw new PictureSizeError(message, 'Resize them, or take out those that differ.', sizes, others);
+      throw new TrainingSizeError(message, 'Resize them, or take out those that differ.', sizes, others);
     }
     const shape = width && height ? (size.width * height) / (size.height * width) : 1;
     if (Math.abs(shape - 1) > SAME_SHAPE) {
       const wanted = `${width} x ${height}`;
       const message = `${quoted(name)} is ${sizes}, but its camera is for ${wanted}: it was cropped or turned.`;
-      throw new PictureSizeError(message, 'Use the pictures that the cameras were found with.', sizes, wanted);
+      throw new TrainingSizeError(message, 'Use the pictures that the cameras were found with.', sizes, wanted);
     }
     onPicture(at + 1);
   }

@@ -7,8 +7,8 @@ import {
   MissingLabelsError,
   NameClashError,
   PictureCameraError,
-  PictureSizeError,
   TrainingDataError,
+  TrainingSizeError,
 } from '../../../../src/training/data/errors';
 import { filesOfFolder } from '../../../../src/training/data/file-set';
 import { openPosedPictures } from '../../../../src/training/data/open-posed-pictures';
@@ -303,7 +303,7 @@ describe('files and sizes', () => {
     };
     expect(await open(files)).toEqual({ width: WIDTH, height: HEIGHT });
     const mixed = await refusalOf(open({ ...files, [nameOf(2)]: pngHead(64, 48) }));
-    expect(mixed).toBeInstanceOf(PictureSizeError);
+    expect(mixed).toBeInstanceOf(TrainingSizeError);
     expect(mixed.message).toBe(
       '“images/0002.png” is 64 x 48, “images/0000.png” is 640 x 480: all pictures must have one size.',
     );
