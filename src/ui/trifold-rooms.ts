@@ -172,7 +172,7 @@ export class TrifoldRooms extends StudioElement {
           display: grid;
           place-items: center;
           width: 100%;
-          min-height: 1.5rem;
+          min-height: 2.75rem;
           padding: 0;
           border: 0;
           background: none;

@@ -140,9 +140,7 @@ test('fits every window, with targets that a thumb or a mouse can hit, and the p
     expect(width).toBeGreaterThan(Math.min(size.width, size.height) / 3);
     // A page that is enlarged to 400 % has targets of four times their size.
     if (size.height > 225) {
-      expect(
-        await smallTargets(page.locator('button:visible:not(.line, .handle), select:visible, input:visible')),
-      ).toEqual([]);
+      expect(await smallTargets(page.locator('button:visible, select:visible, input:visible'))).toEqual([]);
     }
   }
 });

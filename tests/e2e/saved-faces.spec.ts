@@ -66,7 +66,7 @@ test('a face that was saved is there after a reload, and brings back the same pi
   await bringBack('Ada').click();
   await untilStill(page);
   expect(await seedShown(page)).toBe(3);
-  expect(difference(await picture(page), original)).toBeLessThan(0.1); // the canvas begins between two pixels
+  expect(difference(await picture(page), original)).toBe(0);
 });
 
 test('a saved face is renamed, mixed with and walked through', async () => {

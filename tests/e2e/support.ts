@@ -89,20 +89,21 @@ export async function comeAgain(page: Page, hasThumbnails = false): Promise<void
     customElements.whenDefined('trifold-app').then(() => {
       const app = document.querySelector('trifold-app');
       if (!app) return;
-      // The gradient behind a head is dithered, by a level and not always the same way: pictures of one thing would not be equal.
+      // The gradient behind a head is dithered, by a level and not always the same way, and so are shadows: pictures of one thing would not be equal.
       app.style.background = 'none';
+      app.style.setProperty('--shadow', 'none');
       if (!draws) Object.assign(app.studio.thumbnails, { want: () => () => {} });
     });
   }, hasThumbnails);
 }
 
-/** The HTML of controls that are too small for a thumb, or for a mouse where the page is told that there is one, of those that can be seen. */
+/** The HTML of controls that are too small for a thumb, or in a window larger than a phone's for a mouse, where there is one; of those that can be seen. */
 export function smallTargets(controls: Locator): Promise<string[]> {
   return controls.evaluateAll((elements) =>
     elements
       .filter((element) => {
         const { width, height } = element.getBoundingClientRect();
-        return Math.min(width, height) < (matchMedia('(pointer: fine)').matches ? 36 : 44);
+        return Math.min(width, height) < (matchMedia('(pointer: fine) and (min-width: 30.01rem)').matches ? 36 : 44);
       })
       .map((element) => element.outerHTML),
   );
@@ -237,6 +238,16 @@ export function contrast({ pixels }: Picture): number {
   }
   const mean = sum / pixels.length;
   return Math.sqrt(squares / pixels.length - mean * mean);
+}
+
+/** The first pixel of a picture, as CSS writes it. */
+export function corner({ pixels }: Picture): string {
+  return `rgb(${pixels.subarray(0, 3).join(', ')})`;
+}
+
+/** What the page of {@link comeAgain} has behind the head, as CSS writes it. */
+export function ground(page: Page): Promise<string> {
+  return page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 }
 
 /** The middle of the canvas and its side, in CSS pixels. */

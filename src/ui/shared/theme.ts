@@ -25,7 +25,7 @@ export const theme = css`
     --control: 44px;
     color-scheme: light dark;
   }
-  @media (pointer: fine) {
+  @media (pointer: fine) and (min-width: 30.01rem) {
     :host {
       --control: 36px;
     }

@@ -46,7 +46,7 @@ export class TrifoldStatus extends StudioElement {
     css`
       .line {
         max-width: 100%;
-        min-height: 1.75rem;
+        min-height: var(--control);
         padding: 0 0.4rem;
         overflow: hidden;
         text-overflow: ellipsis;
