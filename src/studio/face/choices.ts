@@ -21,21 +21,29 @@ export class Choices {
   /**
    * @param group dimensions of z
    * @param zDim of the model on screen
-   * @returns the dimension that wins; undefined where nobody can tell, as while nothing is on screen. Never rejects
+   * @param isWanted whether the answer is; the network is asked while the screen is free, and a hand that drags a slider has other faces by then
+   * @returns the dimension that wins; undefined where nobody can tell, as while nothing is on screen, or wants to know any more. Never rejects
    */
-  async shown(source: SeedSource, group: readonly number[], zDim: number): Promise<number | undefined> {
+  async shown(
+    source: SeedSource,
+    group: readonly number[],
+    zDim: number,
+    isWanted: () => boolean,
+  ): Promise<number | undefined> {
     const sure = surelyChosen(valuesOf(source, group, zDim), group);
     const screen = this.screen();
     if (sure !== undefined || !screen) return sure;
-    const ofEdits = (edits: SeedSource['edits']) =>
-      screen.between(({ offScreen }) =>
-        offScreen.wOf({ ...faceOfSeed(source.seed, 1), sources: [seedSource(source.seed, edits)], psi: 1 }),
-      );
+    const asked = [source.edits, ...group.map((dimension) => ({ ...source.edits, [dimension]: LOST }))];
+    const found: Float32Array[] = [];
     try {
-      const w = await ofEdits(source.edits);
-      const without: Float32Array[] = [];
-      for (const dimension of group) without.push(await ofEdits({ ...source.edits, [dimension]: LOST }));
-      return group[farthest(w, without)];
+      for (const edits of asked) {
+        await screen.whenFree();
+        if (!isWanted()) return undefined;
+        const face = { ...faceOfSeed(source.seed, 1), sources: [seedSource(source.seed, edits)], psi: 1 };
+        found.push(await screen.between(({ offScreen }) => offScreen.wOf(face)));
+      }
+      const [w, ...without] = found;
+      return group[farthest(w!, without)];
     } catch {
       return undefined; // closed or lost meanwhile: whoever shows it asks again of the next screen
     }

@@ -188,10 +188,12 @@ export class TrifoldChoice extends StudioElement {
     if (key === this.#asked) return;
     this.#asked = key;
     this.#isAsking = true;
-    const shown = await this.studio.choices.shown(source, this.#group, model.config.mapping.zDim);
+    const isPresent = () => this.isConnected && source === this.#source;
+    const shown = await this.studio.choices.shown(source, this.#group, model.config.mapping.zDim, isPresent);
     this.#isAsking = false;
-    if (source === this.#source) this.shown = shown;
-    else this.#ask();
+    if (shown === undefined) this.#asked = undefined; // it was another face, or another screen: to be asked again
+    if (isPresent()) this.shown = shown;
+    else if (this.isConnected) this.#ask();
   }
 }
 

@@ -210,7 +210,9 @@ describe('choices, of which the largest number wins', () => {
   test('numbers that are near each other are not sure; the one whose loss changes most decides', async () => {
     expect(surelyChosen([1, 1 + WINNING_MARGIN / 2, 0], group)).toBeUndefined();
     const asked: FaceRecipe[] = [];
+    let timesFree = 0;
     const screen = {
+      whenFree: async () => void timesFree++,
       between: (step: (viewer: unknown) => unknown) =>
         step({
           offScreen: {
@@ -226,11 +228,16 @@ describe('choices, of which the largest number wins', () => {
         }),
     };
     const choices = new Choices(() => screen as never);
-    expect(await choices.shown(seedSource(6), group, 4)).toBe(3);
+    const always = () => true;
+    expect(await choices.shown(seedSource(6), group, 4, always)).toBe(3);
+    expect([asked.length, timesFree]).toEqual([1 + group.length, 1 + group.length]);
+    expect(await choices.shown(seedSource(6, { 2: 5 }), group, 4, always)).toBe(2); // chosen by hand
     expect(asked).toHaveLength(1 + group.length);
-    expect(await choices.shown(seedSource(6, { 2: 5 }), group, 4)).toBe(2); // chosen by hand
-    expect(asked).toHaveLength(1 + group.length);
-    expect(await new Choices(() => undefined).shown(seedSource(6), group, 4)).toBeUndefined();
+    expect(await new Choices(() => undefined).shown(seedSource(6), group, 4, always)).toBeUndefined();
+    // A hand that goes on to other faces is not waited for.
+    asked.length = 0;
+    expect(await choices.shown(seedSource(6), group, 4, () => asked.length < 2)).toBeUndefined();
+    expect(asked).toHaveLength(2);
   });
 });
 
