@@ -9,7 +9,7 @@ import { Recorder } from '../gpu/recorder';
 import type { StageTimer } from '../gpu/timing';
 import { PRESENT_STAGE } from '../pipelines/pictures/present';
 import type { FrameRenderer } from './frame-renderer';
-import { type Divisible, PART_MILLISECONDS, PartTimes, type TimedPart } from './plan-parts';
+import { type Divisible, PART_MILLISECONDS, PartTimes, type TimedPart } from '../gpu/plan-parts';
 
 /** A frame was begun while another was on its way in parts: they would work in the same scratch memory. */
 export class FramesOverlapError extends GpuError {

@@ -1,6 +1,6 @@
 /** Plans in parts of what they were measured to take. */
 import { expect, test } from 'vitest';
-import { PART_MILLISECONDS, PartTimes } from '../../../src/render/plan-parts';
+import { PART_MILLISECONDS, PartTimes } from '../../../src/gpu/plan-parts';
 
 const plan = (stepCount: number) => ({ stepCount });
 const rangesOf = (times: PartTimes, of: { stepCount: number }) => times.partsOf(of).map(({ from, to }) => [from, to]);

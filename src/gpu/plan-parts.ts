@@ -4,7 +4,7 @@
  * time; a graphics card gets everything at once until that turns out to take long.
  */
 
-import type { PlanPart } from '../gpu/plan';
+import type { PlanPart } from './plan';
 
 /** What a part should take. */
 export const PART_MILLISECONDS = 40;
