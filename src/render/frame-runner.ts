@@ -5,11 +5,11 @@
 import type { Gpu } from '../gpu/device';
 import { GpuError } from '../gpu/errors';
 import { Plan } from '../gpu/plan';
+import { type Divisible, PART_MILLISECONDS, PartTimes, type TimedPart } from '../gpu/plan-parts';
 import { Recorder } from '../gpu/recorder';
 import type { StageTimer } from '../gpu/timing';
 import { PRESENT_STAGE } from '../pipelines/pictures/present';
 import type { FrameRenderer } from './frame-renderer';
-import { type Divisible, PART_MILLISECONDS, PartTimes, type TimedPart } from '../gpu/plan-parts';
 
 /** A frame was begun while another was on its way in parts: they would work in the same scratch memory. */
 export class FramesOverlapError extends GpuError {
