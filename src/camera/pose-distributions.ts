@@ -1,10 +1,10 @@
 /**
  * Random cameras as the official samplers draw them. Used by training (issue 14).
  *
- * Both draw all yaws first and then all pitches, and look at the origin. Randomness is passed in: a seeded generator
+ * Both draw all yaws first and then all pitches, and look at the origin unless told otherwise. Randomness is passed in: a seeded generator
  * (`NumpyRandomState` fits), or draws that were recorded elsewhere.
  */
-import type { CamToWorld } from './conventions';
+import type { CamToWorld, Point } from './conventions';
 import { lookAtPose } from './look-at';
 
 export interface NormalSource {
@@ -25,6 +25,8 @@ export interface PoseDistribution {
   yawSpread: number;
   pitchSpread: number;
   radius?: number;
+  /** The point to look at. Default: the origin. */
+  pivot?: Point;
 }
 
 /**
@@ -37,12 +39,13 @@ export function posesFromDraws(
   yawDraws: ArrayLike<number>,
   pitchDraws: ArrayLike<number>,
 ): CamToWorld[] {
-  const { yawMean, pitchMean, yawSpread, pitchSpread, radius } = distribution;
+  const { yawMean, pitchMean, yawSpread, pitchSpread, radius, pivot } = distribution;
   return Array.from({ length: yawDraws.length }, (_, i) =>
     lookAtPose({
       yaw: yawMean + yawSpread * yawDraws[i]!,
       pitch: pitchMean + pitchSpread * pitchDraws[i]!,
       radius,
+      pivot,
     }),
   );
 }

@@ -1,0 +1,94 @@
+/**
+ * Pictures to learn from that a generator makes on the device, with exact labels: so training works at once, without anybody's data. Each is another
+ * face from another camera, rendered with four rays a pixel, of which the mean is taken.
+ */
+import { makeLabel } from '../../camera/conventions';
+import { intrinsicsFromFocal } from '../../camera/intrinsics';
+import { gaussianPoses } from '../../camera/pose-distributions';
+import type { Gpu } from '../../gpu/device';
+import { PlanBuilder } from '../../gpu/plan';
+import { readTensor, type Tensor } from '../../gpu/tensor';
+import type { TensorHost } from '../../gpu/tensor-host';
+import {
+  type Generator,
+  type MappingStage,
+  type RayMarchStage,
+  wireFaceVolume,
+  wireMapping,
+  wireRayMarch,
+} from '../../models/generator';
+import { NumpyRandomState } from '../../models/numpy-random';
+import { slice } from '../../pipelines/dense/window';
+import { averagePool } from '../../pipelines/resampling/pooling';
+import type { RunPlan } from '../loops/learner';
+import { pictureBytes, picturesOfBytes, type TrainingPictures } from './training-pictures';
+
+export interface GeneratedPicturesOptions {
+  readonly count: number;
+  readonly side: number;
+  readonly seed: number;
+  readonly onProgress?: ((done: number, all: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Rays along the side of a pixel. */
+const RAYS_PER_PIXEL = 2;
+
+/** Portraits are seen from in front, with about these deviations in radians (FFHQ's, as pi-GAN and EG3D sample them). */
+const POSES = { yawMean: Math.PI / 2, pitchMean: Math.PI / 2, yawSpread: 0.3, pitchSpread: 0.155 };
+
+/** A face and a camera to a picture. */
+interface WiredPicture {
+  readonly mapping: MappingStage;
+  readonly rays: RayMarchStage;
+  /** [1, side, side, 3], -1..1 */
+  readonly rgb: Tensor;
+}
+
+/**
+ * Renders pictures of a generator's faces, without truncation. The same seed gives the same pictures.
+ * @param run hands a plan to the device
+ * @throws SeedError; the signal's reason; what the device throws
+ */
+export async function generatedPictures(
+  gpu: Gpu,
+  generator: Generator,
+  { count, side, seed, onProgress = () => {}, signal }: GeneratedPicturesOptions,
+  run: RunPlan,
+): Promise<TrainingPictures> {
+  const { camera, mapping } = generator.config;
+  const random = new NumpyRandomState(seed);
+  const intrinsics = intrinsicsFromFocal(camera.focal);
+  const poses = gaussianPoses({ ...POSES, radius: camera.radius, pivot: camera.pivot }, count, random);
+  const labels = poses.map((pose) => makeLabel(pose, intrinsics));
+  const builder = new PlanBuilder(gpu, 'generated pictures');
+  const wired = wirePicture(builder, generator, side);
+  const plan = await builder.build();
+  try {
+    const bytes = new Uint8Array(count * side * side * 3);
+    for (const [index, label] of labels.entries()) {
+      signal?.throwIfAborted();
+      wired.mapping.write({ z: Float32Array.from(random.randn(mapping.zDim)), psi: 1 });
+      wired.rays.writeCamera(label);
+      await run(plan);
+      pictureBytes(await readTensor(gpu, wired.rgb), bytes, index * side * side * 3);
+      onProgress(index + 1, count);
+    }
+    return picturesOfBytes(bytes, labels, side);
+  } finally {
+    plan.destroy();
+  }
+}
+
+function wirePicture(plan: PlanBuilder, generator: Generator<TensorHost>, side: number): WiredPicture {
+  const mapping = wireMapping(plan, generator, 1);
+  const volume = wireFaceVolume(plan, generator, mapping.ws);
+  const rendering = {
+    ...generator.config.rendering,
+    neuralResolution: side * RAYS_PER_PIXEL,
+    quality: 'fast',
+  } as const;
+  const rays = wireRayMarch(plan, generator, volume, rendering);
+  const colours = slice(plan, rays.feature, 3, 0, 3);
+  return { mapping, rays, rgb: plan.keep(averagePool(plan, colours, { kernel: RAYS_PER_PIXEL })) };
+}
