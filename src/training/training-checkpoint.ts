@@ -6,6 +6,7 @@
  *   adam.GROUP.square.NAME
  *   adam.GROUP.clocks       [parameters, 3]
  *   adam.GROUP.counts       [4], and adam.GROUP.rate [1]
+ *   run.NAME                what else the next step depends on
  *
  * and in the metadata, under "training", where the run is. What a step draws depends on the run's seed and the step's number (draws.ts), so these
  * two are all the state that the random numbers have.
@@ -32,6 +33,8 @@ export interface TrainingState {
   /** All parameters that any step changes, by the network's name: "G", "G_ema", "D". */
   readonly networks: Readonly<Record<string, readonly Parameter[]>>;
   readonly groups: readonly ParameterGroup[];
+  /** What else the next step depends on, by name: what a controller has found, say. f32. */
+  readonly tensors?: Readonly<Record<string, Tensor>> | undefined;
 }
 
 /** Where a run is. */
@@ -97,11 +100,16 @@ interface StoredTensor {
   readonly tensor: Tensor;
 }
 
-function storedTensors({ networks, groups }: TrainingState): StoredTensor[] {
+function storedTensors({ networks, groups, tensors = {} }: TrainingState): StoredTensor[] {
   const ofNetworks = Object.entries(networks).flatMap(([network, parameters]) =>
     parameters.map(({ name, shape, master }) => ({ name: `${network}.${name}`, shape, tensor: master })),
   );
-  return [...ofNetworks, ...groups.flatMap(ofGroup)];
+  const others = Object.entries(tensors).map(([name, tensor]) => ({
+    name: `run.${name}`,
+    shape: tensor.shape,
+    tensor,
+  }));
+  return [...ofNetworks, ...groups.flatMap(ofGroup), ...others];
 }
 
 function ofGroup({ name: group, parameters, means, squares, clocks, counts, rate }: ParameterGroup): StoredTensor[] {

@@ -74,7 +74,17 @@ export interface Learner {
   step(position: TrainingPosition, run: RunPlan): Promise<Figures>;
   /** Figures that take long, on what is never learnt from. */
   measure(position: TrainingPosition, run: RunPlan): Promise<Figures>;
-  /** What has been learnt so far (the moving average, where there is one), from a camera; the same face each time. */
+  /**
+   * Whether figures of a step or a measurement tell that nothing good will come of it: the run then goes back to its last checkpoint. Figures that are
+   * not finite are noticed without it.
+   */
+  trouble?(figures: Figures): 'not-finite' | 'collapse' | undefined;
+  /** Called when a checkpoint has been put back into `state`, for a learner that keeps some of it on the processor as well. */
+  restored?(position: TrainingPosition): Promise<void>;
+  /**
+   * What has been learnt so far (the moving average, where there is one), from a camera; the same face each time. It may come between two parts of a
+   * step, so its plans share no scratch memory (pool) and no inputs with those of steps.
+   */
   render(camera: CameraLabel, run: RunPlan): Promise<LearntPicture>;
   /** Always of the same seeds and cameras. */
   samples(position: TrainingPosition, run: RunPlan): Promise<readonly SampleRow[]>;
