@@ -6,7 +6,6 @@
  *   adam.GROUP.square.NAME
  *   adam.GROUP.clocks       [parameters, 3]
  *   adam.GROUP.counts       [4], and adam.GROUP.rate [1]
- *   control.NAME            what steers the run by how it goes, such as the strength of an augmentation
  *   run.NAME                what else the next step depends on
  *
  * and in the metadata, under "training", where the run is. What a step draws depends on the run's seed and the step's number (draws.ts), so these
