@@ -13,7 +13,7 @@ import {
   type GanBatch,
   type GanNetworks,
   type GanPhase,
-  type GanSettings,
+  type GanPhaseSettings,
   isLearned,
   wireDmain,
   wireDreg,
@@ -148,7 +148,7 @@ function settingsOf(file: Checkpoint, { cur_nimg: images }: PhaseOptions, genera
     { ...REFERENCE_SCHEDULE, swapProbability: rendering.gpc_reg_prob },
     images,
   );
-  const settings: GanSettings = {
+  const settings: GanPhaseSettings = {
     batch,
     neuralResolution: Number(generator.metadata.neural_rendering_resolution),
     blurSigma,

@@ -37,7 +37,7 @@ import { l1Loss, logisticLoss } from '../pipelines/reduction/losses';
 import { r1Penalty } from '../pipelines/reduction/r1-penalty';
 import { sumRows } from '../pipelines/reduction/sum-rows';
 import { filteredResizing } from '../pipelines/resampling/resize';
-import { gaussianBlur } from '../pipelines/resampling/upfirdn2d';
+import { blurRadius, gaussianBlur } from '../pipelines/resampling/upfirdn2d';
 import { type DrawSource, Draws } from './draws';
 
 export interface GanNetworks {
@@ -45,14 +45,16 @@ export interface GanNetworks {
   readonly discriminator: { readonly config: DiscriminatorConfig; readonly parameters: ParameterScope };
 }
 
-/** What a plan is wired for. Another resolution or blur is another plan. */
-export interface GanSettings {
+/** What a plan is wired for. Another resolution is another plan. */
+export interface GanPhaseSettings {
   /** Samples of a batch. */
   readonly batch: number;
   /** Side of the rendered picture, in rays. */
   readonly neuralResolution: number;
-  /** Deviation of the blur of what the discriminator sees, in pixels; 0 for none. */
-  readonly blurSigma: number;
+  /** Deviation of the blur of what the discriminator sees, in pixels; 0 for none. One that fades from run to run: `blurTaps`, [1, taps]. */
+  readonly blurSigma: number | Tensor;
+  /** What is done to pictures before the discriminator sees them, generated and real ones alike. Default: nothing. */
+  readonly augment?: ((plan: PlanBuilder, pictures: SeenPictures) => SeenPictures) | undefined;
   /** Weight of R1 (gamma). */
   readonly r1Weight: number;
   /** Weight of the density regularisation, and how far its points lie apart. */
@@ -63,6 +65,14 @@ export interface GanSettings {
    * finds its samples again.) Default: false.
    */
   readonly recompute?: boolean | undefined;
+}
+
+/** Both pictures that the discriminator looks at. */
+export interface SeenPictures {
+  /** [N, S, S, 3], -1..1 */
+  readonly image: Tensor;
+  /** [N, r, r, 3]: as it was rendered. */
+  readonly imageRaw: Tensor;
 }
 
 /** What a step of training is given. */
@@ -105,24 +115,26 @@ export function isLearned(name: string): boolean {
   return /\.(weight|bias|noise_strength)$|(^|\.)b4\.const$/.test(name);
 }
 
-export function wireGmain(plan: PlanBuilder, networks: GanNetworks, settings: GanSettings): GanPhase {
+export function wireGmain(plan: PlanBuilder, networks: GanNetworks, settings: GanPhaseSettings): GanPhase {
   const tape = startTape(plan);
   const generated = wireGenerated(plan, networks.generator, settings);
   const cameras = plan.tensor('cameras', [settings.batch, LABEL_LENGTH]);
-  const fakeLogits = wireLogits(plan, networks, settings, { ...generated, cameras });
+  const draws = new Draws(plan);
+  const fakeLogits = wireLogits(plan, networks, wireSeen(plan, settings, generated), cameras, draws);
   return {
     tape,
     loss: logisticLoss(plan, fakeLogits, true),
     fakeLogits,
     write(batch, source) {
       generated.write(batch, source);
+      draws.write(plan.host, source);
       writeTensor(plan.host, cameras, batch.cameras);
     },
   };
 }
 
 /** Its points fill [-1, 1]^3 whatever the size of the box is, as the official implementation has it. */
-export function wireGreg(plan: PlanBuilder, { generator }: GanNetworks, settings: GanSettings): GanPhase {
+export function wireGreg(plan: PlanBuilder, { generator }: GanNetworks, settings: GanPhaseSettings): GanPhase {
   const { batch, densityWeight, densityDistance } = settings;
   const tape = startTape(plan);
   const draws = new Draws(plan);
@@ -145,15 +157,17 @@ export function wireGreg(plan: PlanBuilder, { generator }: GanNetworks, settings
   };
 }
 
-export function wireDmain(plan: PlanBuilder, networks: GanNetworks, settings: GanSettings): GanPhase {
+export function wireDmain(plan: PlanBuilder, networks: GanNetworks, settings: GanPhaseSettings): GanPhase {
   // The pictures are taken as given: they come before the tape.
   const generated = wireGenerated(plan, networks.generator, settings);
   const cameras = plan.tensor('cameras', [settings.batch, LABEL_LENGTH]);
   const real = wireReal(plan, networks, settings);
   followAverageW(plan, networks.generator, generated.ws);
+  const seen = { fake: wireSeen(plan, settings, generated), real: wireSeen(plan, settings, real) };
   const tape = startTape(plan);
-  const fakeLogits = wireLogits(plan, networks, settings, { ...generated, cameras });
-  const realLogits = wireLogits(plan, networks, settings, real);
+  const draws = new Draws(plan);
+  const fakeLogits = wireLogits(plan, networks, seen.fake, cameras, draws);
+  const realLogits = wireLogits(plan, networks, seen.real, real.cameras, draws);
   return {
     tape,
     loss: add(plan, logisticLoss(plan, fakeLogits, false), logisticLoss(plan, realLogits, true)),
@@ -161,6 +175,7 @@ export function wireDmain(plan: PlanBuilder, networks: GanNetworks, settings: Ga
     realLogits,
     write(batch, source) {
       generated.write(batch, source);
+      draws.write(plan.host, source);
       writeTensor(plan.host, cameras, batch.cameras);
       real.write(batch);
     },
@@ -168,41 +183,54 @@ export function wireDmain(plan: PlanBuilder, networks: GanNetworks, settings: Ga
 }
 
 /**
+ * R1 is taken with respect to what the discriminator sees, behind blur and augmentation, as the official implementation does.
+ *
  * A bias behind the last operation that is curved moves the kinks of leaky ReLUs alone: the slope of the logits does not change with it, so it has no
  * gradient on the tape. PyTorch hands out zeros there, but for the last bias, which nothing follows.
  */
-export function wireDreg(plan: PlanBuilder, networks: GanNetworks, settings: GanSettings): GanPhase {
+export function wireDreg(plan: PlanBuilder, networks: GanNetworks, settings: GanPhaseSettings): GanPhase {
   const real = wireReal(plan, networks, settings);
+  const seen = wireSeen(plan, settings, real);
   const tape = startTape(plan); // so that the small picture does not count as made of the large one
-  const realLogits = wireLogits(plan, networks, settings, real);
-  const loss = r1Penalty(plan, tape, realLogits, [real.image, real.imageRaw], settings.r1Weight);
-  return { tape, loss, realLogits, isFlat: (name) => !name.endsWith(LAST_BIAS), write: real.write };
+  const draws = new Draws(plan);
+  const realLogits = wireLogits(plan, networks, seen, real.cameras, draws);
+  return {
+    tape,
+    loss: r1Penalty(plan, tape, realLogits, [seen.image, seen.imageRaw], settings.r1Weight),
+    realLogits,
+    isFlat: (name) => !name.endsWith(LAST_BIAS),
+    write(batch, source) {
+      real.write(batch);
+      draws.write(plan.host, source);
+    },
+  };
 }
 
-/** What the discriminator looks at. */
-interface Judged {
-  readonly image: Tensor;
-  readonly imageRaw: Tensor;
-  readonly cameras: Tensor;
+/** Pictures as the discriminator sees them. */
+function wireSeen(plan: PlanBuilder, settings: GanPhaseSettings, { image, imageRaw }: SeenPictures): SeenPictures {
+  const { blurSigma, augment = (_, pictures) => pictures } = settings;
+  return augment(plan, { image: blurred(plan, image, blurSigma), imageRaw });
 }
 
+/** @param draws are asked for the noise on the labels, if the discriminator has it */
 function wireLogits(
   plan: PlanBuilder,
   { discriminator: { config, parameters } }: GanNetworks,
-  { blurSigma }: GanSettings,
-  { image, imageRaw, cameras }: Judged,
+  { image, imageRaw }: SeenPictures,
+  cameras: Tensor,
+  draws: Draws,
 ): Tensor {
-  const seen = { image: blurred(plan, image, blurSigma), imageRaw, c: cameras };
-  return plan.keep(discriminator(plan, parameters, config, seen));
+  const labelNoise = config.labelNoise > 0 ? draws.randn('noise on labels', cameras.shape) : undefined;
+  return plan.keep(discriminator(plan, parameters, config, { image, imageRaw, c: cameras, labelNoise }));
 }
 
 /** As long as a pixel's width is nothing to it, a blur is none. */
-function blurred(plan: PlanBuilder, image: Tensor, sigma: number): Tensor {
-  return Math.floor(3 * sigma) > 0 ? gaussianBlur(plan, image, sigma) : image;
+function blurred(plan: PlanBuilder, image: Tensor, sigma: number | Tensor): Tensor {
+  return typeof sigma !== 'number' || blurRadius(sigma) > 0 ? gaussianBlur(plan, image, sigma) : image;
 }
 
 /** Real pictures, and their small versions as a rendering would have them. */
-function wireReal(plan: PlanBuilder, { discriminator: { config } }: GanNetworks, settings: GanSettings) {
+function wireReal(plan: PlanBuilder, { discriminator: { config } }: GanNetworks, settings: GanPhaseSettings) {
   const { resolution, imageChannels } = config;
   const { batch, neuralResolution, blurSigma } = settings;
   const image = plan.tensor('real images', [batch, resolution, resolution, imageChannels]);
@@ -220,7 +248,7 @@ function wireReal(plan: PlanBuilder, { discriminator: { config } }: GanNetworks,
 }
 
 /** Latent codes and cameras to pictures. */
-function wireGenerated(plan: PlanBuilder, generator: Generator<TensorHost>, settings: GanSettings) {
+function wireGenerated(plan: PlanBuilder, generator: Generator<TensorHost>, settings: GanPhaseSettings) {
   const { batch, neuralResolution, recompute } = settings;
   const draws = new Draws(plan);
   const conditioned = wireConditioned(plan, generator, batch, draws, batch);
