@@ -54,3 +54,15 @@ export function dtypeOfTorchName(qualifiedName: string): Dtype | undefined {
     remedy: 'Convert the model to float32 or float16 and save it again.',
   });
 }
+
+/** The storage class under which files name an element type, such as "FloatStorage". @throws UnsupportedModelError where there is none */
+export function storageClassOf(dtype: Dtype): string {
+  const classes = [...DTYPES].filter(([name]) => name.endsWith('Storage'));
+  const found = classes.find(([, known]) => known === dtype);
+  if (found) return found[0];
+  throw new UnsupportedModelError(`Torch files have no storage for tensors of type ${dtype}.`, {
+    value: dtype,
+    limit: classes.map(([, known]) => known).join(', '),
+    remedy: 'Convert the tensor to F32 first.',
+  });
+}
