@@ -6,6 +6,7 @@
 import type { ByteSource } from '../byte-source';
 import { bytesToFloats } from '../dtypes';
 import { UnsupportedModelError } from '../errors';
+import { entryOf } from '../pickle/plain';
 import type { PickleValue } from '../pickle/values';
 import type { ReferenceLocator } from '../torch/references';
 import { StorageTable } from '../torch/storages';
@@ -50,10 +51,7 @@ export async function openGenerator(file: UnpickledFile, given: GivenFacts): Pro
   const block = await TensorBlock.locate(tensorsOf(found), storages);
   const infos = block.infos();
   const shapeOf: ShapeOf = (name) => infos.get(name)?.shape;
-  const fromFile =
-    found.kind === 'module'
-      ? { ...factsOfNetwork(found.module), ...(await axesOfNetwork(found.module, storages)) }
-      : superResolutionOfWeights(shapeOf);
+  const fromFile = await factsOfFile(file, found, shapeOf, storages);
   const fields: LayoutFields = {
     plane_axes: PUBLISHED_PLANE_AXES,
     ...(given.like && KNOWN_CONFIGURATIONS[given.like]),
@@ -77,6 +75,31 @@ export async function openGenerator(file: UnpickledFile, given: GivenFacts): Pro
       }),
     },
   };
+}
+
+/** What the file says beside its weights. */
+async function factsOfFile(
+  file: UnpickledFile,
+  found: FoundNetwork,
+  shapeOf: ShapeOf,
+  storages: StorageTable,
+): Promise<LayoutFields> {
+  if (found.kind === 'module') {
+    return { ...factsOfNetwork(found.module), ...(await axesOfNetwork(found.module, storages)) };
+  }
+  return ownConfiguration(file.value) ?? superResolutionOfWeights(shapeOf);
+}
+
+/** State dicts that Trifold itself has written have their configuration beside them (models/official/export-pth.ts). */
+function ownConfiguration(root: PickleValue): LayoutFields | undefined {
+  const text = entryOf(root, 'config');
+  if (typeof text !== 'string') return undefined;
+  try {
+    const { generator } = Object(JSON.parse(text)) as Record<string, unknown>;
+    return typeof generator === 'object' && generator !== null ? (generator as LayoutFields) : undefined;
+  } catch {
+    return undefined; // a text of somebody else's
+  }
 }
 
 function tensorsOf(found: FoundNetwork): Map<string, TorchTensor> {

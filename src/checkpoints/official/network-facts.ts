@@ -4,7 +4,7 @@
  * by its name, here and not in the middle of a picture.
  */
 import { UnsupportedModelError } from '../errors';
-import { booleanOf, entriesOf, entryOf, numberOf, numbersOf } from '../pickle/plain';
+import { booleanOf, entriesOf, entryOf, itemsOf, numberOf, numbersOf } from '../pickle/plain';
 import { describeValue, type PickleValue } from '../pickle/values';
 import type { OfficialModule } from './modules';
 import { OFFICIAL_SUPER_RESOLUTION } from './super-resolution';
@@ -17,6 +17,7 @@ const NUMBERS = [
   'decoder_lr_mul',
   'c_scale',
   'avg_camera_radius',
+  'camera_focal', // of networks that Trifold has handed over (interop/pytorch)
 ];
 const BOOLEANS = ['disparity_space_sampling', 'white_back', 'sr_antialias', 'c_gen_conditioning_zero'];
 const TEXTS = ['clamp_mode', 'superresolution_noise_mode'];
@@ -82,8 +83,12 @@ function textOf(value: PickleValue): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** Of interop/pytorch: the official blocks in other sizes. */
+const OWN_SUPER_RESOLUTION = 'TrifoldSuperResolution';
+
 function superResolutionFields(module: OfficialModule): LayoutFields {
   const { className } = module;
+  if (className === OWN_SUPER_RESOLUTION) return ownSuperResolutionFields(module);
   const known = Object.hasOwn(OFFICIAL_SUPER_RESOLUTION, className) ? OFFICIAL_SUPER_RESOLUTION[className] : undefined;
   if (!known) {
     const names = Object.keys(OFFICIAL_SUPER_RESOLUTION).join(', ');
@@ -96,6 +101,17 @@ function superResolutionFields(module: OfficialModule): LayoutFields {
     sr_resize: known.resize,
     ...withoutUndefined({ sr_antialias: booleanOf(module.attribute('sr_antialias')) }),
   };
+}
+
+function ownSuperResolutionFields(module: OfficialModule): LayoutFields {
+  const upsample = itemsOf(module.attribute('upsample'))?.map(booleanOf);
+  return withoutUndefined({
+    sr_module: OWN_SUPER_RESOLUTION,
+    sr_input_resolution: numberOf(module.attribute('input_resolution')),
+    sr_upsample: upsample?.map((doubles) => doubles ?? null),
+    sr_resize: textOf(module.attribute('resize') ?? null),
+    sr_antialias: booleanOf(module.attribute('sr_antialias')),
+  });
 }
 
 function refuseStyleGan3(synthesis: OfficialModule): void {
