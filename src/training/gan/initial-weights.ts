@@ -8,7 +8,7 @@
 import { type Checkpoint, floatsOfShape } from '../../checkpoints/checkpoint';
 import { parseSafetensors, writeSafetensors } from '../../checkpoints/safetensors';
 import { elementCount } from '../../gpu/tensor';
-import type { GeneratorConfig, MappingConfig, SynthesisConfig } from '../../models/config';
+import type { GeneratorConfig, MappingConfig, SuperResolutionConfig, SynthesisConfig } from '../../models/config';
 import { type DiscriminatorConfig, discriminatorChannels, LAST_SIDE } from '../../models/discriminator-config';
 import { NumpyRandomState } from '../../models/numpy-random';
 import { channelsAt } from '../../models/synthesis';
@@ -24,8 +24,8 @@ export interface NetworkTensor {
 }
 
 const PICTURE_CHANNELS = 3;
-const NORMAL: Beginning = { deviation: 1 };
-const ZERO: Beginning = { value: 0 };
+export const NORMAL: Beginning = { deviation: 1 };
+export const ZERO: Beginning = { value: 0 };
 
 /** Gives the numbers that a tensor begins with. */
 export type BeginningValues = (tensor: NetworkTensor, index: number) => Float32Array;
@@ -73,22 +73,26 @@ export function networkFile(
 export function generatorTensors(config: GeneratorConfig): NetworkTensor[] {
   const { mapping, backbone, rendering, superResolution } = config;
   const { planeChannels, decoderHiddenWidth: hidden, decoderOutputs, decoderLrMultiplier } = rendering;
-  let inChannels = superResolution.inputChannels;
-  let side = superResolution.inputResolution;
-  const enlarging = superResolution.blocks.flatMap(({ channels, upsample }, index) => {
-    side *= upsample ? 2 : 1;
-    const shape = { inChannels, channels, side, imageChannels: PICTURE_CHANNELS, wDim: superResolution.wDim };
-    inChannels = channels;
-    return synthesisBlock(`superresolution.block${index}.`, shape);
-  });
   return [
     ...mappingTensors('backbone.mapping.', mapping),
     { name: 'backbone.mapping.w_avg', shape: [mapping.wDim], begins: ZERO },
-    ...backboneTensors(backbone),
+    ...synthesisTensors('backbone.synthesis.', backbone),
     ...dense('decoder.net.0', planeChannels, hidden, { lrMultiplier: decoderLrMultiplier }),
     ...dense('decoder.net.2', hidden, 1 + decoderOutputs, { lrMultiplier: decoderLrMultiplier }),
-    ...enlarging,
+    ...superResolutionTensors(superResolution),
   ];
+}
+
+/** Those of the super-resolution, of a generator or of a student. */
+export function superResolutionTensors(config: SuperResolutionConfig): NetworkTensor[] {
+  let inChannels = config.inputChannels;
+  let side = config.inputResolution;
+  return config.blocks.flatMap(({ channels, upsample }, index) => {
+    side *= upsample ? 2 : 1;
+    const shape = { inChannels, channels, side, imageChannels: PICTURE_CHANNELS, wDim: config.wDim };
+    inChannels = channels;
+    return synthesisBlock(`superresolution.block${index}.`, shape);
+  });
 }
 
 /** All tensors of a dual discriminator, by their official names. */
@@ -127,7 +131,7 @@ export function discriminatorLayers({ resolution }: DiscriminatorConfig): string
   return layers;
 }
 
-function mappingTensors(prefix: string, config: MappingConfig): NetworkTensor[] {
+export function mappingTensors(prefix: string, config: MappingConfig): NetworkTensor[] {
   const { zDim, cDim, wDim, layers, lrMultiplier, embedFeatures = wDim, layerFeatures = wDim } = config;
   const tensors = cDim > 0 ? dense(`${prefix}embed`, cDim, embedFeatures) : [];
   let features = zDim + (cDim > 0 ? embedFeatures : 0);
@@ -139,13 +143,14 @@ function mappingTensors(prefix: string, config: MappingConfig): NetworkTensor[] 
   return tensors;
 }
 
-function backboneTensors(config: SynthesisConfig): NetworkTensor[] {
+/** Those of a StyleGAN2 synthesis network. @param prefix with its final dot */
+export function synthesisTensors(prefix: string, config: SynthesisConfig): NetworkTensor[] {
   const { wDim, resolution, imageChannels } = config;
   const tensors: NetworkTensor[] = [];
   for (let side = 4; side <= resolution; side *= 2) {
     const inChannels = side === 4 ? undefined : channelsAt(config, side / 2);
     const shape = { inChannels, channels: channelsAt(config, side), side, imageChannels, wDim };
-    tensors.push(...synthesisBlock(`backbone.synthesis.b${side}.`, shape));
+    tensors.push(...synthesisBlock(`${prefix}b${side}.`, shape));
   }
   return tensors;
 }
@@ -188,7 +193,7 @@ function convolution(name: string, inChannels: number, outChannels: number, kern
   ];
 }
 
-function dense(
+export function dense(
   name: string,
   inFeatures: number,
   outFeatures: number,
