@@ -1,6 +1,11 @@
-/** `trifold convert`: a model file of any kind to one safetensors file in our own layout (docs/model-format.md). */
+/**
+ * `trifold convert`: a model file of any kind to one safetensors file in our own layout (docs/model-format.md), or to a state dict for PyTorch
+ * (interop/pytorch).
+ */
+import { extname } from 'node:path';
 import {
   type Checkpoint,
+  exportPth,
   generatorConfigJson,
   readGeneratorConfig,
   tensorPrefix,
@@ -17,15 +22,19 @@ const NETWORKS = ['backbone.', 'superresolution.', 'decoder.'];
 /** Always [1, 3, 3, 1] times itself over 64: not worth storing. */
 const CONSTANT = /\.resample_filter$/;
 const LARGEST_HALF = 65_504;
+const TORCH_FILES = ['.pth', '.pt'];
 
 export async function convert(words: string[]): Promise<void> {
   const { values, positionals } = parseWords(words, { ...MODEL_OPTIONS, f16: { type: 'boolean' } });
   const [input, output] = positionals;
   if (input === undefined || output === undefined || positionals.length > 2) {
-    throw new UsageError('convert takes a model file and the name of the safetensors file to write');
+    throw new UsageError('convert takes a model file and the name of the file to write, .safetensors or .pth');
   }
+  const isForTorch = TORCH_FILES.includes(extname(output).toLowerCase());
+  if (isForTorch && values.f16)
+    throw new UsageError('--f16 is for safetensors files; PyTorch trains in single precision');
   const checkpoint = await readModelFile(input, await givenFacts(values));
-  const file = convertCheckpoint(checkpoint, values.f16 ?? false);
+  const file = isForTorch ? exportPth(checkpoint) : convertCheckpoint(checkpoint, values.f16 ?? false);
   await writeWhole(output, file);
   say(`${output}: ${(file.byteLength / 1e6).toFixed(1)} MB`);
 }

@@ -44,6 +44,9 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
 
   convert MODEL OUT.safetensors [--f16]
       Writes one safetensors file with the generator's weights and its configuration; --f16 halves it.
+  convert MODEL OUT.pth
+      Writes a file for "torch.load": a state dict with the official names under "G_ema", and what builds the network under "config".
+      interop/pytorch/ in the repository goes on training from it.
 
   bench [MODEL] [--rounds 5] [--only WORD]... [--full-size] [--halves] [--variants] [--peer-models FOLDER]
       [--json bench.json]

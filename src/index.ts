@@ -69,6 +69,7 @@ export { Generator } from './models/generator';
 export { ModelConfigError, readGeneratorConfig, tensorPrefix } from './models/generator-config';
 export { generatorConfigJson } from './models/generator-config-json';
 export { seededLatent } from './models/latent';
+export { exportPth } from './models/official/export-pth';
 export { Student, studentNumWs } from './models/student';
 export {
   isStudentFile,
