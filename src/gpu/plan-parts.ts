@@ -1,7 +1,8 @@
 /**
  * Plans in parts: a picture that takes a slow device a second is handed over in parts of some tens of milliseconds, so that the device can
  * also draw the page, and the work can be given up between two parts. What a step takes is measured: on a software adapter each for itself the first
- * time; a graphics card gets everything at once until that turns out to take long.
+ * time; a graphics card gets a picture at once until that turns out to take long. Work that may take seconds feels its way on any device (`nextPart`):
+ * drivers reset one that is busy for two.
  */
 
 import type { PlanPart } from './plan';
@@ -22,11 +23,20 @@ export interface TimedPart extends PlanPart {
 /** Weight of the newest measurement. */
 const NEWEST_WEIGHT = 0.5;
 
+/** Steps that were never measured, at most, of one part of what feels its way. */
+const MOST_UNMEASURED = 8;
+
 export class PartTimes {
   readonly #times = new WeakMap<Divisible, number[]>();
 
-  /** @param isSoftware whether a step that was never measured is taken for long */
-  constructor(private readonly isSoftware: boolean) {}
+  /**
+   * @param isSoftware whether a step that was never measured is taken for long
+   * @param milliseconds what a part should take
+   */
+  constructor(
+    private readonly isSoftware: boolean,
+    private readonly milliseconds = PART_MILLISECONDS,
+  ) {}
 
   /** What a whole plan takes, in milliseconds; undefined while a part of it has not been measured. */
   of(plan: Divisible): number | undefined {
@@ -48,7 +58,7 @@ export class PartTimes {
     let length = 0;
     times.forEach((time, index) => {
       const guess = this.#guess(time);
-      if (index > from && length + guess > PART_MILLISECONDS) {
+      if (index > from && length + guess > this.milliseconds) {
         parts.push({ plan, from, to: index });
         from = index;
         length = 0;
@@ -57,6 +67,24 @@ export class PartTimes {
     });
     if (from < plan.stepCount) parts.push({ plan, from, to: plan.stepCount });
     return parts;
+  }
+
+  /**
+   * The next part of a plan of which too much must never be submitted at once, on no device. A step that was never measured is taken for as long as the
+   * longest that was; the first goes alone, and never more than eight together.
+   * @param from the first step, below `stepCount`
+   */
+  nextPart(plan: Divisible, from: number): TimedPart {
+    const times = this.#times.get(plan);
+    if (!times) return { plan, from, to: from + 1 };
+    const longest = times.reduce((most, time) => (time > most ? time : most), this.milliseconds / MOST_UNMEASURED);
+    let to = from;
+    let length = 0;
+    do {
+      length += Number.isNaN(times[to]) ? longest : times[to]!;
+      to++;
+    } while (to < plan.stepCount && length + (Number.isNaN(times[to]) ? longest : times[to]!) <= this.milliseconds);
+    return { plan, from, to };
   }
 
   /** Notes what parts that were submitted together have taken: each step its share, as far as that is known. */

@@ -58,11 +58,28 @@ export class TrainingCheckpointError extends TrifoldError {
   }
 }
 
-/** Reads a run back and makes a file of it. Waits for all work submitted before. */
+/** A run holds a number that is not finite: nothing good can come of it. */
+export class NotFiniteStateError extends TrifoldError {
+  override readonly code = 'not-finite-state';
+
+  constructor(readonly tensor: string) {
+    super(
+      `"${tensor}" of the training run holds a number that is not finite.`,
+      'Go on from the checkpoint before, with a smaller learning rate.',
+    );
+  }
+}
+
+/**
+ * Reads a run back and makes a file of it. Waits for all work submitted before.
+ * @param notes what else the file is to say, strings by name
+ * @throws NotFiniteStateError: such a file would take the place of a good one
+ */
 export async function writeTrainingCheckpoint(
   gpu: Gpu,
   state: TrainingState,
   position: TrainingPosition,
+  notes: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tensors: WritableTensor[] = [];
   const stored = storedTensors(state);
@@ -74,7 +91,9 @@ export async function writeTrainingCheckpoint(
       )),
     );
   }
-  return writeSafetensors(tensors, { [METADATA_KEY]: JSON.stringify({ version: VERSION, ...position }) });
+  const spoilt = tensors.find(({ data }) => !data.every(Number.isFinite));
+  if (spoilt) throw new NotFiniteStateError(spoilt.name);
+  return writeSafetensors(tensors, { ...notes, [METADATA_KEY]: JSON.stringify({ version: VERSION, ...position }) });
 }
 
 /**

@@ -61,3 +61,27 @@ test('of parts that were submitted together each has its share', () => {
 test('a plan without steps has no part', () => {
   expect(new PartTimes(true).partsOf(plan(0))).toEqual([]);
 });
+
+test('what feels its way begins with one step, and takes those that it does not know for as long as the longest that it knows', () => {
+  for (const isSoftware of [true, false]) {
+    const times = new PartTimes(isSoftware, 80);
+    const long = plan(40);
+    const lengths: number[] = [];
+    const run = (millisecondsOf: (step: number) => number) => {
+      lengths.length = 0;
+      for (let from = 0; from < long.stepCount; ) {
+        const part = times.nextPart(long, from);
+        lengths.push(part.to - part.from);
+        let milliseconds = 0;
+        for (let step = part.from; step < part.to; step++) milliseconds += millisecondsOf(step);
+        times.note([part], milliseconds);
+        from = part.to;
+      }
+    };
+    run((step) => (step < 20 ? 1 : 40));
+    expect(lengths).toEqual([1, 8, 8, 8, 3, 2, 2, 2, 2, 2, 2]);
+    run(() => 4);
+    for (let time = 0; time < 10; time++) run(() => 4);
+    expect(lengths).toHaveLength(3);
+  }
+});
