@@ -1,4 +1,7 @@
-/** Fully connected layers of StyleGAN2: mapping network, embedding of labels, and the affine maps from w to styles. */
+/**
+ * Fully connected layers: StyleGAN2's mapping network, embedding of labels, and the affine maps from w to styles; and networks that are asked at points in
+ * space, which have kernels of their own for many rows (fully-connected-rows.ts).
+ */
 
 import { linearGrid } from '../../gpu/dispatch-grid';
 import { ShapeError } from '../../gpu/errors';
@@ -11,7 +14,8 @@ import weightGradientShader from '../../shaders/dense/fully-connected-weight-gra
 import { sumRows } from '../reduction/sum-rows';
 import { type ActivationOptions, activationSettings } from './activation';
 import { activationGradient, needsActivationInput } from './activation-gradient';
-import type { Arrangement } from './rearrange';
+import { denseRows, denseRowsWeightGradient, MANY_ROWS } from './fully-connected-rows';
+import { type Arrangement, rearrange } from './rearrange';
 
 const KERNEL = defineKernel(fullyConnectedShader);
 const INPUT_GRADIENT = defineKernel(inputGradientShader);
@@ -71,16 +75,9 @@ export function fullyConnected(
   expectShape(weight, [input.stride, channels], 'fullyConnected weight');
   const bias = weights.bias ?? plan.tensor('no bias', [channels]);
   expectShape(bias, [channels], 'fullyConnected bias');
-  const batch = shape[0]!;
-  const output = plan.scratch(`${weight.label} output`, [batch, channels]);
-  const { constants, params } = activationSettings(options);
-  plan.dispatch({
-    kernel: KERNEL,
-    bindings: { input, weight, bias, output },
-    params: { batch, inputRows, inputRow: row, inputGroups: input.stride / 4, channels, ...params },
-    constants,
-    workgroups: linearGrid((batch * output.stride) / 4),
-  });
+  const output = hasManyRows(shape)
+    ? denseRows(plan, input, weight, bias, options)
+    : fewRows(plan, input, { weight, bias }, options, row);
   plan.record({
     inputs: [input, weight, bias],
     outputs: [output],
@@ -97,6 +94,35 @@ export function fullyConnected(
   return output;
 }
 
+function hasManyRows(shape: readonly number[]): boolean {
+  return shape.length === 2 && shape[0]! >= MANY_ROWS;
+}
+
+/** As {@link fullyConnected}, and records nothing. */
+function fewRows(
+  plan: PlanBuilder,
+  input: Tensor,
+  { weight, bias }: { readonly weight: Tensor; readonly bias: Tensor },
+  options: FullyConnectedOptions,
+  row: number,
+): Tensor {
+  const batch = input.shape[0]!;
+  const channels = weight.shape[1]!;
+  const output = plan.scratch(`${weight.label} output`, [batch, channels]);
+  const { constants, params } = activationSettings(options);
+  plan.dispatch({
+    kernel: KERNEL,
+    bindings: { input, weight, bias, output },
+    params: {
+      ...{ batch, inputRows: input.shape.length === 3 ? input.shape[1]! : 1, inputRow: row },
+      ...{ inputGroups: input.stride / 4, channels, ...params },
+    },
+    constants,
+    workgroups: linearGrid((batch * output.stride) / 4),
+  });
+  return output;
+}
+
 /**
  * The gradient with respect to the input of z = x W.
  * @param gradient [N, outFeatures], with respect to z
@@ -105,6 +131,28 @@ export function fullyConnected(
  * @param row that z was computed from, for an input [N, R, inFeatures]: the gradient of all others is zero
  */
 function fullyConnectedInputGradient(
+  plan: PlanBuilder,
+  gradient: Tensor,
+  weight: Tensor,
+  shape: readonly number[],
+  row: number,
+): Tensor {
+  const output = hasManyRows(shape)
+    ? denseRows(plan, gradient, transposed(plan, weight, shape[1]!), plan.tensor('no bias', [shape[1]!]))
+    : inputGradientOfFewRows(plan, gradient, weight, shape, row);
+  plan.record({
+    inputs: [gradient, weight],
+    outputs: [output],
+    backward: ([upstream], [wantsGradient, wantsWeight]) => [
+      wantsGradient && fullyConnected(plan, upstream, { weight }, { row }),
+      wantsWeight && fullyConnectedWeightGradient(plan, upstream, gradient, row),
+    ],
+  });
+  return output;
+}
+
+/** As {@link fullyConnectedInputGradient}, and records nothing. */
+function inputGradientOfFewRows(
   plan: PlanBuilder,
   gradient: Tensor,
   weight: Tensor,
@@ -126,15 +174,19 @@ function fullyConnectedInputGradient(
     },
     workgroups: linearGrid(vectorCount(output)),
   });
-  plan.record({
-    inputs: [gradient, weight],
-    outputs: [output],
-    backward: ([upstream], [wantsGradient, wantsWeight]) => [
-      wantsGradient && fullyConnected(plan, upstream, { weight }, { row }),
-      wantsWeight && fullyConnectedWeightGradient(plan, upstream, gradient, row),
+  return output;
+}
+
+/** [inFeatures rounded up to four, outFeatures] to [outFeatures rounded up to four, inFeatures]. */
+function transposed(plan: PlanBuilder, weight: Tensor, inFeatures: number): Tensor {
+  const outFeatures = weight.shape[1]!;
+  return rearrange(plan, weight, {
+    shape: [padToFour(outFeatures), inFeatures],
+    axes: [
+      { extent: outFeatures, from: 1, to: inFeatures },
+      { extent: inFeatures, from: outFeatures, to: 1 },
     ],
   });
-  return output;
 }
 
 /**
@@ -145,6 +197,23 @@ function fullyConnectedInputGradient(
  * @returns [inFeatures rounded up to four, outFeatures]
  */
 function fullyConnectedWeightGradient(plan: PlanBuilder, input: Tensor, gradient: Tensor, row: number): Tensor {
+  const { shape } = input;
+  const output = hasManyRows(shape)
+    ? denseRowsWeightGradient(plan, input, gradient)
+    : weightGradientOfFewRows(plan, input, gradient, row);
+  plan.record({
+    inputs: [input, gradient],
+    outputs: [output],
+    backward: ([upstream], [wantsInput, wantsGradient]) => [
+      wantsInput && fullyConnectedInputGradient(plan, gradient, upstream, shape, row),
+      wantsGradient && fullyConnected(plan, input, { weight: upstream }, { row }),
+    ],
+  });
+  return output;
+}
+
+/** As {@link fullyConnectedWeightGradient}, and records nothing. */
+function weightGradientOfFewRows(plan: PlanBuilder, input: Tensor, gradient: Tensor, row: number): Tensor {
   const [batch, channels] = gradient.shape;
   const { shape } = input;
   const inputGroups = input.stride / 4;
@@ -160,14 +229,6 @@ function fullyConnectedWeightGradient(plan: PlanBuilder, input: Tensor, gradient
       channels: channels!,
     },
     workgroups: linearGrid((inputGroups * gradient.stride) / 4),
-  });
-  plan.record({
-    inputs: [input, gradient],
-    outputs: [output],
-    backward: ([upstream], [wantsInput, wantsGradient]) => [
-      wantsInput && fullyConnectedInputGradient(plan, gradient, upstream, shape, row),
-      wantsGradient && fullyConnected(plan, input, { weight: upstream }, { row }),
-    ],
   });
   return output;
 }
