@@ -39,6 +39,7 @@ import { sumRows } from '../pipelines/reduction/sum-rows';
 import { filteredResizing } from '../pipelines/resampling/resize';
 import { blurRadius, gaussianBlur } from '../pipelines/resampling/upfirdn2d';
 import { type DrawSource, Draws } from './draws';
+import { type AugmentationSet, type DualPictures, wireAugmentation } from './gan/augmentation';
 
 export interface GanNetworks {
   readonly generator: Generator<TensorHost>;
@@ -54,7 +55,7 @@ export interface GanPhaseSettings {
   /** Deviation of the blur of what the discriminator sees, in pixels; 0 for none. One that fades from run to run: `blurTaps`, [1, taps]. */
   readonly blurSigma: number | Tensor;
   /** What is done to pictures before the discriminator sees them, generated and real ones alike. Default: nothing. */
-  readonly augment?: ((plan: PlanBuilder, pictures: SeenPictures) => SeenPictures) | undefined;
+  readonly augmentation?: AugmentationSet | undefined;
   /** Weight of R1 (gamma). */
   readonly r1Weight: number;
   /** Weight of the density regularisation, and how far its points lie apart. */
@@ -67,14 +68,6 @@ export interface GanPhaseSettings {
   readonly recompute?: boolean | undefined;
 }
 
-/** Both pictures that the discriminator looks at. */
-export interface SeenPictures {
-  /** [N, S, S, 3], -1..1 */
-  readonly image: Tensor;
-  /** [N, r, r, 3]: as it was rendered. */
-  readonly imageRaw: Tensor;
-}
-
 /** What a step of training is given. */
 export interface GanBatch {
   /** [N, z_dim] */
@@ -83,6 +76,8 @@ export interface GanBatch {
   readonly cameras: Float32Array;
   /** How probable it is that the generator is conditioned on the camera of the sample before, not on the one it is seen from. */
   readonly swapProbability: number;
+  /** How probable each transformation of the augmentation is. Default: 0. */
+  readonly augmentProbability?: number | undefined;
   /** [N, S, S, 3], -1..1, with their labels [N, 25]. */
   readonly realImages: ArrayLike<number>;
   readonly realCameras: ArrayLike<number>;
@@ -119,14 +114,16 @@ export function wireGmain(plan: PlanBuilder, networks: GanNetworks, settings: Ga
   const tape = startTape(plan);
   const generated = wireGenerated(plan, networks.generator, settings);
   const cameras = plan.tensor('cameras', [settings.batch, LABEL_LENGTH]);
+  const seen = wireSeen(plan, settings, generated);
   const draws = new Draws(plan);
-  const fakeLogits = wireLogits(plan, networks, wireSeen(plan, settings, generated), cameras, draws);
+  const fakeLogits = wireLogits(plan, networks, seen, cameras, draws);
   return {
     tape,
     loss: logisticLoss(plan, fakeLogits, true),
     fakeLogits,
     write(batch, source) {
       generated.write(batch, source);
+      seen.write(batch, source);
       draws.write(plan.host, source);
       writeTensor(plan.host, cameras, batch.cameras);
     },
@@ -175,6 +172,8 @@ export function wireDmain(plan: PlanBuilder, networks: GanNetworks, settings: Ga
     realLogits,
     write(batch, source) {
       generated.write(batch, source);
+      seen.fake.write(batch, source);
+      seen.real.write(batch, source);
       draws.write(plan.host, source);
       writeTensor(plan.host, cameras, batch.cameras);
       real.write(batch);
@@ -201,22 +200,29 @@ export function wireDreg(plan: PlanBuilder, networks: GanNetworks, settings: Gan
     isFlat: (name) => !name.endsWith(LAST_BIAS),
     write(batch, source) {
       real.write(batch);
+      seen.write(batch, source);
       draws.write(plan.host, source);
     },
   };
 }
 
 /** Pictures as the discriminator sees them. */
-function wireSeen(plan: PlanBuilder, settings: GanPhaseSettings, { image, imageRaw }: SeenPictures): SeenPictures {
-  const { blurSigma, augment = (_, pictures) => pictures } = settings;
-  return augment(plan, { image: blurred(plan, image, blurSigma), imageRaw });
+function wireSeen(
+  plan: PlanBuilder,
+  { blurSigma, augmentation }: GanPhaseSettings,
+  { image, imageRaw }: DualPictures,
+): DualPictures & Pick<GanPhase, 'write'> {
+  const pictures = { image: blurred(plan, image, blurSigma), imageRaw };
+  if (!augmentation) return { ...pictures, write() {} };
+  const { write, ...augmented } = wireAugmentation(plan, pictures, augmentation);
+  return { ...augmented, write: ({ augmentProbability = 0 }, source) => write(source, augmentProbability) };
 }
 
 /** @param draws are asked for the noise on the labels, if the discriminator has it */
 function wireLogits(
   plan: PlanBuilder,
   { discriminator: { config, parameters } }: GanNetworks,
-  { image, imageRaw }: SeenPictures,
+  { image, imageRaw }: DualPictures,
   cameras: Tensor,
   draws: Draws,
 ): Tensor {
