@@ -69,7 +69,6 @@ export { Generator } from './models/generator';
 export { ModelConfigError, readGeneratorConfig, tensorPrefix } from './models/generator-config';
 export { generatorConfigJson } from './models/generator-config-json';
 export { seededLatent } from './models/latent';
-export { exportPth } from './models/official/export-pth';
 export { Student, studentNumWs } from './models/student';
 export {
   isStudentFile,
@@ -101,3 +100,4 @@ export { psnr, ssim } from './render/pictures/picture-difference';
 export { type RenderSettings, settingsOf } from './render/quality';
 export { type RenderedArrays, VolumetricRenderer } from './render/volumetric-renderer';
 export { estimateMemory, estimateStudentMemory, type MemoryEstimate } from './render/wiring';
+export { exportPth } from './training/export/export-pth';

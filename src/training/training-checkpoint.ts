@@ -85,14 +85,12 @@ export async function writeTrainingCheckpoint(
   const stored = storedTensors(state);
   for (let from = 0; from < stored.length; from += READ_TOGETHER) {
     const some = stored.slice(from, from + READ_TOGETHER);
-    tensors.push(
-      ...(await Promise.all(
-        some.map(async ({ name, shape, tensor }) => ({ name, shape, data: await readTensor(gpu, tensor) })),
-      )),
-    );
+    const read = some.map(async ({ name, shape, tensor }) => ({ name, shape, data: await readTensor(gpu, tensor) }));
+    for (const tensor of await Promise.all(read)) {
+      if (!isAllFinite(tensor.data)) throw new NotFiniteStateError(tensor.name);
+      tensors.push(tensor);
+    }
   }
-  const spoilt = tensors.find(({ data }) => !data.every(Number.isFinite));
-  if (spoilt) throw new NotFiniteStateError(spoilt.name);
   return writeSafetensors(tensors, { ...notes, [METADATA_KEY]: JSON.stringify({ version: VERSION, ...position }) });
 }
 
@@ -102,7 +100,7 @@ export async function writeTrainingCheckpoint(
  * @throws TrainingCheckpointError, MissingTensorError, CheckpointTensorError; nothing has been changed then
  */
 export function restoreTraining(gpu: Gpu, checkpoint: Checkpoint, state: TrainingState): TrainingPosition {
-  const position = readPosition(checkpoint);
+  const position = readTrainingPosition(checkpoint);
   const stored = storedTensors(state).map(({ name, shape, tensor }) => ({
     tensor,
     values: floatsOfShape(checkpoint, name, shape),
@@ -110,6 +108,11 @@ export function restoreTraining(gpu: Gpu, checkpoint: Checkpoint, state: Trainin
   for (const { tensor, values } of stored) writeTensor(gpu, tensor, values);
   for (const parameter of Object.values(state.networks).flat()) parameter.countUpdate();
   return position;
+}
+
+function isAllFinite(values: Float32Array): boolean {
+  for (let index = 0; index < values.length; index++) if (values[index]! - values[index]! !== 0) return false;
+  return true;
 }
 
 interface StoredTensor {
@@ -146,7 +149,8 @@ function ofGroup({ name: group, parameters, means, squares, clocks, counts, rate
   return [...remembered('mean', means), ...remembered('square', squares), ...whole];
 }
 
-function readPosition({ metadata }: Checkpoint): TrainingPosition {
+/** Where the run of a checkpoint is. @throws TrainingCheckpointError */
+export function readTrainingPosition({ metadata }: Pick<Checkpoint, 'metadata'>): TrainingPosition {
   const text = metadata[METADATA_KEY];
   if (text === undefined) throw new TrainingCheckpointError(`its metadata has no "${METADATA_KEY}"`, text);
   let read: unknown;

@@ -90,7 +90,7 @@ async function factsOfFile(
   return ownConfiguration(file.value) ?? superResolutionOfWeights(shapeOf);
 }
 
-/** State dicts that Trifold itself has written have their configuration beside them (models/official/export-pth.ts). */
+/** State dicts that Trifold itself has written have their configuration beside them (training/export/export-pth.ts). */
 function ownConfiguration(root: PickleValue): LayoutFields | undefined {
   const text = entryOf(root, 'config');
   if (typeof text !== 'string') return undefined;

@@ -1,13 +1,13 @@
 /**
  * A network as the arguments of the official constructors, so that the official code can build it: `TriPlaneGenerator` and `DualDiscriminator`. The
- * inverse of what generator-config.ts and discriminator-config.ts read.
+ * inverse of what models/generator-config.ts and models/discriminator-config.ts read.
  *
  * The official generator has planes of 256 x 256 and four super-resolutions with fixed sizes. Whatever is otherwise (smaller planes, other axes, other
  * channels) is built by two classes of our own, interop/pytorch/trifold_networks.py, out of the official parts.
  */
 import { OFFICIAL_SUPER_RESOLUTION, type SuperResolutionLayout } from '../../checkpoints/official/super-resolution';
-import type { GeneratorConfig, PlaneAxes } from '../config';
-import type { DiscriminatorConfig } from '../discriminator-config';
+import type { GeneratorConfig, PlaneAxes } from '../../models/config';
+import type { DiscriminatorConfig } from '../../models/discriminator-config';
 
 export type Argument = null | boolean | number | string | readonly Argument[] | Arguments;
 /** Keyword arguments in Python's names; `class_name` says what they construct. */
@@ -28,8 +28,14 @@ const HALF_CLAMP = 256;
 const HALF_SIDES = 4;
 /** The layers whose gain the official constructor takes from here. */
 const FUSED = 'inference_only';
-/** Regularisation of the density (EG3D supplement) in the official training; part of the generator's arguments. */
-const DENSITY_REGULARISATION = { density_reg: 0.25, density_reg_p_dist: 0.004, reg_type: 'l1' };
+/** Regularisation of the density (EG3D supplement), which is among the generator's arguments: its weight, and how far apart two points are. */
+export interface DensityRegularisation {
+  readonly densityWeight: number;
+  readonly densityDistance: number;
+}
+
+/** As the official training has it. */
+const DENSITY_REGULARISATION: DensityRegularisation = { densityWeight: 0.25, densityDistance: 0.004 };
 const PUBLISHED_AXES: PlaneAxes = [
   [0, 1],
   [0, 2],
@@ -68,7 +74,7 @@ export function dataArguments({ mapping, imageResolution }: GeneratorConfig): Ar
  * Arguments of the generator, without those of the data. Two things are no arguments of the official constructor and are set on the network afterwards:
  * `neural_rendering_resolution`, and `renderer.plane_axes` ({@link planeAxesMatrices}).
  */
-export function generatorArguments(config: GeneratorConfig): Arguments {
+export function generatorArguments(config: GeneratorConfig, density = DENSITY_REGULARISATION): Arguments {
   const { mapping, backbone } = config;
   const official = officialSuperResolution(config);
   const isOfficial =
@@ -80,7 +86,7 @@ export function generatorArguments(config: GeneratorConfig): Arguments {
     z_dim: mapping.zDim,
     w_dim: mapping.wDim,
     mapping_kwargs: mappingArguments(mapping),
-    rendering_kwargs: renderingArguments(config, official?.className),
+    rendering_kwargs: renderingArguments(config, density, official?.className),
     channel_base: backbone.channelBase,
     channel_max: backbone.channelMax,
     fused_modconv_default: FUSED,
@@ -111,7 +117,11 @@ function mappingArguments({
   };
 }
 
-function renderingArguments(config: GeneratorConfig, superResolution: string | undefined): Arguments {
+function renderingArguments(
+  config: GeneratorConfig,
+  density: DensityRegularisation,
+  superResolution: string | undefined,
+): Arguments {
   const { rendering, conditioning, camera } = config;
   const { rayLimits } = rendering;
   return {
@@ -134,7 +144,9 @@ function renderingArguments(config: GeneratorConfig, superResolution: string | u
     avg_camera_radius: camera.radius,
     avg_camera_pivot: camera.pivot,
     camera_focal: camera.focal, // the official code does not look at it; it comes back with the network
-    ...DENSITY_REGULARISATION,
+    density_reg: density.densityWeight,
+    density_reg_p_dist: density.densityDistance,
+    reg_type: 'l1',
   };
 }
 
@@ -154,8 +166,8 @@ function superResolutionArguments({ backbone, superResolution }: GeneratorConfig
   };
 }
 
-/** Arguments of the discriminator, without those of the data. */
-export function discriminatorArguments(config: DiscriminatorConfig): Arguments {
+/** Arguments of the discriminator, without those of the data. @param frozenLayers from the picture on, as freeze-D counts them */
+export function discriminatorArguments(config: DiscriminatorConfig, frozenLayers = 0): Arguments {
   const { mapping, deviationGroup, deviationChannels } = config;
   return {
     class_name: OFFICIAL_DISCRIMINATOR,
@@ -165,7 +177,7 @@ export function discriminatorArguments(config: DiscriminatorConfig): Arguments {
     conv_clamp: config.convClamp ?? null,
     cmap_dim: mapping?.wDim ?? 0,
     disc_c_noise: config.labelNoise,
-    block_kwargs: { freeze_layers: 0 },
+    block_kwargs: { freeze_layers: frozenLayers },
     mapping_kwargs: mapping === undefined ? {} : mappingArguments(mapping),
     epilogue_kwargs: { mbstd_group_size: deviationGroup ?? null, mbstd_num_channels: deviationChannels },
   };

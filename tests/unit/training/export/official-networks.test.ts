@@ -6,7 +6,7 @@ import { planeAxesOf } from '../../../../src/checkpoints/official/plane-axes';
 import { entryOf } from '../../../../src/checkpoints/pickle/plain';
 import { openPickle } from '../../../../src/checkpoints/pickle/unpickle';
 import { readCheckpoint } from '../../../../src/checkpoints/read-checkpoint';
-import type { Checkpoint } from '../../../../src/checkpoints/safetensors';
+import { type Checkpoint, parseSafetensors, writeSafetensors } from '../../../../src/checkpoints/safetensors';
 import { tensorOf } from '../../../../src/checkpoints/torch/tensors';
 import { readDiscriminatorConfig } from '../../../../src/models/discriminator-config';
 import { readGeneratorConfig } from '../../../../src/models/generator-config';
@@ -15,10 +15,11 @@ import {
   discriminatorArguments,
   generatorArguments,
   planeAxesMatrices,
-} from '../../../../src/models/official/arguments';
-import { exportPth } from '../../../../src/models/official/export-pth';
-import { discriminatorShapes, generatorShapes, type Shapes } from '../../../../src/models/official/shapes';
-import { tensorsOf } from '../../../../src/models/official/state-dict';
+} from '../../../../src/training/export/arguments';
+import { exportPth, exportTrainingPth } from '../../../../src/training/export/export-pth';
+import { discriminatorShapes, generatorShapes, type Shapes } from '../../../../src/training/export/tensor-shapes';
+import { discriminatorTensors, generatorTensors } from '../../../../src/training/gan/initial-weights';
+import { GAN_PRESETS } from '../../../../src/training/gan/settings';
 import { fixturePath } from '../../../support/fixture-path';
 import { readTorchZip } from '../../../support/torch-contents';
 import { caseOptions, readFixture, readModel } from '../../fixtures';
@@ -42,14 +43,20 @@ function shapesIn(file: Checkpoint, prefix: string): Shapes {
   return new Map(names.map((name) => [name.slice(prefix.length), file.info(name).shape]));
 }
 
+/** With what the official training puts beside a generator's weights. */
+function trained(shapes: Shapes): Shapes {
+  return new Map([...shapes, ['dataset_label_std', [25]]]);
+}
+
 function withoutFilters(shapes: Shapes): Shapes {
   return new Map([...shapes].filter(([name]) => !name.endsWith('resample_filter')));
 }
 
 describe('names and shapes', () => {
   it('of a generator are those that the official code has pickled, buffers and all', async () => {
-    const shapes = generatorShapes(readGeneratorConfig(await readCheckpoint(new Uint8Array(readFileSync(PICKLE)))));
-    shapes.set('dataset_label_std', [25]); // the training puts it there
+    const shapes = trained(
+      generatorShapes(readGeneratorConfig(await readCheckpoint(new Uint8Array(readFileSync(PICKLE))))),
+    );
     expect(sorted(shapes)).toEqual(sorted(await pickledShapes('G_ema')));
   });
 
@@ -64,8 +71,7 @@ describe('names and shapes', () => {
 
   it('are those of the reference', () => {
     const tiny = readFixture('generator_tiny');
-    const shapes = withoutFilters(generatorShapes(readGeneratorConfig(tiny)));
-    shapes.set('dataset_label_std', [25]);
+    const shapes = trained(withoutFilters(generatorShapes(readGeneratorConfig(tiny))));
     expect(sorted(shapes)).toEqual(sorted(shapesIn(tiny, 'param.')));
     const discriminators = readFixture('discriminator');
     for (const name of ['d128', 'd64', 'd32_cnoise']) {
@@ -136,35 +142,43 @@ describe('a .pth file', () => {
     }
   });
 
-  it('has generator, discriminator and moving average of a run', async () => {
-    const model = readFixture('small/small-eg3d');
-    const { init_kwargs } = caseOptions<{ init_kwargs: object }>(readFixture('discriminator'), 'd64');
-    const contents = await readTorchZip(
-      exportPth(model, {
-        generator: (name) =>
-          name === 'decoder.net.2.bias' ? { shape: [33], values: new Float32Array(33) } : undefined,
-        discriminator: tensorsOf({ file: readFixture('discriminator'), prefix: 'd64.param.' }),
-        discriminatorConfig: readDiscriminatorConfig(init_kwargs),
-        training: { images: 4000 },
+  it('has generator, discriminator and moving average of a run, and how it is trained', async () => {
+    const camera = { radius: 2.7, pivot: [0, 0, 0], focal: 4.2647 } as const;
+    const settings = GAN_PRESETS['32'].settings({ seed: 1, whiteBackground: true, camera, isMirrored: false });
+    const networks = {
+      G: generatorTensors(settings.generator).filter(({ name }) => !name.endsWith('noise_const')),
+      G_ema: generatorTensors(settings.generator),
+      D: discriminatorTensors(settings.discriminator),
+    };
+    const tensors = Object.entries(networks).flatMap(([network, own], at) =>
+      own.map(({ name, shape }) => {
+        const data = new Float32Array(shape.reduce((product, extent) => product * extent, 1)).fill(at);
+        return { name: `${network}.${name}`, shape, data };
       }),
     );
-    const networks = contents as Map<string, Map<string, { bytes: Uint8Array }>>;
-    expect([...networks.keys()]).toEqual(['G', 'D', 'G_ema', 'config']);
-    expect(
-      networks
-        .get('G')!
-        .get('decoder.net.2.bias')!
-        .bytes.every((byte) => byte === 0),
-    ).toBe(true);
-    expect(
-      networks
-        .get('G_ema')!
-        .get('decoder.net.2.bias')!
-        .bytes.some((byte) => byte !== 0),
-    ).toBe(true);
-    expect(networks.get('G')!.get('decoder.net.0.bias')).toEqual(networks.get('G_ema')!.get('decoder.net.0.bias'));
-    const config = JSON.parse(String(contents instanceof Map && contents.get('config')));
-    expect(config).toMatchObject({ training: { images: 4000 }, D_kwargs: { channel_base: 512 } });
+    const position = { version: 1, seed: 1, step: 500, images: 4000 };
+    const checkpoint = parseSafetensors(writeSafetensors(tensors, { training: JSON.stringify(position) }));
+    const file = exportTrainingPth(checkpoint, settings);
+    const contents = await readTorchZip(file);
+    const dicts = contents as Map<string, Map<string, { shape: readonly number[]; bytes: Uint8Array }>>;
+    expect([...dicts.keys()]).toEqual(['G', 'D', 'G_ema', 'config']);
+    for (const [at, network] of Object.keys(networks).entries()) {
+      const bias = dicts.get(network)!.get(network === 'D' ? 'b4.out.bias' : 'decoder.net.2.bias')!;
+      expect(new Float32Array(bias.bytes.slice().buffer)[0], network).toBe(at);
+    }
+    const noise = 'backbone.synthesis.b4.conv1.noise_const';
+    expect(dicts.get('G')!.get(noise)).toEqual(dicts.get('G_ema')!.get(noise));
+    for (const network of ['G', 'G_ema'] as const) {
+      const shapes = new Map([...dicts.get(network)!].map(([name, { shape }]) => [name, shape]));
+      expect(sorted(shapes)).toEqual(sorted(generatorShapes(settings.generator)));
+    }
+    expect(JSON.parse(String((contents as Map<string, unknown>).get('config')))).toMatchObject({
+      data_kwargs: { c_dim: 25, img_resolution: 32, img_channels: 3 },
+      G_kwargs: { plane_resolution: 32, rendering_kwargs: { density_reg: 0.25, white_back: true } },
+      D_kwargs: { channel_base: 1024, channel_max: 64 },
+      training: { images: 4000, batch_size: 8, loss_kwargs: { blur_init_sigma: 0.625, r1_gamma: settings.r1Weight } },
+    });
+    expect(readGeneratorConfig(await readCheckpoint(file))).toEqual(settings.generator);
   });
 
   it('is refused for weights that do not belong together', async () => {

@@ -5,7 +5,7 @@
 import type { Checkpoint } from '../../checkpoints/checkpoint';
 import { CheckpointTensorError, quoteName } from '../../checkpoints/errors';
 import type { TorchTensorData } from '../../checkpoints/torch/write-pickle';
-import { FILTER_NAME, type Shapes } from './shapes';
+import { FILTER_NAME, type Shapes } from './tensor-shapes';
 
 export type StateDict = Map<string, TorchTensorData>;
 
