@@ -1,5 +1,5 @@
 /** A run that is kept in memory, and tells what was written. */
-import type { RunProgress } from '../../src/training/loops/run-state';
+import type { RunProgress, RunSamples } from '../../src/training/loops/run-state';
 import type { KeptRun, RunDescription } from '../../src/training/loops/run-store';
 
 export const DESCRIPTION: RunDescription = {
@@ -49,7 +49,11 @@ export class RunInMemory implements KeptRun {
     return this.progress;
   }
 
-  async writeSamples(step: number): Promise<void> {
+  async writeSamples({ step }: RunSamples): Promise<void> {
     this.sampledAt.push(step);
+  }
+
+  async readSamples() {
+    return undefined;
   }
 }

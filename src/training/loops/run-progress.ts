@@ -7,9 +7,8 @@ const METADATA_KEY = 'run';
 
 /** What of a run is kept beside its tensors. */
 export interface RunNotes extends RunProgress {
-  /** The steps of the latest measurement and samples; -1 before the first. */
+  /** The step of the latest measurement; -1 before the first. */
   readonly measuredAt: number;
-  readonly sampledAt: number;
 }
 
 export function notesInMetadata(notes: RunNotes): Readonly<Record<string, string>> {

@@ -3,8 +3,8 @@
  * folder (cli/run-folder.ts). Of each run there are its description, one checkpoint, its progress and its newest samples.
  */
 import { TrifoldError } from '../../errors';
-import type { Figures, LearnerKind, SampleRow } from './learner';
-import type { RunProgress } from './run-state';
+import type { LearnerKind } from './learner';
+import type { RunProgress, RunSamples } from './run-state';
 
 /** Values that JSON keeps as they are. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -52,7 +52,7 @@ export interface RunStore {
    * One run at a time: whoever trains holds this until the returned function is called, or the tab or process ends.
    * @throws AlreadyTrainingError
    */
-  lock(): Promise<() => void>;
+  lock(): Promise<() => Promise<void>>;
 }
 
 /** One run in a store. */
@@ -70,7 +70,9 @@ export interface KeptRun {
   /** What lists and charts show without the checkpoint. */
   writeProgress(progress: RunProgress): Promise<void>;
   readProgress(): Promise<RunProgress | undefined>;
-  writeSamples(step: number, rows: readonly SampleRow[], figures: Figures): Promise<void>;
+  writeSamples(samples: RunSamples): Promise<void>;
+  /** The newest samples as a PNG. */
+  readSamples(): Promise<Blob | undefined>;
 }
 
 /** What a store holds is not what it should be, or it cannot be reached. */

@@ -197,7 +197,7 @@ export class TrainingRun {
     const { measureEvery, samplesEvery, checkpointEvery } = settings;
     if (this.#wanted === 'run') {
       if (isDue(measureEvery, this.#measuredAt)) await this.#measure();
-      else if (isDue(samplesEvery, this.#sampledAt)) await this.#sample();
+      else if (isDue(samplesEvery, this.#sampledAt) || (samplesEvery > 0 && !this.state.samples)) await this.#sample();
       else if (this.#saves.length > 0 || (!this.#keeper.isSaved && isDue(checkpointEvery, -1))) await this.#save();
       else if (isAtEnd) return this.#end('done');
       else await this.#step();
@@ -246,14 +246,15 @@ export class TrainingRun {
   }
 
   async #sample(): Promise<void> {
-    const { position, figures } = this.state;
+    const { position } = this.state;
     const { step } = position;
     const rows = await this.#unlessPaused('samples', (run) => this.learner.samples(position, run));
     if (!rows) return;
     this.#sampledAt = step;
-    this.#teller.update({ samples: { step, rows } });
+    const samples = { step, rows };
+    this.#teller.update({ samples });
     try {
-      await this.kept.writeSamples(step, rows, figures);
+      await this.kept.writeSamples(samples);
     } catch (error) {
       if (!(error instanceof StorageFullError)) throw error;
       this.#say('storage-full', 'There was no room to keep the samples.');
@@ -318,7 +319,6 @@ export class TrainingRun {
       seconds: this.#pace.seconds,
       saved: new Date(time).toISOString(),
       measuredAt: this.#measuredAt,
-      sampledAt: this.#sampledAt,
     });
     if (position.step > this.#troubleStep) this.#troubles = 0;
     this.#teller.update({ lastCheckpoint: { step: position.step, time } });
@@ -349,7 +349,6 @@ export class TrainingRun {
     if (!restored) return undefined;
     const { position, notes } = restored;
     this.#measuredAt = notes?.measuredAt ?? -1;
-    this.#sampledAt = notes?.sampledAt ?? -1;
     this.#teller.update({ position, figures: notes?.figures ?? {}, curves: notes?.curves ?? {} });
     return notes;
   }
