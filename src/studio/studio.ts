@@ -21,6 +21,7 @@ import { type FaceChange, withPlaceOf, withSeed } from './face/face-actions';
 import { FaceLibrary } from './face/face-library';
 import { FaceStrip } from './face/face-strip';
 import { Thumbnails } from './face/thumbnails';
+import { Learning } from './learn/learning';
 import { checkMemory } from './model/memory-check';
 import type { KnownConfiguration, ModelFacts } from './model/model-facts';
 import { ModelOpener } from './model/model-opener';
@@ -72,6 +73,8 @@ export class Studio {
   readonly faces: FaceLibrary;
   /** Faces to choose from: of this visit, and suggestions. */
   readonly faceStrip: FaceStrip;
+  /** The room Learn: scenes, generators and students. */
+  readonly learning: Learning;
   /** Small pictures of faces. */
   readonly thumbnails: Thumbnails;
   /** What was done can be undone. */
@@ -112,6 +115,14 @@ export class Studio {
       (change) => this.changeFace(change),
       () => this.#newSeed(),
     );
+    this.learning = new Learning(this.store, {
+      page: options.source.page,
+      prefersReducedMotion: () => this.prefersReducedMotion,
+      screen: () => keeper.screen,
+      takeDevice: () => keeper.takeDevice(),
+      model: () => keeper.opened,
+      openFile: (file) => this.openFile(file),
+    });
     this.thumbnails = new Thumbnails(this.store, () => keeper.screen);
     this.undo = new UndoKeeper(this.store);
   }
@@ -155,6 +166,7 @@ export class Studio {
     this.exports.dismiss();
     this.exports.endMesh();
     this.faceStrip.close();
+    this.learning.close();
     this.#keeper.close();
   }
 

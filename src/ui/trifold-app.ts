@@ -5,6 +5,7 @@
  */
 import { html, LitElement, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import { isOnStage } from '../studio/learn/learn-state';
 import { KeptFiles } from '../studio/model/kept-files';
 import type { StudioState } from '../studio/shared/state';
 import { Studio } from '../studio/studio';
@@ -72,6 +73,7 @@ export class TrifoldApp extends LitElement {
   protected override render() {
     const { studio } = this;
     const isReady = studio.state.status === 'ready';
+    const isLearning = isOnStage(studio.state.learn);
     return html`
       <header>
         <h1>${STRINGS.appName}</h1>
@@ -92,15 +94,16 @@ export class TrifoldApp extends LitElement {
       </header>
       <main>
         <div class="stage">
-          <trifold-viewport .studio=${studio} ?inert=${!isReady}>
+          <trifold-viewport .studio=${studio} ?inert=${!isReady || isLearning}>
             <slot name="first-picture" slot="first-picture"></slot>
           </trifold-viewport>
           <trifold-hint .studio=${studio}></trifold-hint>
           <trifold-tools
             .studio=${studio}
             .orientation=${this.#hasSheet.matches || this.#isTiny.matches ? 'horizontal' : 'vertical'}
-            ?inert=${!isReady}
+            ?inert=${!isReady || isLearning}
           ></trifold-tools>
+          ${isLearning ? html`<trifold-learn-stage .studio=${studio}></trifold-learn-stage>` : nothing}
           ${isReady ? nothing : html`<trifold-message .studio=${studio}></trifold-message>`}
           <trifold-opening .studio=${studio}></trifold-opening>
           <trifold-notices .studio=${studio}></trifold-notices>
@@ -109,7 +112,11 @@ export class TrifoldApp extends LitElement {
         <trifold-rooms .studio=${studio}></trifold-rooms>
       </main>
       <trifold-status .studio=${studio}></trifold-status>
-      <trifold-drop @file-dropped=${({ detail }: CustomEvent<File>) => studio.openFile(detail)}></trifold-drop>
+      <trifold-drop
+        .takesData=${studio.state.learn.isRoomOpen}
+        @file-dropped=${({ detail }: CustomEvent<File>) => studio.openFile(detail)}
+        @data-dropped=${this.#dataDropped}
+      ></trifold-drop>
     `;
   }
 
@@ -124,7 +131,9 @@ export class TrifoldApp extends LitElement {
   }
 
   #stateChanged(state: StudioState, previous: StudioState): void {
-    if (state.status !== previous.status) this.requestUpdate();
+    const isOther =
+      isOnStage(state.learn) !== isOnStage(previous.learn) || state.learn.isRoomOpen !== previous.learn.isRoomOpen;
+    if (isOther || state.status !== previous.status) this.requestUpdate();
     if (state.status === 'ready') this.#showCanvas();
   }
 
@@ -139,6 +148,11 @@ export class TrifoldApp extends LitElement {
 
   get #fileInput(): HTMLInputElement {
     return this.renderRoot.querySelector<HTMLInputElement>('input[type=file]')!;
+  }
+
+  async #dataDropped({ detail }: CustomEvent<readonly FileSystemEntry[]>): Promise<void> {
+    const { openedDrop } = await import('./learn/opened-files');
+    this.studio.learning.openData(await openedDrop(detail));
   }
 
   #filePicked(): void {

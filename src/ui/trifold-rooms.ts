@@ -25,7 +25,7 @@ interface RoomParts {
 }
 
 /** In the order of their tabs. */
-const NAMES = ['face', 'edit', 'compare', 'inspect', 'export'] as const;
+const NAMES = ['face', 'edit', 'compare', 'inspect', 'export', 'learn'] as const;
 export type Room = (typeof NAMES)[number];
 
 const ROOMS: Readonly<Record<Room, RoomParts>> = {
@@ -55,6 +55,10 @@ const ROOMS: Readonly<Record<Room, RoomParts>> = {
   export: {
     load: () => import('./export/trifold-export'),
     content: (studio, isBusy) => html`<trifold-export .studio=${studio} ?inert=${isBusy}></trifold-export>`,
+  },
+  learn: {
+    load: () => import('./learn/trifold-learn'),
+    content: (studio) => html`<trifold-learn .studio=${studio}></trifold-learn>`,
   },
 };
 
@@ -215,6 +219,7 @@ export class TrifoldRooms extends StudioElement {
 
   protected override willUpdate(): void {
     remember('room', this.room);
+    this.studio.learning.roomShown(this.room === 'learn');
     if (!this.loaded.has(this.room)) this.#load(this.room);
   }
 

@@ -75,6 +75,16 @@ export class ScreenKeeper {
     return this.#shows?.screen;
   }
 
+  /** The model on screen, with its file. */
+  get opened(): OpenedModel | undefined {
+    return this.#opened;
+  }
+
+  /** A share in the device of what is on screen, for others who compute. */
+  takeDevice(): DeviceShare {
+    return this.#device.take();
+  }
+
   async start(canvas: HTMLCanvasElement): Promise<void> {
     this.#canvas = new StudioCanvas(canvas);
     await this.#open('device');

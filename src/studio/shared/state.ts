@@ -10,6 +10,7 @@ import type { ComparedView } from '../../render/pictures/compare-views';
 import type { QualityLevel } from '../../render/quality';
 import type { VideoPose } from '../export/video-plan';
 import type { SavedFace } from '../face/faces-file';
+import { initialLearnState, type LearnState, type LiveState } from '../learn/learn-state';
 import type { KeptFile } from '../model/kept-files';
 import type { ModelFacts } from '../model/model-facts';
 import type { ModelRequest } from '../model/open-model';
@@ -77,7 +78,9 @@ export type PlainNotice =
   /** The opened file was to be kept on this device. */
   | 'file-no-storage'
   | 'file-storage-full'
-  | 'file-unreadable';
+  | 'file-unreadable'
+  /** The device was lost while something was learnt. */
+  | 'learning-goes-on';
 
 /** Whether opened files are kept on this device, and which are. */
 export interface FileKeeping {
@@ -256,6 +259,9 @@ export interface StudioState {
   readonly pathViews: readonly VideoPose[];
   readonly savedFaces: SavedFacesState;
   readonly faceStrip: FaceStripState;
+  readonly learn: LearnState;
+  /** Undefined while nothing is being learnt that could be looked at. */
+  readonly live: LiveState | undefined;
   readonly device: DeviceReport | undefined;
 }
 
@@ -304,6 +310,8 @@ export function initialState(): StudioState {
     pathViews: [],
     savedFaces: { faces: undefined, isSaving: false, outcome: undefined },
     faceStrip: { recent: [], suggested: [] },
+    learn: initialLearnState(),
+    live: undefined,
     device: undefined,
   };
 }

@@ -1,13 +1,16 @@
 /**
  * `<trifold-drop>`: makes the whole page a place to drop a file on. Shows itself while a file is over the page, and tells with the event
- * `file-dropped` (`detail` is the file). People without a mouse have the button "Open file…".
+ * `file-dropped` (`detail` is the file); where the page takes data to learn from, folders, zips and several files are told with `data-dropped`
+ * (`detail` are their entries). People without a mouse have the button "Open file…" and those of the room Learn.
  */
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { STRINGS } from '../strings/strings';
 
 @customElement('trifold-drop')
 export class TrifoldDrop extends LitElement {
+  /** Whether data to learn from are wanted, beside models. */
+  @property({ type: Boolean }) takesData = false;
   @state() private isOver = false;
   #leaveTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -61,8 +64,8 @@ export class TrifoldDrop extends LitElement {
   protected override render() {
     if (!this.isOver) return nothing;
     return html`<div role="status">
-      <p>${STRINGS.open.drop}</p>
-      <p>${STRINGS.open.dropHint}</p>
+      <p>${this.takesData ? STRINGS.open.dropData : STRINGS.open.drop}</p>
+      <p>${this.takesData ? STRINGS.open.dropDataHint : STRINGS.open.dropHint}</p>
     </div>`;
   }
 
@@ -87,9 +90,19 @@ export class TrifoldDrop extends LitElement {
     if (!dataTransfer?.types.includes('Files')) return;
     event.preventDefault(); // else the browser would leave the page for the file
     this.isOver = false;
+    const entries = [...dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+    if (this.takesData && isData(entries)) {
+      this.dispatchEvent(new CustomEvent<readonly FileSystemEntry[]>('data-dropped', { detail: entries }));
+      return;
+    }
     const [file] = dataTransfer.files;
     if (file) this.dispatchEvent(new CustomEvent<File>('file-dropped', { detail: file }));
   };
+}
+
+/** Whether what is dropped is data and not the file of a model: a folder, a zip, or several files. */
+function isData(entries: readonly FileSystemEntry[]): boolean {
+  return entries.length > 1 || entries.some(({ isDirectory, name }) => isDirectory || /\.zip$/i.test(name));
 }
 
 declare global {

@@ -17,7 +17,7 @@ export const STAGE_STRINGS = {
   rooms: {
     label: 'Settings',
     tabs: 'Rooms',
-    names: { face: 'Face', edit: 'Edit', compare: 'Compare', inspect: 'Inspect', export: 'Export' },
+    names: { face: 'Face', edit: 'Edit', compare: 'Compare', inspect: 'Inspect', export: 'Export', learn: 'Learn' },
     savedFaces: 'Saved faces',
     notLoaded: 'This room could not be fetched. Check the network connection.',
     retry: 'Try again',

@@ -43,6 +43,8 @@ export const STRINGS = {
     title: 'Open a model file (EG3D: .pkl, .pt, .pth, .safetensors)',
     drop: 'Drop the model file to open it',
     dropHint: 'An EG3D checkpoint: .pkl, .pt, .pth or .safetensors. It stays on this device.',
+    dropData: 'Drop pictures with their cameras to learn from them, or a model file to open it',
+    dropDataHint: 'A folder or zip with transforms.json, a COLMAP model or an EG3D data set. It stays on this device.',
     opening: (name: string) => (name ? `Opening ${name}` : 'Opening the bundled model'),
     steps: {
       device: '',
@@ -138,6 +140,8 @@ export const STRINGS = {
           return `${notice.message} ${notice.remedy} The model’s first face is shown instead.`;
         case 'device-rebuilt':
           return 'The graphics device was lost and has been set up again. Face, view and settings are the same.';
+        case 'learning-goes-on':
+          return 'The graphics device was lost. What is being learnt goes on from what was kept last.';
         case 'face-refused':
           return `${notice.message} ${notice.remedy}`;
         case 'snapshot-failed':

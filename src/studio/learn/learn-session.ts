@@ -1,0 +1,241 @@
+/**
+ * One run, from the moment it is wanted until it is left: the data are made ready, the learner is made, the run is opened where it was kept, and goes
+ * on; a device that was lost is waited for, and the run goes on from what was kept. What was learnt can be looked at and taken away meanwhile.
+ */
+import type { OrbitHome } from '../../camera/orbit';
+import type { Gpu } from '../../gpu/device';
+import { DeviceLostError } from '../../gpu/errors';
+import type { Learner } from '../../training/loops/learner';
+import type { RunSettings, TrainingRunState } from '../../training/loops/run-state';
+import type { KeptRun, RunDescription } from '../../training/loops/run-store';
+import { SlicedRunner } from '../../training/loops/sliced-runner';
+import { TrainingRun } from '../../training/loops/training-run';
+import type { DeviceShare } from '../model/shared-device';
+import { describeFailure } from '../shared/failure';
+import { withNotice } from '../shared/state';
+import { FrameLoopStoppedError } from '../view/frame-loop';
+import type { LearnAccess } from './learn-access';
+import type { LearnRun } from './learn-state';
+import type { LearnStore } from './learn-store';
+import { LiveView } from './live-view';
+import type { PageLearner, ReadData } from './page-learners';
+
+/** The room is told so often, at most: more cannot be read. */
+const REPORT_MILLISECONDS = 200;
+/** So often a run goes on after a lost device, unless it has kept a step in between. */
+const MOST_LOSSES = 3;
+
+export interface SessionParts {
+  readonly learner: PageLearner;
+  readonly data: ReadData;
+  readonly kept: KeptRun;
+  readonly home: OrbitHome;
+  /** Called when something new is kept. */
+  readonly onKept: () => void;
+}
+
+/** What is on the device. */
+interface OnDevice {
+  readonly share: DeviceShare;
+  readonly learner: Learner;
+  readonly run: TrainingRun;
+  readonly live: LiveView;
+}
+
+export class LearnSession {
+  readonly #ended = new AbortController();
+  #present: OnDevice | undefined;
+  #reportTimer: ReturnType<typeof setTimeout> | undefined;
+  #losses = 0;
+  #keptStep: number | undefined;
+  #settings: Partial<RunSettings>;
+
+  constructor(
+    private readonly learn: LearnStore,
+    private readonly access: LearnAccess,
+    private readonly parts: SessionParts,
+  ) {
+    this.#settings = parts.learner.intervals;
+  }
+
+  get description(): RunDescription {
+    return this.parts.kept.description;
+  }
+
+  get learner(): Learner | undefined {
+    return this.#present?.learner;
+  }
+
+  get run(): TrainingRun | undefined {
+    return this.#present?.run;
+  }
+
+  /** Resolves when the run is done, stopped, failed or left. Never rejects. */
+  async start(): Promise<void> {
+    for (;;) {
+      try {
+        await this.#open();
+        if (this.#present && !isAtGoal(this.#present.run.state)) await this.#present.run.start();
+        const error = this.#present?.run.state.error;
+        this.#report();
+        if (error) throw error;
+        return;
+      } catch (error) {
+        if (this.#ended.signal.aborted) return;
+        if (!(error instanceof DeviceLostError) || ++this.#losses > MOST_LOSSES) {
+          this.#show({ failure: describeFailure(error), preparing: undefined });
+          return;
+        }
+        await this.#comeBack();
+      }
+    }
+  }
+
+  pause(): void {
+    this.run?.pause();
+  }
+
+  /** Goes on after a pause, or after it was stopped. */
+  async resume(): Promise<void> {
+    const { run } = this;
+    if (run?.state.status === 'paused') run.resume();
+    else if (run) await this.start();
+  }
+
+  async stop(): Promise<void> {
+    if (this.run) await this.run.stop();
+    else await this.close();
+  }
+
+  change(settings: Partial<RunSettings>): void {
+    this.#settings = { ...this.#settings, ...settings };
+    this.run?.change(settings);
+    this.#report();
+  }
+
+  /** Ends it and frees what it has on the device. */
+  async close(): Promise<void> {
+    this.#ended.abort(new DOMException('The run was left.', 'AbortError'));
+    if (this.run?.state.status === 'running' || this.run?.state.status === 'paused') await this.run.stop();
+    this.#free();
+    clearTimeout(this.#reportTimer);
+  }
+
+  async #open(): Promise<void> {
+    if (this.#present) return;
+    const { signal } = this.#ended;
+    const { kept, learner: maker, data, home } = this.parts;
+    this.#show({ preparing: { what: 'data', share: 0 }, failure: undefined });
+    const share = this.access.takeDevice();
+    let learner: Learner | undefined;
+    try {
+      const gpu = (await share.gpu).forModel('f32');
+      signal.throwIfAborted();
+      learner = await this.#makeLearner(gpu, maker, data);
+      signal.throwIfAborted();
+      this.#show({ preparing: { what: 'checkpoint', share: 0 }, figureKinds: learner.figureKinds });
+      const { seed, goal } = kept.description;
+      const between = this.#between;
+      const run = await TrainingRun.open(learner, { seed, goal, between, ...this.#settings }, kept);
+      signal.throwIfAborted();
+      run.subscribe(() => this.#reportSoon());
+      this.#present = { share, learner, run, live: new LiveView(this.learn.store, run, home) };
+      this.#show({ preparing: undefined });
+      this.#report();
+    } catch (error) {
+      learner?.destroy();
+      share.giveBack();
+      throw error;
+    }
+  }
+
+  #makeLearner(gpu: Gpu, maker: PageLearner, data: ReadData): Promise<Learner> {
+    const { signal } = this.#ended;
+    return maker.create({
+      gpu,
+      settings: this.description.settings,
+      data,
+      model: this.access.model(),
+      run: SlicedRunner.on(gpu, { between: this.#between }).runPlan(),
+      signal,
+      onProgress: (what, share) => this.#show({ preparing: { what, share } }),
+    });
+  }
+
+  /** Frames go first; while nothing is on screen, or it is just changing, nobody else has to be waited for. */
+  readonly #between = async <T>(work: () => Promise<T>): Promise<T> => {
+    const screen = this.access.screen();
+    if (!screen) return work();
+    try {
+      return await screen.between(work);
+    } catch (error) {
+      if (error instanceof FrameLoopStoppedError) return work();
+      throw error;
+    }
+  };
+
+  /** The device was lost: waits until the page has another. */
+  async #comeBack(): Promise<void> {
+    this.#free();
+    const { store } = this.learn;
+    const { notices } = store.state;
+    store.update({ notices: withNotice(notices, { kind: 'learning-goes-on' }) });
+    this.#show({ preparing: { what: 'checkpoint', share: 0 }, state: undefined });
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        if (store.state.status === 'loading' && !this.#ended.signal.aborted) return;
+        unsubscribe();
+        resolve();
+      };
+      const unsubscribe = store.subscribe(look);
+      setTimeout(look, REPORT_MILLISECONDS); // the news of the loss may not have reached the screen yet
+    });
+    this.#ended.signal.throwIfAborted();
+  }
+
+  #free(): void {
+    const present = this.#present;
+    this.#present = undefined;
+    if (!present) return;
+    present.live.close();
+    present.learner.destroy();
+    present.share.giveBack();
+  }
+
+  #reportSoon(): void {
+    this.#reportTimer ??= setTimeout(() => this.#report(), REPORT_MILLISECONDS);
+  }
+
+  #report(): void {
+    clearTimeout(this.#reportTimer);
+    this.#reportTimer = undefined;
+    const state = this.run?.state;
+    if (!state) return;
+    this.#show({ state, failure: state.error && describeFailure(state.error) });
+    if (state.lastCheckpoint?.step !== this.#keptStep) {
+      this.#keptStep = state.lastCheckpoint?.step;
+      this.#losses = 0;
+      this.parts.onKept();
+    }
+  }
+
+  #show(change: Partial<LearnRun>): void {
+    if (this.#ended.signal.aborted) return;
+    const { run } = this.learn.state;
+    const former: LearnRun =
+      run?.description.id === this.description.id
+        ? run
+        : {
+            description: this.description,
+            preparing: undefined,
+            figureKinds: [],
+            state: undefined,
+            failure: undefined,
+          };
+    this.learn.update({ run: { ...former, description: this.description, ...change } });
+  }
+}
+
+function isAtGoal({ position, goal }: TrainingRunState): boolean {
+  return position.step >= goal;
+}

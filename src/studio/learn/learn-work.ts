@@ -1,0 +1,198 @@
+/** What carries out the actions of the room Learn (learning.ts): choices, the run, the runs that are kept, and what is taken away. */
+import { homeOf, type OrbitHome } from '../../camera/orbit';
+import { TrifoldError } from '../../errors';
+import type { RunDescription } from '../../training/loops/run-store';
+import type { MadeFile } from '../export/exports';
+import { describeFailure } from '../shared/failure';
+import type { StudioState } from '../shared/state';
+import type { Store } from '../shared/store';
+import type { LearnAccess } from './learn-access';
+import { LearnChoices } from './learn-choices';
+import { LearnRuns } from './learn-runs';
+import { LearnSession } from './learn-session';
+import { isTraining, type LearnerKind, type TakeAwayKind } from './learn-state';
+import { LearnStore } from './learn-store';
+import { pageLearner, type ReadData } from './page-learners';
+import { homeOfCameras } from './posed-data';
+import { BrowserRunStore } from './run-store';
+import { TakeAways } from './take-aways';
+
+/** A run that is kept learns from data that are not open. */
+export class RunNeedsDataError extends TrifoldError {
+  override readonly code = 'run-needs-data';
+
+  constructor(
+    readonly dataName: string,
+    isModel: boolean,
+  ) {
+    super(
+      `This run learns from “${dataName}”, which is not open.`,
+      isModel
+        ? 'Open that model with “Open file…”, then go on.'
+        : 'Choose “Your own” data and open the same folder or zip again, then go on: the page keeps none of your pictures.',
+    );
+  }
+}
+
+export class LearnWork {
+  readonly choices: LearnChoices;
+  readonly runs: LearnRuns;
+  session: LearnSession | undefined;
+  readonly #learn: LearnStore;
+  readonly #takeAways: TakeAways;
+  #unlock: (() => unknown) | undefined;
+
+  constructor(
+    store: Store<StudioState>,
+    private readonly access: LearnAccess,
+  ) {
+    this.#learn = new LearnStore(store);
+    this.runs = new LearnRuns(this.#learn, new BrowserRunStore());
+    this.choices = new LearnChoices(this.#learn, access, (kind, preset) => this.#secondsPerStep(kind, preset));
+    this.#takeAways = new TakeAways(this.#learn);
+    store.subscribe((state, previous) => {
+      const hasOther = state.model?.config !== previous.model?.config || state.status !== previous.status;
+      if (hasOther && state.status === 'ready' && state.learn.isRoomOpen)
+        this.safely(() => this.choices.modelChanged());
+    });
+  }
+
+  /** Tells in the room what goes wrong. */
+  async safely(action: () => unknown): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#learn.update({ problem: describeFailure(error) });
+    }
+  }
+
+  /** The room is opened, for the first time or again. */
+  async opened(): Promise<void> {
+    await Promise.all([this.choices.begin(), this.runs.load()]);
+  }
+
+  async start(): Promise<void> {
+    const { kind, preset, steps: goal, seed } = this.#learn.state;
+    const learner = await pageLearner(kind);
+    const { data } = this.choices;
+    if (!learner || !data || isTraining(this.#learn.state)) return;
+    await this.#begin(async () => {
+      const settings = learner.settings(preset, data, seed);
+      const { name, source } = { name: nameOf(data), source: data.source };
+      const fingerprint = await learner.fingerprint(data, settings);
+      const created = new Date().toISOString();
+      const id = `${kind}-${created.replace(/\D/g, '').slice(0, 14)}-${Math.floor(Math.random() * 1e4)}`;
+      const description = { id, kind, preset, settings, data: { name, fingerprint, source }, seed, goal, created };
+      return { data, kept: await this.runs.store.create(description) };
+    });
+  }
+
+  async goOn(id: string): Promise<void> {
+    if (isTraining(this.#learn.state)) return;
+    await this.leave();
+    await this.#begin(async () => {
+      const kept = await this.runs.store.open(id);
+      return { data: await this.#dataOf(kept.description), kept };
+    });
+  }
+
+  /** As many steps again. */
+  async goFurther(): Promise<void> {
+    const { session } = this;
+    const { run } = this.#learn.state;
+    if (!session || !run?.state) return;
+    const { id, goal } = session.description;
+    const further = 2 * goal;
+    await this.leave();
+    await this.#begin(async () => {
+      const kept = await this.runs.store.open(id);
+      const data = await this.#dataOf(kept.description);
+      await kept.describe({ goal: further });
+      return { data, kept: await this.runs.store.open(id) };
+    });
+  }
+
+  async leave(): Promise<void> {
+    this.#takeAways.stop();
+    await this.session?.close();
+    this.session = undefined;
+    await this.#unlock?.();
+    this.#unlock = undefined;
+    this.#learn.update({ run: undefined, takeAway: undefined, problem: undefined });
+    await this.runs.load();
+  }
+
+  async openResult(): Promise<void> {
+    const learner = this.session?.learner;
+    if (!learner) return;
+    const { name, bytes } = await learner.result();
+    await this.access.openFile(new File([bytes], name));
+    this.#learn.update({ wantsLive: false });
+  }
+
+  takeAway(what: TakeAwayKind): Promise<MadeFile | undefined> {
+    const { session } = this;
+    return session ? this.#takeAways.make(what, session) : Promise.resolve(undefined);
+  }
+
+  stopMaking(): void {
+    this.#takeAways.stop();
+  }
+
+  async close(): Promise<void> {
+    this.choices.close();
+    await this.leave();
+    await this.runs.forgetDeleted();
+  }
+
+  /** Takes the place of who trains, and runs to the end. */
+  async #begin(
+    open: () => Promise<Pick<ConstructorParameters<typeof LearnSession>[2], 'data' | 'kept'>>,
+  ): Promise<void> {
+    this.#learn.update({ problem: undefined, takeAway: undefined, wantsLive: true });
+    this.#unlock ??= await this.runs.store.lock();
+    try {
+      const { data, kept } = await open();
+      const learner = (await pageLearner(kept.description.kind))!;
+      const onKept = () => this.safely(() => this.runs.load());
+      const home = homeFor(data);
+      this.session = new LearnSession(this.#learn, this.access, { data, kept, learner, home, onKept });
+    } catch (error) {
+      this.#unlock?.();
+      this.#unlock = undefined;
+      throw error;
+    }
+    await this.session.start();
+  }
+
+  /** The data that a kept run learns from. @throws RunNeedsDataError */
+  async #dataOf({ kind, data: { name, source, fingerprint }, settings }: RunDescription): Promise<ReadData> {
+    const learner = (await pageLearner(kind))!;
+    const isSame = async (data: ReadData | undefined) =>
+      data !== undefined && (await learner.fingerprint(data, settings)) === fingerprint;
+    const { scene, model } = Object(source) as { scene?: string; model?: string };
+    if (this.#learn.state.kind !== kind) await this.choices.choose(kind);
+    if (scene !== undefined && !(await isSame(this.choices.data))) await this.choices.readScene(scene);
+    const { data } = this.choices;
+    if (!data || !(await isSame(data))) throw new RunNeedsDataError(name, model !== undefined);
+    return data;
+  }
+
+  #secondsPerStep(kind: LearnerKind, preset: string): number | undefined {
+    const { runs = [] } = this.#learn.state;
+    const known = runs.find(
+      ({ description, progress }) =>
+        description.kind === kind && description.preset === preset && (progress?.position.step ?? 0) > 0,
+    )?.progress;
+    return known && known.seconds / known.position.step;
+  }
+}
+
+function nameOf(data: ReadData): string {
+  return data.kind === 'posed' ? data.data.name : data.model.name;
+}
+
+/** Where the stage's camera begins. */
+function homeFor(data: ReadData): OrbitHome {
+  return data.kind === 'posed' ? homeOfCameras(data.data, data.isFitted) : homeOf(data.model.config.camera);
+}

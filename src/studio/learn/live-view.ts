@@ -1,0 +1,78 @@
+/**
+ * The stage while it shows what is being learnt: asks the run for a picture whenever the camera is elsewhere, and now and then because more has been
+ * learnt. One picture at a time; training goes on between its parts, and gives way to it.
+ */
+import { labelOf, type OrbitHome, type OrbitState, orbitAt } from '../../camera/orbit';
+import type { TrainingRun } from '../../training/loops/training-run';
+import type { StudioState } from '../shared/state';
+import type { Store } from '../shared/store';
+import { isOnStage } from './learn-state';
+
+/** A picture because of more steps takes at most this share of the time. */
+const LEARNING_SHARE = 0.15;
+const LEAST_INTERVAL_MILLISECONDS = 500;
+
+export class LiveView {
+  readonly #unsubscribe: () => void;
+  #isDrawing = false;
+  #isClosed = false;
+  #drawn: { readonly view: OrbitState; readonly step: number } | undefined;
+  /** Before that there is no picture because of more steps alone. */
+  #notBefore = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param home where the camera begins */
+  constructor(
+    private readonly store: Store<StudioState>,
+    private readonly run: Pick<TrainingRun, 'render' | 'state'>,
+    home: OrbitHome,
+  ) {
+    this.#unsubscribe = store.subscribe(() => this.#look());
+    store.update({ live: { view: orbitAt(home), picture: undefined, step: undefined } });
+    this.#look();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#unsubscribe();
+    this.store.update({ live: undefined });
+  }
+
+  /** Draws if there is something new to see. */
+  async #look(): Promise<void> {
+    if (this.#isDrawing) return;
+    this.#isDrawing = true;
+    try {
+      for (let view = this.#due(); view; view = this.#due()) await this.#draw(view);
+    } catch {
+      this.#isClosed = true; // the run tells what went wrong
+    } finally {
+      this.#isDrawing = false;
+    }
+  }
+
+  /** The view that is to be drawn; undefined if what is there will do. */
+  #due(): OrbitState | undefined {
+    const { learn, live } = this.store.state;
+    if (this.#isClosed || !live || !isOnStage(learn)) return undefined;
+    if (this.#drawn?.view !== live.view) return live.view;
+    if (this.run.state.position.step === this.#drawn.step) return undefined;
+    const wait = this.#notBefore - performance.now();
+    if (wait <= 0) return live.view;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), wait);
+    return undefined;
+  }
+
+  async #draw(view: OrbitState): Promise<void> {
+    const begun = performance.now();
+    const { step } = this.run.state.position;
+    const picture = await this.run.render(labelOf(view));
+    const took = performance.now() - begun;
+    this.#notBefore = performance.now() + Math.max(LEAST_INTERVAL_MILLISECONDS, took / LEARNING_SHARE);
+    this.#drawn = { view, step };
+    const { live } = this.store.state;
+    if (live && !this.#isClosed) this.store.update({ live: { ...live, picture, step } });
+  }
+}

@@ -1,0 +1,54 @@
+/** Files that are made of what was learnt, one at a time; how far that is, and what became of it, is in `state.learn.takeAway`. */
+import type { MadeFile } from '../export/exports';
+import { describeFailure } from '../shared/failure';
+import type { LearnSession } from './learn-session';
+import type { TakeAwayKind } from './learn-state';
+import type { LearnStore } from './learn-store';
+
+export class TakeAways {
+  #making = new AbortController();
+
+  constructor(private readonly learn: LearnStore) {}
+
+  /** @returns undefined if it was stopped or failed */
+  async make(what: TakeAwayKind, session: LearnSession): Promise<MadeFile | undefined> {
+    this.stop();
+    const making = new AbortController();
+    this.#making = making;
+    const { signal } = making;
+    const onProgress = (share: number) => {
+      if (!signal.aborted) this.learn.update({ takeAway: { status: 'making', what, share } });
+    };
+    onProgress(0);
+    try {
+      const made = await makeFile(what, session, signal, onProgress);
+      signal.throwIfAborted();
+      this.learn.update({ takeAway: { status: 'made', name: made.name, bytes: made.blob.size } });
+      return made;
+    } catch (error) {
+      if (!signal.aborted) this.learn.update({ takeAway: { status: 'failed', failure: describeFailure(error) } });
+      return undefined;
+    }
+  }
+
+  stop(): void {
+    this.#making.abort();
+    if (this.learn.state.takeAway?.status === 'making') this.learn.update({ takeAway: undefined });
+  }
+}
+
+async function makeFile(
+  what: TakeAwayKind,
+  session: LearnSession,
+  _signal: AbortSignal,
+  _onProgress: (share: number) => void,
+): Promise<MadeFile> {
+  const learner = session.learner!;
+  switch (what) {
+    case 'file': {
+      const { name, bytes } = await learner.result();
+      return { name, blob: new Blob([bytes]) };
+    }
+  }
+  throw new Error(`nothing makes ${what} of a ${learner.kind}`);
+}

@@ -1,0 +1,275 @@
+/**
+ * `<trifold-learn>`, the room Learn: what is to be learnt, from which data, and how much; then the run itself, until it is left; and below the runs
+ * that this device keeps, of which an unfinished one is offered first.
+ */
+import { css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
+import { isTraining, LEARNER_KINDS, type LearnerKind } from '../../studio/learn/learn-state';
+import type { StudioState } from '../../studio/shared/state';
+import { numberField } from '../shared/form-parts';
+import { inSection } from '../shared/section-styles';
+import { StudioElement } from '../shared/studio-element';
+import { controls, sections } from '../shared/theme';
+import { LEARN_STRINGS } from '../strings/learn';
+import './trifold-learn-data';
+import './trifold-learn-run';
+import './trifold-learn-runs';
+import './trifold-learn-stage';
+
+const { kinds: strings, plan, run, runs } = LEARN_STRINGS;
+
+const MOST_STEPS = 1e7;
+const MOST_SEED = 2 ** 32 - 1;
+
+@customElement('trifold-learn')
+export class TrifoldLearn extends StudioElement {
+  static override styles = [
+    controls,
+    sections,
+    inSection,
+    css`
+      :host {
+        gap: 0.75rem;
+      }
+      .kinds {
+        display: grid;
+        gap: 0.4rem;
+      }
+      .kind {
+        position: relative;
+        display: grid;
+        gap: 0.1rem;
+        min-height: var(--control);
+        padding: 0.5rem 0.75rem;
+        border: 2px solid var(--line);
+        border-radius: var(--round);
+        line-height: 1.3;
+        cursor: pointer;
+      }
+      .kind input {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+        margin: 0;
+        opacity: 0;
+        cursor: inherit;
+      }
+      .kind strong {
+        font-weight: 600;
+      }
+      .kind small {
+        color: var(--muted);
+        font-size: 0.82rem;
+      }
+      .kind:hover {
+        background: var(--soft);
+      }
+      .kind:has(:checked) {
+        border-color: var(--accent);
+        background: var(--soft);
+      }
+      .kind:has(:checked) strong {
+        color: var(--accent-strong);
+      }
+      .kind:has(:focus-visible) {
+        outline: 3px solid var(--focus);
+        outline-offset: 2px;
+      }
+      @media (forced-colors: active) {
+        .kind:has(:checked) {
+          forced-color-adjust: none;
+          background: Highlight;
+          color: HighlightText;
+        }
+        .kind:has(:checked) :is(strong, small) {
+          color: inherit;
+        }
+      }
+      .field {
+        display: grid;
+        gap: 0.2rem;
+        min-width: 0;
+      }
+      .fields {
+        display: grid;
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+        gap: 0.6rem;
+      }
+      select,
+      input.number {
+        width: 100%;
+        min-width: 0;
+      }
+      .warning {
+        margin: 0;
+        padding-inline-start: 0.7rem;
+        border-inline-start: 3px solid var(--warning);
+        color: var(--warning);
+        font-size: 0.87rem;
+      }
+      ul {
+        margin: 0;
+        padding-inline-start: 1.2rem;
+        color: var(--muted);
+        font-size: 0.87rem;
+      }
+      .unfinished {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.5rem 0.75rem;
+        padding: 0.6rem 0.75rem;
+        border-radius: var(--round);
+        background: var(--soft);
+      }
+      .unfinished > span {
+        flex: 1 1 12rem;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  protected watches({ learn, status, device }: StudioState): readonly unknown[] {
+    const { run, runs, presets, preset, steps, seed, cost, problem, kind, data } = learn;
+    return [run === undefined, runs, presets, preset, steps, seed, cost, problem, kind, data, status, device?.adapter];
+  }
+
+  protected override render() {
+    const { studio } = this;
+    return html`
+      ${
+        studio.state.learn.run
+          ? html`<trifold-learn-run .studio=${studio}></trifold-learn-run>`
+          : html`${this.#unfinished()} ${this.#kinds()}
+              <trifold-learn-data .studio=${studio}></trifold-learn-data>
+              ${this.#plan()}`
+      }
+      <trifold-learn-runs .studio=${studio}></trifold-learn-runs>
+    `;
+  }
+
+  /** A run that was cut short, by a reload or a crash. */
+  #unfinished() {
+    const { learning, state } = this.studio;
+    const unfinished = state.learn.runs?.find(({ progress }) => progress && progress.position.step < progress.goal);
+    if (!unfinished?.progress) return nothing;
+    const { description, progress } = unfinished;
+    return html`<div class="unfinished">
+      <span>
+        <strong>${runs.unfinished}</strong>:
+        ${strings.names[description.kind]}, ${description.data.name},
+        ${run.step(progress.position.step, progress.goal).toLowerCase()}.
+      </span>
+      <button type="button" class="primary" ?disabled=${state.status !== 'ready'} @click=${() => learning.goOn(description.id)}>
+        ${runs.goOn}
+      </button>
+    </div>`;
+  }
+
+  #kinds() {
+    const { kind } = this.studio.state.learn;
+    return html`<fieldset>
+      <legend>${strings.legend}</legend>
+      <div class="kinds" role="radiogroup" aria-label=${strings.legend}>
+        ${LEARNER_KINDS.map((name) => this.#kind(name, name === kind))}
+      </div>
+    </fieldset>`;
+  }
+
+  #kind(kind: LearnerKind, isChosen: boolean) {
+    return html`<label class="kind">
+      <input
+        type="radio"
+        name="kind"
+        value=${kind}
+        aria-label=${strings.names[kind]}
+        aria-describedby="about-${kind}"
+        .checked=${live(isChosen)}
+        @change=${() => this.studio.learning.choose(kind)}
+      />
+      <strong>${strings.names[kind]}</strong>
+      <small id="about-${kind}">${strings.about[kind]}</small>
+    </label>`;
+  }
+
+  #plan() {
+    const { learning, state } = this.studio;
+    const { kind, preset, steps, seed, cost, data, problem } = state.learn;
+    const presets = state.learn.presets[kind];
+    const about = presets.find(({ id }) => id === preset)?.about;
+    const isPossible =
+      data.status === 'ready' && state.status === 'ready' && cost?.fits !== false && presets.length > 0;
+    return html`<fieldset>
+      <legend>${plan.legend}</legend>
+      <div class="field">
+        <label for="preset">${plan.preset}</label>
+        <select id="preset" aria-describedby="about-preset" @change=${this.#presetChosen}>
+          ${presets.map(({ id, label }) => html`<option value=${id} .selected=${live(id === preset)}>${label}</option>`)}
+        </select>
+      </div>
+      <p class="hint" id="about-preset">${about}</p>
+      <div class="fields">
+        <div class="field">
+          <label for="steps">${plan.steps}</label>
+          ${numberField({
+            id: 'steps',
+            value: steps,
+            min: 1,
+            max: MOST_STEPS,
+            step: 100,
+            typed: (typed) => learning.setSteps(typed),
+          })}
+        </div>
+        <div class="field">
+          <label for="seed">${plan.seed}</label>
+          ${numberField({
+            id: 'seed',
+            value: seed,
+            min: 0,
+            max: MOST_SEED,
+            step: 1,
+            describedBy: 'about-seed',
+            typed: (typed) => learning.setSeed(typed),
+          })}
+        </div>
+      </div>
+      <p class="hint" id="about-seed">${plan.seedHint}</p>
+      ${this.#cost()}
+      ${problem ? html`<p class="warning" role="alert">${problem.message} ${problem.remedy}</p>` : nothing}
+      <button
+        type="button"
+        class="primary"
+        ?disabled=${!isPossible || isTraining(state.learn)}
+        @click=${() => learning.start()}
+      >
+        ${plan.start}
+      </button>
+    </fieldset>`;
+  }
+
+  #cost() {
+    const { learn, device } = this.studio.state;
+    const { cost, steps } = learn;
+    if (!cost) return nothing;
+    return html`
+      <ul aria-label=${plan.cost}>
+        <li>${cost.bytes === undefined ? plan.memoryUnknown : plan.memory(cost.bytes)}</li>
+        <li>${cost.secondsPerStep === undefined ? plan.timeUnknown : plan.time(cost.secondsPerStep * steps)}</li>
+        ${device?.adapter.isSoftware ? html`<li>${plan.software}</li>` : nothing}
+      </ul>
+      ${cost.fits ? nothing : html`<p class="warning" role="alert">${plan.tooMuch}</p>`}
+    `;
+  }
+
+  readonly #presetChosen = (event: Event) => {
+    this.studio.learning.setPreset((event.target as HTMLSelectElement).value);
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'trifold-learn': TrifoldLearn;
+  }
+}
