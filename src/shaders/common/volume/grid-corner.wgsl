@@ -1,6 +1,8 @@
-// The cells of a grid that a point is between: `grid_sample` style, coordinates in [-1, 1] span whole cells (align_corners=False).
+// The values of a grid that a point is between: `grid_sample` style, the box around the origin that the grid fills is made of whole cells, with their values
+// in the middle (align_corners=False).
 
 #param depth, height, width: u32
+#param boxSide: f32
 
 struct GridPlace {
   low: vec3i,
@@ -13,7 +15,7 @@ fn gridExtents() -> vec3i {
 
 fn gridPlace(point: vec3f) -> GridPlace {
   let size = vec3f(gridExtents());
-  let cell = clamp((point + 1.0) * 0.5 * size - 0.5, vec3f(-2), size + 1.0);
+  let cell = clamp((point * (2.0 / params.boxSide) + 1.0) * 0.5 * size - 0.5, vec3f(-2), size + 1.0);
   let low = floor(cell);
   return GridPlace(vec3i(low), cell - low);
 }

@@ -1,5 +1,5 @@
 // The way back through grid-3d.wgsl to the grid: each cell looks through all points for those that it is a corner of. The readable version, for grids and
-// lists of points as small as tests have; what many points do to large planes is in scatter/.
+// lists of points as small as tests have; what many points do to a large one is in scatter/.
 //
 // Shapes    points [N, M, 3]; gradient [N, M, C]; output [N or 1, D, H, W, C]
 // Dispatch  one thread per cell and group of four channels, 64 per workgroup (each-element)

@@ -28,5 +28,5 @@ fn element(index: u32) {
     let share = select(1.0 - place.fraction, place.fraction, offset == vec3i(1));
     ofCells += along * vec3f(2 * offset - 1) * share.yzx * share.zxy;
   }
-  output[index] = vec4f(ofCells * 0.5 * vec3f(gridExtents()), 0);
+  output[index] = vec4f(ofCells * vec3f(gridExtents()) / params.boxSide, 0);
 }

@@ -1,5 +1,5 @@
-// Trilinear samples of a dense grid, `grid_sample` style: x runs along the width, y the height, z the depth; coordinates in [-1, 1] span
-// whole cells (align_corners=False); each cell outside counts as zero.
+// Trilinear samples of a dense grid, `grid_sample` style: x runs along the width, y the height, z the depth of a box around the origin; each value outside
+// counts as zero.
 //
 // Shapes    grid [N or 1, D, H, W, C]; points [N, M, 3]; output [N, M, C]
 // Layout    vec4f along C
