@@ -5,6 +5,7 @@
 import { bench } from './bench';
 import { compare } from './compare';
 import { convert } from './convert';
+import { data } from './data';
 import { FAILED, reportError, UsageError } from './errors';
 import { grad } from './grad';
 import { info } from './info';
@@ -48,6 +49,10 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
       Writes a file for "torch.load": a state dict with the official names under "G_ema", and what builds the network under "config".
       interop/pytorch/ in the repository goes on training from it.
 
+  data [MODEL] --out DATA.zip [--count 2000] [--side 64] [--seed 0] [--mirror]
+      Pictures of the model's faces (of the bundled one unless another is named) with exact cameras, as a data set in EG3D's form, to train on here
+      or with the official code. --mirror adds each picture in the mirror, with its camera.
+
   bench [MODEL] [--rounds 5] [--only WORD]... [--full-size] [--halves] [--variants] [--peer-models FOLDER]
       [--json bench.json]
       How fast the kernels are on this machine's adapter: the stages of a frame (of the bundled model unless another is named), and single
@@ -80,6 +85,7 @@ async function main(words: string[]): Promise<number> {
   try {
     if (command === 'info') await info(rest);
     else if (command === 'convert') await convert(rest);
+    else if (command === 'data') await data(rest);
     else if (command === 'render') await render(rest);
     else if (command === 'compare') await compare(rest);
     else if (command === 'mesh') await mesh(rest);

@@ -14,13 +14,15 @@ export async function expectWritable(file: string): Promise<void> {
 /**
  * Writes a file aside and moves it into place when it is on the disk, so that nobody ever finds half of it, not even after a power cut: either the
  * former file is there or the whole new one.
+ * @param contents or its pieces, in order
  */
-export async function writeWhole(file: string, contents: Uint8Array | string): Promise<void> {
+export async function writeWhole(file: string, contents: Uint8Array | string | Iterable<Uint8Array>): Promise<void> {
   const unfinished = `${file}.unfinished`;
   try {
     const handle = await open(unfinished, 'w');
     try {
-      await handle.writeFile(contents);
+      const pieces = typeof contents === 'string' || contents instanceof Uint8Array ? [contents] : contents;
+      for (const piece of pieces) await handle.writeFile(piece); // each behind the one before
       await handle.sync();
     } finally {
       await handle.close();
