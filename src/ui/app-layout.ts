@@ -67,6 +67,10 @@ export const layout = css`
   trifold-viewport {
     height: 100%;
   }
+  /* Something else has the stage. */
+  .behind {
+    visibility: hidden;
+  }
   trifold-tools {
     position: absolute;
     inset-block: 0;

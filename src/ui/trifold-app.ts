@@ -94,11 +94,12 @@ export class TrifoldApp extends LitElement {
       </header>
       <main>
         <div class="stage">
-          <trifold-viewport .studio=${studio} ?inert=${!isReady || isLearning}>
+          <trifold-viewport class=${isLearning ? 'behind' : ''} .studio=${studio} ?inert=${!isReady || isLearning}>
             <slot name="first-picture" slot="first-picture"></slot>
           </trifold-viewport>
           <trifold-hint .studio=${studio}></trifold-hint>
           <trifold-tools
+            class=${isLearning ? 'behind' : ''}
             .studio=${studio}
             .orientation=${this.#hasSheet.matches || this.#isTiny.matches ? 'horizontal' : 'vertical'}
             ?inert=${!isReady || isLearning}

@@ -114,9 +114,15 @@ export class TrifoldRooms extends StudioElement {
         border-block-end-color: var(--accent);
         color: var(--text);
       }
-      @container (max-width: 21rem) {
+      @container (max-width: 27rem) {
         .tabs button {
-          font-size: 0.87rem;
+          padding: 0 0.1rem;
+          font-size: 0.84rem;
+        }
+      }
+      @container (max-width: 20rem) {
+        .tabs button {
+          font-size: 0.75rem;
         }
       }
       @media (forced-colors: active) {

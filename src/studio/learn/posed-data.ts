@@ -2,7 +2,7 @@
  * Pictures with cameras, for the room Learn: opened, looked through, and described. All that can be wrong with them is found here, before the first
  * step; what can be mended is said with how.
  */
-import { positionOf } from '../../camera/conventions';
+import { ORIGIN, positionOf } from '../../camera/conventions';
 import { homeOf, type OrbitHome } from '../../camera/orbit';
 import { type FileSet, filesOfFolder, filesOfZip } from '../../training/data/file-set';
 import { openPosedPictures } from '../../training/data/open-posed-pictures';
@@ -63,14 +63,15 @@ export async function readPosedData(opened: OpenedFiles, { signal, onProgress }:
 }
 
 /** Whether the scene of the data is in the box as it is. Nobody can tell of cameras that look at no one point. */
-export function isInBox({ extent, posed }: PosedData): boolean {
+export function isInBox({ extent, posed }: Pick<PosedData, 'extent' | 'posed'>): boolean {
   const reach = reachInBox(extent, NO_NORMALISATION);
   return posed.kind === 'eg3d' || (reach !== undefined && reach >= INSIDE.least && reach <= INSIDE.most);
 }
 
-/** How the data come into the box. @param isFitted whether they are moved and scaled */
+/** How the data come into the box: upright in any case. @param isFitted whether they are moved and scaled, too */
 export function normalisationOf({ posed, extent }: PosedData, isFitted: boolean): SceneNormalisation {
-  return isFitted ? proposedNormalisation(posed, extent) : NO_NORMALISATION;
+  const proposed = proposedNormalisation(posed, extent);
+  return isFitted ? proposed : { ...proposed, scale: 1, centre: ORIGIN };
 }
 
 /** @param isFitted as in {@link normalisationOf} */

@@ -225,7 +225,8 @@ export class TrifoldLearnData extends StudioElement {
   }
 
   #fit({ isInBox, isFitted, reach, form }: DataFacts) {
-    if (form !== 'transforms' && form !== 'colmap') return nothing;
+    const isPossible = form === 'transforms' || form === 'colmap';
+    if (!isPossible || (isInBox && this.studio.state.learn.source === 'bundled')) return nothing;
     return html`
       ${isInBox || isFitted ? nothing : html`<p class="warning" role="alert">${strings.outside(reach)}</p>`}
       <label class="check">

@@ -65,12 +65,13 @@ export class TrifoldLearnRuns extends StudioElement {
   ];
 
   protected watches({ learn, status }: StudioState): readonly unknown[] {
-    return [learn.runs, learn.deleted, isTraining(learn), status];
+    return [learn.runs, learn.run?.description.id, learn.deleted, isTraining(learn), status];
   }
 
   protected override render() {
-    const { runs, deleted } = this.studio.state.learn;
-    if (!runs) return nothing;
+    const { run, runs: all, deleted } = this.studio.state.learn;
+    if (!all) return nothing;
+    const runs = all.filter(({ description }) => description.id !== run?.description.id);
     return html`
       <h2>${strings.title}</h2>
       <div role="status">

@@ -36,7 +36,6 @@ export class TrifoldLearnStage extends StudioElement {
         place-items: center;
         container-type: size;
         padding: 0.5rem;
-        background: var(--page);
       }
       .frame {
         position: relative;
@@ -68,7 +67,7 @@ export class TrifoldLearnStage extends StudioElement {
       }
       .over {
         position: absolute;
-        inset: 0.6rem 0.6rem auto;
+        inset: 0.75rem 0.75rem auto;
         display: flex;
         flex-wrap: wrap;
         justify-content: space-between;
@@ -102,6 +101,9 @@ export class TrifoldLearnStage extends StudioElement {
       }
       .buttons button {
         box-shadow: var(--shadow);
+      }
+      .buttons .icon {
+        width: var(--control);
       }
       .waiting {
         position: absolute;
@@ -141,17 +143,17 @@ export class TrifoldLearnStage extends StudioElement {
           <canvas aria-hidden="true"></canvas>
         </div>
         ${live.picture ? nothing : html`<p class="waiting">${strings.waiting}</p>`}
-        <div class="over">
-          <span class="badge ${isLearning ? 'learning' : ''}">
-            ${strings.badge(isLearning, live.step ?? run.state.position.step)}
-          </span>
-          <span class="buttons">
-            <button type="button" class="icon" aria-label=${strings.reset} title=${strings.reset} @click=${this.#reset}>
-              ${drawing('reset')}
-            </button>
-            <button type="button" @click=${() => this.studio.learning.showLive(false)}>${strings.back}</button>
-          </span>
-        </div>
+      </div>
+      <div class="over">
+        <span class="badge ${isLearning ? 'learning' : ''}">
+          ${strings.badge(isLearning, live.step ?? run.state.position.step)}
+        </span>
+        <span class="buttons">
+          <button type="button" class="icon" aria-label=${strings.reset} title=${strings.reset} @click=${this.#reset}>
+            ${drawing('reset')}
+          </button>
+          <button type="button" @click=${() => this.studio.learning.showLive(false)}>${strings.back}</button>
+        </span>
       </div>
       <p id="hint" class="visually-hidden">${strings.hint}</p>
     `;
