@@ -1,31 +1,19 @@
-/** What training-checkpoint-file.test.ts does in a process of its own: a network of one layer learns, and every step is saved. */
+/** What run-folder.test.ts does in a process of its own: a tiny network learns, and every step is saved. */
 import { openGpu } from '../../cli/gpu';
-import { loadTraining, saveTraining } from '../../cli/training-checkpoint-file';
+import { fromFile, RunInFolder } from '../../cli/run-folder';
 import { TrifoldError } from '../../src/errors';
 import type { Gpu } from '../../src/gpu/device';
-import { PlanBuilder } from '../../src/gpu/plan';
-import { Recorder } from '../../src/gpu/recorder';
-import { ParameterStore } from '../../src/models/parameters';
-import { subtract } from '../../src/pipelines/dense/add';
-import { fullyConnected } from '../../src/pipelines/dense/fully-connected';
-import { rearrange, unchanged } from '../../src/pipelines/dense/rearrange';
-import { startTape } from '../../src/pipelines/gradients';
-import { sumOfSquares } from '../../src/pipelines/reduction/losses';
-import { Draws, stepDraws } from '../../src/training/draws';
-import { ParameterGroup } from '../../src/training/parameter-group';
-import { descend } from '../../src/training/training-step';
-
-const BATCH = 2;
-const SEED = 3;
+import { TrainingRun } from '../../src/training/loops/training-run';
+import { DESCRIPTION } from '../support/memory-run-store';
+import { TinyLearner } from '../support/tiny-learner';
 
 /** So many that writing a checkpoint takes long enough to be interrupted: 12 MB. */
-const FEATURES = 1000;
+const HIDDEN = 1000;
 
 export interface TrainingJob {
-  /** Where the run is saved. */
-  readonly file: string;
-  /** What it goes on from. */
-  readonly from?: string | undefined;
+  /** Where the run is kept. */
+  readonly folder: string;
+  readonly resumes?: boolean;
   /** The step at which it ends. */
   readonly until: number;
 }
@@ -41,38 +29,19 @@ export default async function run(jobs: readonly TrainingJob[]): Promise<Trainin
   return outcomes;
 }
 
-async function train(gpu: Gpu, { file, from, until }: TrainingJob): Promise<TrainingOutcome> {
-  const store = new ParameterStore(gpu, undefined, { isTrainable: () => true });
-  const { master: bias } = store.parameter('bias', [FEATURES]);
-  const { master: weight } = store.parameter('weight', [FEATURES, FEATURES]);
-  const group = new ParameterGroup(gpu, 'only', store.trainable, { rate: 0.01, betas: [0.5, 0.99], epsilon: 1e-8 });
-  const builder = new PlanBuilder(gpu, 'step');
-  const tape = startTape(builder);
-  const draws = new Draws(builder);
-  const [x, wanted] = ['x', 'wanted'].map((name) => draws.randn(name, [BATCH, FEATURES]));
-  const square = rearrange(builder, weight, unchanged([FEATURES, FEATURES]));
-  const y = fullyConnected(builder, x!, { weight: square, bias });
-  descend(builder, tape, sumOfSquares(builder, subtract(builder, y, wanted!)), group);
-  const plan = await builder.build();
-  const state = { networks: { only: store.trainable }, groups: [group] };
+async function train(gpu: Gpu, { folder, resumes = false, until: goal }: TrainingJob): Promise<TrainingOutcome> {
+  const learner = await TinyLearner.create(gpu, HIDDEN);
   try {
-    let position = from === undefined ? { seed: SEED, step: 0, images: 0 } : await loadTraining(from, gpu, state);
-    while (position.step < until) {
-      const { seed, step, images } = position;
-      draws.write(gpu, stepDraws(seed, step));
-      const recorder = new Recorder(gpu);
-      recorder.run(plan);
-      recorder.submit();
-      position = { seed, step: step + 1, images: images + BATCH };
-      await saveTraining(file, gpu, state, position);
-    }
+    const kept = resumes ? await RunInFolder.open(folder) : await RunInFolder.create(folder, { ...DESCRIPTION, goal });
+    const options = { seed: DESCRIPTION.seed, goal, checkpointEvery: 1, measureEvery: 0, samplesEvery: 0 };
+    const opened = await fromFile(kept.checkpointFile, () => TrainingRun.open(learner, options, kept));
+    const { position, error } = await opened.start();
+    if (error) throw error;
     return { step: position.step };
   } catch (error) {
     if (error instanceof TrifoldError) return { code: error.code, message: `${error.message} ${error.remedy}` };
     throw error;
   } finally {
-    plan.destroy();
-    group.destroy();
-    store.destroy();
+    learner.destroy();
   }
 }
