@@ -7,8 +7,8 @@ import type { WritableTensor } from '../../checkpoints/safetensors';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, type Tensor } from '../../gpu/tensor';
 import type { ParameterScope } from '../../models/parameters';
-import { type FullyConnectedWeights, fullyConnected, inputsFirst } from '../../pipelines/dense/fully-connected';
-import { unchanged } from '../../pipelines/dense/rearrange';
+import type { ActivationOptions } from '../../pipelines/dense/activation';
+import { fullyConnected, inputsFirst } from '../../pipelines/dense/fully-connected';
 import { concatenate } from '../../pipelines/dense/window';
 import type { DrawSource } from '../draws';
 
@@ -24,35 +24,47 @@ export interface NetworkSettings {
   readonly skip?: number | undefined;
 }
 
-interface LayerExtents {
+export interface LayerExtents {
+  /** As in the file, without what follows the dot: "fc0". */
   readonly name: string;
   readonly inFeatures: number;
   readonly outFeatures: number;
+  /** Whether density or colours leave the field here: nothing is activated, and weights begin small. Default: false */
+  readonly isOutput?: boolean;
 }
 
-function layersOf(inputs: number, { layers, width, skip }: NetworkSettings): LayerExtents[] {
-  const hidden = Array.from({ length: layers }, (_, layer) => ({
+/** The hidden layers, from the first on. */
+export function hiddenLayers(inputs: number, { layers, width, skip }: NetworkSettings): LayerExtents[] {
+  return Array.from({ length: layers }, (_, layer) => ({
     name: `fc${layer}`,
     inFeatures: layer === 0 ? inputs : width + (layer === skip ? inputs : 0),
     outFeatures: width,
   }));
-  return [...hidden, { name: 'out', inFeatures: layers === 0 ? inputs : width, outFeatures: FIELD_OUTPUTS }];
 }
 
-/**
- * Weights after He et al. (2015), normal with variance 2 / inputs, for ReLU keeps their second moment then; biases are 0. The last layer begins at a tenth
- * of that: a grey fog, the same everywhere.
- * @param prefix of the names, with its final dot
- */
+function outputLayer(inputs: number, { layers, width }: NetworkSettings): LayerExtents {
+  return { name: 'out', inFeatures: layers === 0 ? inputs : width, outFeatures: FIELD_OUTPUTS, isOutput: true };
+}
+
+/** @param prefix of the names, with its final dot */
 export function initialNetwork(
   prefix: string,
   inputs: number,
   settings: NetworkSettings,
   source: DrawSource,
 ): WritableTensor[] {
-  return layersOf(inputs, settings).flatMap(({ name, inFeatures, outFeatures }) => {
+  return initialLayers(prefix, [...hiddenLayers(inputs, settings), outputLayer(inputs, settings)], source);
+}
+
+/**
+ * Weights after He et al. (2015), normal with variance 2 / inputs, for ReLU keeps their second moment then; biases are 0. Layers of outputs begin at a tenth
+ * of that: a grey fog, the same everywhere.
+ * @param prefix of the names, with its final dot
+ */
+export function initialLayers(prefix: string, layers: readonly LayerExtents[], source: DrawSource): WritableTensor[] {
+  return layers.flatMap(({ name, inFeatures, outFeatures, isOutput }) => {
     const shape = [outFeatures, inFeatures];
-    const deviation = Math.sqrt(2 / inFeatures) * (name === 'out' ? 0.1 : 1);
+    const deviation = Math.sqrt(2 / inFeatures) * (isOutput ? 0.1 : 1);
     const weight = Float32Array.from(source.randn(elementCount(shape)), (value) => value * deviation);
     return [
       { name: `${prefix}${name}.weight`, shape, data: weight },
@@ -72,32 +84,46 @@ export function wireNetwork(
   input: Tensor,
   settings: NetworkSettings,
 ): Tensor {
+  const hidden = wireHidden(plan, parameters, input, settings);
+  return wireLayer(plan, parameters, hidden, outputLayer(input.shape[1]!, settings));
+}
+
+/**
+ * The hidden layers alone.
+ * @param input [M, inputs]
+ * @returns [M, width], after ReLU
+ */
+export function wireHidden(
+  plan: PlanBuilder,
+  parameters: ParameterScope,
+  input: Tensor,
+  settings: NetworkSettings,
+): Tensor {
   let rows = input;
-  for (const [at, { name, inFeatures, outFeatures }] of layersOf(input.shape[1]!, settings).entries()) {
+  for (const [at, layer] of hiddenLayers(input.shape[1]!, settings).entries()) {
     if (at > 0 && at === settings.skip) rows = concatenate(plan, [rows, input], 1);
-    const weights = layerWeights(plan, parameters, name, outFeatures, inFeatures);
-    rows = fullyConnected(plan, rows, weights, at < settings.layers ? { activation: 'relu', gain: 1 } : {});
+    rows = wireLayer(plan, parameters, rows, layer, { activation: 'relu', gain: 1 });
   }
   return rows;
 }
 
-function layerWeights(
+/** @param input [M, inFeatures] @param activation default: none @returns [M, outFeatures] */
+export function wireLayer(
   plan: PlanBuilder,
   parameters: ParameterScope,
-  name: string,
-  outFeatures: number,
-  inFeatures: number,
-): FullyConnectedWeights {
-  return {
-    weight: parameters.arranged(plan, `${name}.weight for fullyConnected`, {
-      name: `${name}.weight`,
-      stored: [outFeatures, inFeatures],
-      arrangement: inputsFirst(outFeatures, inFeatures),
-    }),
-    bias: parameters.arranged(plan, `${name}.bias for fullyConnected`, {
-      name: `${name}.bias`,
-      stored: [outFeatures],
-      arrangement: unchanged([outFeatures]),
-    }),
-  };
+  input: Tensor,
+  { name, inFeatures, outFeatures }: LayerExtents,
+  activation: ActivationOptions = {},
+): Tensor {
+  const weight = parameters.arranged(plan, `${name}.weight for fullyConnected`, {
+    name: `${name}.weight`,
+    stored: [outFeatures, inFeatures],
+    arrangement: inputsFirst(outFeatures, inFeatures),
+  });
+  return fullyConnected(
+    plan,
+    input,
+    { weight, bias: parameters.tensor(plan, `${name}.bias`, [outFeatures]) },
+    activation,
+  );
 }
