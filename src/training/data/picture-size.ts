@@ -44,11 +44,7 @@ export async function commonSize(
     const size = await pictureSize(files, name);
     first ??= size;
     const sizes = `${size.width} x ${size.height}`;
-    if (size.width !== first.width || size.height !== first.height) {
-      const others = `${first.width} x ${first.height}`;
-      const message = `${quoted(name)} is ${sizes}, ${quoted(pictures[0]!.name)} is ${others}: all pictures must have one size.`;
-      throw new TrainingSizeError(message, 'Resize them, or take out those that differ.', sizes, others);
-    }
+    expectSameSize({ name, ...size }, { name: pictures[0]!.name, ...first });
     const shape = width && height ? (size.width * height) / (size.height * width) : 1;
     if (Math.abs(shape - 1) > SAME_SHAPE) {
       const wanted = `${width} x ${height}`;
@@ -61,8 +57,20 @@ export async function commonSize(
   return first;
 }
 
-/** @returns undefined if it is of no known kind, or ends before it says */
-function sizeIn(bytes: Uint8Array): PictureSize | undefined {
+interface NamedSize extends PictureSize {
+  readonly name: string;
+}
+
+/** @throws TrainingSizeError for a picture that has another size than the first */
+export function expectSameSize({ name, width, height }: NamedSize, first: NamedSize): void {
+  if (width === first.width && height === first.height) return;
+  const [own, others] = [`${width} x ${height}`, `${first.width} x ${first.height}`];
+  const message = `${quoted(name)} is ${own}, ${quoted(first.name)} is ${others}: all pictures must have one size.`;
+  throw new TrainingSizeError(message, 'Resize them, or take out those that differ.', own, others);
+}
+
+/** The size that the head of a PNG, JPEG or WebP picture tells. @returns undefined if it is of no known kind, or ends before it says */
+export function sizeIn(bytes: Uint8Array): PictureSize | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.byteLength < 30) return undefined;
   const size = view.getUint32(0) === 0x89504e47 ? pngSize(view) : (jpegSize(view) ?? webpSize(view));

@@ -3,7 +3,9 @@
  * is what files and screens have, and handed out as -1..1, as EG3D's networks see them.
  */
 import { type CameraLabel, camToWorldOf, intrinsicsOf, makeLabel } from '../../camera/conventions';
+import { TrifoldError } from '../../errors';
 import { quoted, TrainingDataError, TrainingSizeError } from './errors';
+import { expectSameSize, type PictureSize, sizeIn } from './picture-size';
 import { labelOfPicture, type PosedPictures } from './posed-pictures';
 
 /** One picture to learn from. */
@@ -41,6 +43,8 @@ export interface DecodingOptions {
 
 /** More than this, and a page is likely to be closed by its browser. */
 const MOST_BYTES = 2 ** 30;
+/** Larger pictures take more memory to decode than a page has. */
+const LARGEST_SIDE = 8192;
 
 const BYTE_SCALE = 127.5;
 
@@ -107,7 +111,7 @@ function mirroredPicture(rgb: Float32Array, side: number): Float32Array {
 /**
  * Decodes all pictures of an EG3D data set and reduces them to one side, each pixel as the mean of the area that it covers. Transparent pixels are
  * laid on white. All pictures count, also those that others would hold out.
- * @throws TrainingDataError for cameras in a world of their own, too many pictures, or a damaged one; TrainingSizeError for one that is not square, or
+ * @throws TrainingDataError for cameras in a world of their own, too many pictures, or a damaged one; TrainingSizeError for mixed sizes, one that is not square, or
  * smaller than the side; the signal's reason
  */
 export async function decodedPictures(
@@ -128,34 +132,56 @@ export async function decodedPictures(
     throw new TrainingDataError(message, 'Take a smaller resolution, or fewer pictures.', bytes, MOST_BYTES);
   }
   const data = new Uint8Array(bytes);
+  let first: (PictureSize & { readonly name: string }) | undefined;
   for (const [at, { name, bytes: read }] of pictures.entries()) {
     signal?.throwIfAborted();
-    const decoded = await decode(await read()).catch((error: unknown) => {
-      const message = `${quoted(name)} is damaged, or no picture that can be decoded here.`;
-      throw new TrainingDataError(message, 'Write it again as PNG, or take it out.', name, undefined, { cause: error });
+    const encoded = await read();
+    const told = sizeIn(encoded);
+    if (told) expectLearnable(told, side, name); // before memory is taken for what is no use
+    const decoded = await decode(encoded).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      throw undecoded(error, name);
     });
+    const { width, height } = decoded;
+    expectLearnable(decoded, side, name);
+    first ??= { name, width, height };
+    expectSameSize({ name, width, height }, first);
     data.set(reducedPicture(decoded, side, name), at * length);
     onProgress(at + 1, pictures.length);
   }
   return picturesOfBytes(data, pictures.map(labelOfPicture), side);
 }
 
-/** [side, side, 3]: the mean of the area that each pixel covers. @throws TrainingSizeError */
-function reducedPicture({ width, height, data }: DecodedPicture, side: number, name: string): Uint8Array {
+/** What a decoder's error is to somebody with many files. */
+function undecoded(error: unknown, name: string): TrainingDataError {
+  if (error instanceof TrifoldError) {
+    return new TrainingDataError(`${quoted(name)}: ${error.message}`, error.remedy, name, undefined, { cause: error });
+  }
+  const message = `${quoted(name)} is damaged, or no picture that can be decoded here.`;
+  return new TrainingDataError(message, 'Write it again as PNG, or take it out.', name, undefined, { cause: error });
+}
+
+/** @throws TrainingSizeError for what cannot be reduced to a square of a side */
+function expectLearnable({ width, height }: PictureSize, side: number, name: string): void {
   const size = `${width} x ${height}`;
   if (width !== height) {
-    throw new TrainingSizeError(
-      `${quoted(name)} is ${size}, not square.`,
-      'Crop the pictures to squares.',
-      size,
-      '1:1',
-    );
+    const message = `${quoted(name)} is ${size}, not square.`;
+    throw new TrainingSizeError(message, 'Crop the pictures to squares.', size, '1:1');
   }
   if (width < side) {
     const message = `${quoted(name)} is ${size}, smaller than the ${side} x ${side} to be learnt.`;
     throw new TrainingSizeError(message, 'Choose a smaller resolution.', size, `${side} x ${side}`);
   }
+  if (width > LARGEST_SIDE) {
+    const message = `${quoted(name)} is ${size}; ${LARGEST_SIDE} pixels a side are the most.`;
+    throw new TrainingSizeError(message, 'Resize the pictures.', width, LARGEST_SIDE);
+  }
+}
+
+/** [side, side, 3]: the mean of the area that each pixel covers. @throws TrainingDataError for a picture with other than 3 or 4 numbers a pixel */
+function reducedPicture({ width, height, data }: DecodedPicture, side: number, name: string): Uint8Array {
   const channels = data.length / (width * height);
+  if (channels !== 3 && channels !== 4) throw undecoded(undefined, name);
   const rows = areaWeights(width, side);
   const reduced = new Float32Array(side * side * 3);
   for (const [y, row] of rows.entries()) {

@@ -1,8 +1,10 @@
 /** Pictures to train generators with: reduced by area, as bytes, in the mirror with their cameras. */
+import { decode as decodePng, encode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { intrinsicsOf, makeLabel } from '../../../../src/camera/conventions';
 import { intrinsicsFromFocal } from '../../../../src/camera/intrinsics';
 import { lookAtPose } from '../../../../src/camera/look-at';
+import { TrainingDataError } from '../../../../src/training/data/errors';
 import type { PosedPictures } from '../../../../src/training/data/posed-pictures';
 import {
   type DecodedPicture,
@@ -86,5 +88,75 @@ describe('pictures out of files', () => {
   it('are refused by name where they are damaged', async () => {
     const decode = () => Promise.reject(new Error('CRC'));
     await expect(decodedPictures(posed(2), decode, { side: 4 })).rejects.toThrow('“0.png” is damaged');
+    const wrong = async () => filled(4, 4, 2, () => 0);
+    await expect(decodedPictures(posed(2), wrong, { side: 4 })).rejects.toThrow('“0.png” is damaged');
+  });
+
+  it('are refused for what a decoder says, by name', async () => {
+    const decode = () => Promise.reject(new TrainingDataError('This is a JPEG.', 'Write it as PNG.'));
+    const refused = decodedPictures(posed(2), decode, { side: 4 });
+    await expect(refused).rejects.toMatchObject({ message: '“0.png”: This is a JPEG.', remedy: 'Write it as PNG.' });
+  });
+
+  it('are refused where they are of mixed sizes, both named', async () => {
+    const decode = async ([at]: Uint8Array) => filled(4 + at!, 4 + at!, 3, () => 0);
+    const refused = decodedPictures(posed(2), decode, { side: 4 });
+    await expect(refused).rejects.toMatchObject({ code: 'training-size', value: '5 x 5', limit: '4 x 4' });
+    await expect(refused).rejects.toThrow(/“1.png” is 5 x 5, “0.png” is 4 x 4/);
+  });
+
+  it('are left off when somebody has given up, whatever the decoder makes of that', async () => {
+    const control = new AbortController();
+    const decode = () => {
+      control.abort(new Error('given up'));
+      return Promise.reject(new Error('aborted'));
+    };
+    await expect(decodedPictures(posed(2), decode, { side: 4, signal: control.signal })).rejects.toThrow('given up');
+  });
+});
+
+describe('PNG files', () => {
+  const good = encode({
+    width: 8,
+    height: 8,
+    channels: 3,
+    data: Uint8Array.from({ length: 192 }, (_, at) => (at * 37) % 256),
+  });
+  const changed = (at: number) => good.with(at, good[at]! ^ 0xff);
+  const decode = async (bytes: Uint8Array): Promise<DecodedPicture> => {
+    const { width, height, data } = decodePng(bytes, { checkCrc: true });
+    return { width, height, data: data as Uint8Array };
+  };
+  const opened = (files: readonly Uint8Array[]) => {
+    const { pictures, ...rest } = posed(files.length);
+    return decodedPictures(
+      { ...rest, pictures: pictures.map((picture, at) => ({ ...picture, bytes: async () => files[at]! })) },
+      decode,
+      { side: 8 },
+    );
+  };
+
+  it('are read', async () => {
+    expect((await opened([good, good])).count).toBe(2);
+  });
+
+  it.each([
+    ['a flipped bit in its pixels', changed(60)],
+    ['a flipped bit in its checksum', changed(good.length - 14)],
+    ['its end cut off', good.subarray(0, good.length - 30)],
+    ['nothing but a head', good.subarray(0, 33)],
+    ['no bytes', new Uint8Array()],
+    ['other bytes', Uint8Array.from({ length: 64 }, (_, at) => at)],
+  ])('are refused by name: %s', async (_, file) => {
+    const refused = opened([good, file]);
+    await expect(refused).rejects.toMatchObject({ code: 'training-data', value: '1.png' });
+    await expect(refused).rejects.toThrow('“1.png” is damaged');
+  });
+
+  it('of absurd size are refused before they are decoded', async () => {
+    const head = good.slice();
+    new DataView(head.buffer, head.byteOffset).setUint32(16, 1 << 30);
+    new DataView(head.buffer, head.byteOffset).setUint32(20, 1 << 30);
+    await expect(opened([head, good])).rejects.toMatchObject({ code: 'training-size', value: 1 << 30, limit: 8192 });
   });
 });
