@@ -34,8 +34,6 @@ export interface DensityRegularisation {
   readonly densityDistance: number;
 }
 
-/** As the official training has it. */
-const DENSITY_REGULARISATION: DensityRegularisation = { densityWeight: 0.25, densityDistance: 0.004 };
 const PUBLISHED_AXES: PlaneAxes = [
   [0, 1],
   [0, 2],
@@ -71,10 +69,9 @@ export function dataArguments({ mapping, imageResolution }: GeneratorConfig): Ar
 }
 
 /**
- * Arguments of the generator, without those of the data. Two things are no arguments of the official constructor and are set on the network afterwards:
- * `neural_rendering_resolution`, and `renderer.plane_axes` ({@link planeAxesMatrices}).
+ * Arguments of the generator, without those of the data. `neural_rendering_resolution` is none; it is set on the network afterwards.
  */
-export function generatorArguments(config: GeneratorConfig, density = DENSITY_REGULARISATION): Arguments {
+export function generatorArguments(config: GeneratorConfig, density: DensityRegularisation): Arguments {
   const { mapping, backbone } = config;
   const official = officialSuperResolution(config);
   const isOfficial =
@@ -173,7 +170,7 @@ export function discriminatorArguments(config: DiscriminatorConfig, frozenLayers
     class_name: OFFICIAL_DISCRIMINATOR,
     channel_base: config.channelBase,
     channel_max: config.channelMax,
-    num_fp16_res: HALF_SIDES,
+    num_fp16_res: config.convClamp === undefined ? 0 : HALF_SIDES, // halves overflow where nothing clamps
     conv_clamp: config.convClamp ?? null,
     cmap_dim: mapping?.wDim ?? 0,
     disc_c_noise: config.labelNoise,
@@ -181,13 +178,4 @@ export function discriminatorArguments(config: DiscriminatorConfig, frozenLayers
     mapping_kwargs: mapping === undefined ? {} : mappingArguments(mapping),
     epilogue_kwargs: { mbstd_group_size: deviationGroup ?? null, mbstd_num_channels: deviationChannels },
   };
-}
-
-/**
- * What the official renderer keeps as `plane_axes`, [3 planes, 3 axes, 3 coordinates]: a permutation each, whose first two rows say which coordinate is u
- * and which is v (checkpoints/official/plane-axes.ts reads it).
- */
-export function planeAxesMatrices(axes: PlaneAxes): number[][][] {
-  const row = (coordinate: number) => [0, 1, 2].map((at) => (at === coordinate ? 1 : 0));
-  return axes.map(([u, v]) => [row(u), row(v), row(3 - u - v)]);
 }

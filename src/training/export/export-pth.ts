@@ -9,38 +9,26 @@
 import type { Checkpoint } from '../../checkpoints/checkpoint';
 import { writeTorchFile } from '../../checkpoints/torch/write-file';
 import type { TorchValue } from '../../checkpoints/torch/write-pickle';
-import type { GeneratorConfig } from '../../models/config';
 import { readGeneratorConfig, tensorPrefix } from '../../models/generator-config';
 import { generatorConfigJson } from '../../models/generator-config-json';
 import type { GanSettings } from '../gan/settings';
 import { readTrainingPosition } from '../training-checkpoint';
-import {
-  type Arguments,
-  dataArguments,
-  discriminatorArguments,
-  generatorArguments,
-  planeAxesMatrices,
-} from './arguments';
-import { stateDict, tensorsOf } from './state-dict';
+import { dataArguments, discriminatorArguments, generatorArguments } from './arguments';
+import { type StateDict, stateDict, tensorsOf } from './state-dict';
 import { discriminatorShapes, generatorShapes } from './tensor-shapes';
-import { trainingArguments } from './training-arguments';
+import { settingsToGoOn, trainingArguments } from './training-arguments';
 
 /** Standard deviation of the labels, which the official training keeps beside the weights. */
 const LABEL_DEVIATION = 'dataset_label_std';
 
 /**
- * A model of whatever origin, under "G_ema".
+ * A model of whatever origin, under "G_ema". Training that goes on from it begins with a new discriminator.
  * @throws ModelConfigError, CheckpointTensorError
  */
 export function exportPth(model: Checkpoint): Uint8Array<ArrayBuffer> {
   const config = readGeneratorConfig(model);
   const find = tensorsOf({ file: model, prefix: tensorPrefix(model) });
-  return writeTorchFile(
-    new Map<string, TorchValue>([
-      ['G_ema', stateDict(generatorShapes(config), find, [LABEL_DEVIATION])],
-      ['config', JSON.stringify({ ...described(config), G_kwargs: generatorArguments(config) })],
-    ]),
-  );
+  return file({ G_ema: stateDict(generatorShapes(config), find, [LABEL_DEVIATION]) }, settingsToGoOn(config), 0);
 }
 
 /**
@@ -50,30 +38,32 @@ export function exportPth(model: Checkpoint): Uint8Array<ArrayBuffer> {
  * @throws TrainingCheckpointError, CheckpointTensorError
  */
 export function exportTrainingPth(checkpoint: Checkpoint, settings: GanSettings): Uint8Array<ArrayBuffer> {
-  const { generator, discriminator, frozenLayers } = settings;
   const { images } = readTrainingPosition(checkpoint);
-  const shapes = generatorShapes(generator);
+  const shapes = generatorShapes(settings.generator);
   // A run keeps what it changes; the generator's constant noise is that of the moving average.
   const average = { file: checkpoint, prefix: 'G_ema.' };
   const networks = {
     G: stateDict(shapes, tensorsOf({ file: checkpoint, prefix: 'G.' }, average)),
-    D: stateDict(discriminatorShapes(discriminator), tensorsOf({ file: checkpoint, prefix: 'D.' })),
+    D: stateDict(discriminatorShapes(settings.discriminator), tensorsOf({ file: checkpoint, prefix: 'D.' })),
     G_ema: stateDict(shapes, tensorsOf(average)),
   };
+  return file(networks, settings, images);
+}
+
+function file(
+  networks: Readonly<Record<string, StateDict>>,
+  settings: GanSettings,
+  images: number,
+): Uint8Array<ArrayBuffer> {
+  const { generator, discriminator } = settings;
   const config = {
-    ...described(generator),
+    generator: JSON.parse(generatorConfigJson(generator)),
+    data_kwargs: dataArguments(generator),
     G_kwargs: generatorArguments(generator, settings),
-    D_kwargs: discriminatorArguments(discriminator, frozenLayers),
+    D_kwargs: discriminatorArguments(discriminator, settings.frozenLayers),
+    plane_axes: generator.rendering.planeAxes,
+    neural_rendering_resolution: generator.rendering.neuralResolution,
     training: trainingArguments(settings, images),
   };
   return writeTorchFile(new Map<string, TorchValue>([...Object.entries(networks), ['config', JSON.stringify(config)]]));
-}
-
-function described(config: GeneratorConfig): Arguments {
-  return {
-    generator: JSON.parse(generatorConfigJson(config)),
-    data_kwargs: dataArguments(config),
-    plane_axes: planeAxesMatrices(config.rendering.planeAxes),
-    neural_rendering_resolution: config.rendering.neuralResolution,
-  };
 }

@@ -1,0 +1,1 @@
+verbosity = 'brief'
