@@ -1,25 +1,22 @@
 /**
- * Pictures to learn from that a generator makes on the device, with exact labels: so training works at once, without anybody's data. Each is another
- * face from another camera, rendered with four rays a pixel, of which the mean is taken.
+ * Pictures to learn from that a generator makes on the device, with exact labels: so training works at once, without anybody's data. Each is
+ * seen from another camera, four of them the same face, whose planes take most of the time; it is rendered with four rays a pixel, of which the mean
+ * is taken.
  */
 import { makeLabel } from '../../camera/conventions';
 import { intrinsicsFromFocal } from '../../camera/intrinsics';
 import { gaussianPoses } from '../../camera/pose-distributions';
 import type { Gpu } from '../../gpu/device';
 import { PlanBuilder } from '../../gpu/plan';
+import { buildTogether } from '../../gpu/plans-together';
+import { ScratchPool } from '../../gpu/scratch-pool';
 import { readTensor, type Tensor } from '../../gpu/tensor';
 import type { TensorHost } from '../../gpu/tensor-host';
-import {
-  type Generator,
-  type MappingStage,
-  type RayMarchStage,
-  wireFaceVolume,
-  wireMapping,
-  wireRayMarch,
-} from '../../models/generator';
+import { type Generator, type RayMarchStage, wireFaceVolume, wireMapping, wireRayMarch } from '../../models/generator';
 import { NumpyRandomState } from '../../models/numpy-random';
 import { slice } from '../../pipelines/dense/window';
 import { averagePool } from '../../pipelines/resampling/pooling';
+import type { FaceVolume } from '../../pipelines/volume/volume-render';
 import type { RunPlan } from '../loops/learner';
 import { pictureBytes, picturesOfBytes, type TrainingPictures } from './training-pictures';
 
@@ -34,12 +31,14 @@ export interface GeneratedPicturesOptions {
 /** Rays along the side of a pixel. */
 const RAYS_PER_PIXEL = 2;
 
+/** Pictures, one after the other, of each face. */
+const VIEWS = 4;
+
 /** Portraits are seen from in front, with about these deviations in radians (FFHQ's, as pi-GAN and EG3D sample them). */
 const POSES = { yawMean: Math.PI / 2, pitchMean: Math.PI / 2, yawSpread: 0.3, pitchSpread: 0.155 };
 
-/** A face and a camera to a picture. */
-interface WiredPicture {
-  readonly mapping: MappingStage;
+/** A camera to a picture of the face at hand. */
+interface WiredView {
   readonly rays: RayMarchStage;
   /** [1, side, side, 3], -1..1 */
   readonly rgb: Tensor;
@@ -61,28 +60,35 @@ export async function generatedPictures(
   const intrinsics = intrinsicsFromFocal(camera.focal);
   const poses = gaussianPoses({ ...POSES, radius: camera.radius, pivot: camera.pivot }, count, random);
   const labels = poses.map((pose) => makeLabel(pose, intrinsics));
-  const builder = new PlanBuilder(gpu, 'generated pictures');
-  const wired = wirePicture(builder, generator, side);
-  const plan = await builder.build();
+  const pool = new ScratchPool(gpu);
+  const face = new PlanBuilder(gpu, 'face to learn from', { pool });
+  const mapped = wireMapping(face, generator, 1);
+  const volume = wireFaceVolume(face, generator, mapped.ws);
+  face.keep(volume.planes);
+  const view = new PlanBuilder(gpu, 'picture to learn from', { pool });
+  const wired = wireView(view, generator, volume, side);
+  const plans = await buildTogether({ face, view });
   try {
     const bytes = new Uint8Array(count * side * side * 3);
     for (const [index, label] of labels.entries()) {
       signal?.throwIfAborted();
-      wired.mapping.write({ z: Float32Array.from(random.randn(mapping.zDim)), psi: 1 });
+      if (index % VIEWS === 0) {
+        mapped.write({ z: Float32Array.from(random.randn(mapping.zDim)), psi: 1 });
+        await run(plans.face);
+      }
       wired.rays.writeCamera(label);
-      await run(plan);
+      await run(plans.view);
       pictureBytes(await readTensor(gpu, wired.rgb), bytes, index * side * side * 3);
       onProgress(index + 1, count);
     }
     return picturesOfBytes(bytes, labels, side);
   } finally {
-    plan.destroy();
+    plans.face.destroy();
+    plans.view.destroy();
   }
 }
 
-function wirePicture(plan: PlanBuilder, generator: Generator<TensorHost>, side: number): WiredPicture {
-  const mapping = wireMapping(plan, generator, 1);
-  const volume = wireFaceVolume(plan, generator, mapping.ws);
+function wireView(plan: PlanBuilder, generator: Generator<TensorHost>, volume: FaceVolume, side: number): WiredView {
   const rendering = {
     ...generator.config.rendering,
     neuralResolution: side * RAYS_PER_PIXEL,
@@ -90,5 +96,5 @@ function wirePicture(plan: PlanBuilder, generator: Generator<TensorHost>, side: 
   } as const;
   const rays = wireRayMarch(plan, generator, volume, rendering);
   const colours = slice(plan, rays.feature, 3, 0, 3);
-  return { mapping, rays, rgb: plan.keep(averagePool(plan, colours, { kernel: RAYS_PER_PIXEL })) };
+  return { rays, rgb: plan.keep(averagePool(plan, colours, { kernel: RAYS_PER_PIXEL })) };
 }
