@@ -2,9 +2,10 @@
 import { fetchFile } from '../model/model-index';
 import { describeFailure } from '../shared/failure';
 import type { LearnAccess } from './learn-access';
-import type { DataSource, LearnerKind, OpenedFiles, PresetFacts } from './learn-state';
+import type { DataSource, LearnerKind, OpenedFiles, PresetFacts, RunExtras } from './learn-state';
 import type { LearnStore } from './learn-store';
-import { type PageLearner, pageLearner, type ReadData } from './page-learners';
+import type { DataSourceNote, PageLearner, ReadData } from './page-learner';
+import { pageLearner } from './page-learners';
 import { describePosedData, isInBox, readPosedData } from './posed-data';
 
 const SCENES = 'scenes/';
@@ -44,6 +45,7 @@ export class LearnChoices {
     const { presets } = this.learn.state;
     this.learn.update({ presets: { ...presets, [kind]: learner?.presets ?? [] } });
     this.#takePreset(learner?.presets[0]);
+    if (kind === 'student') this.learn.update({ lossSets: (await import('./page-student')).LOSS_CHOICES });
     await this.chooseSource('bundled');
   }
 
@@ -100,6 +102,11 @@ export class LearnChoices {
     this.learn.update({ seed: Math.min(LARGEST_SEED, Math.max(0, Math.round(seed))) });
   }
 
+  change(extras: Partial<RunExtras>): void {
+    this.learn.update({ extras: { ...this.learn.state.extras, ...extras } });
+    this.#take(this.#read);
+  }
+
   close(): void {
     this.#reading.abort();
   }
@@ -110,7 +117,7 @@ export class LearnChoices {
 
   async #readFiles(
     name: string,
-    open: (signal: AbortSignal) => Promise<{ opened: OpenedFiles; source: Record<string, string> }>,
+    open: (signal: AbortSignal) => Promise<{ opened: OpenedFiles; source: DataSourceNote }>,
   ): Promise<void> {
     this.#reading.abort();
     const reading = new AbortController();
@@ -144,7 +151,7 @@ export class LearnChoices {
     }
     const learner = await this.learner;
     if (learner && this.#read === read) {
-      const facts = learner.describeModel(read.model, this.learn.state.preset);
+      const facts = learner.describeModel(read.model, this.learn.state);
       this.learn.update({ data: { status: 'ready', facts } });
     }
   }
@@ -153,13 +160,14 @@ export class LearnChoices {
   async count(): Promise<void> {
     const counting = ++this.#counting;
     const read = this.#read;
-    const { kind, preset, seed } = this.learn.state;
+    const choices = this.learn.state;
+    const { kind, preset } = choices;
     const learner = await this.learner;
     if (!read || !learner || preset === '') return;
     const share = this.access.takeDevice();
     try {
       const gpu = await share.gpu;
-      const settings = learner.settings(preset, read, seed);
+      const settings = learner.settings(choices, read);
       const { bytes, largest } = learner.survey(gpu, settings, read);
       const fits = largest.bytes <= Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
       const cost = { bytes, fits, secondsPerStep: this.secondsPerStep(kind, preset) };

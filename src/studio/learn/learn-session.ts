@@ -18,7 +18,7 @@ import type { LearnAccess } from './learn-access';
 import type { LearnRun } from './learn-state';
 import type { LearnStore } from './learn-store';
 import { LiveView } from './live-view';
-import type { PageLearner, ReadData } from './page-learners';
+import type { PageLearner, ReadData } from './page-learner';
 
 /** The room is told so often, at most: more cannot be read. */
 const REPORT_MILLISECONDS = 200;
@@ -156,6 +156,7 @@ export class LearnSession {
       settings: this.description.settings,
       data,
       model: this.access.model(),
+      page: this.access.page,
       run: SlicedRunner.on(gpu, { between: this.#between }).runPlan(),
       signal,
       onProgress: (what, share) => this.#show({ preparing: { what, share } }),

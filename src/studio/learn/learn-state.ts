@@ -100,6 +100,16 @@ export interface PresetFacts {
   readonly steps: number;
 }
 
+/** What is decided beside the preset, as far as the chosen kind has it. */
+export interface RunExtras {
+  /** Pictures that the open model makes for a generator to learn from. */
+  readonly pictures: number;
+  /** Whether a generator learns each picture in the mirror, too. */
+  readonly isMirrored: boolean;
+  /** Which losses a student learns by; undefined for the preset's own. */
+  readonly losses: string | undefined;
+}
+
 /** What a run of a preset will take, told before it starts. */
 export interface PresetCost {
   /** Of the device; undefined until it is known. */
@@ -141,6 +151,9 @@ export interface LearnState {
   readonly preset: string;
   readonly steps: number;
   readonly seed: number;
+  readonly extras: RunExtras;
+  /** Losses that a student may learn by; empty until a student is chosen. */
+  readonly lossSets: readonly { readonly id: string; readonly label: string; readonly about: string }[];
   readonly cost: PresetCost | undefined;
   readonly run: LearnRun | undefined;
   /** Kept on this device, newest first; undefined until they have been read. */
@@ -173,6 +186,8 @@ export function initialLearnState(): LearnState {
     preset: '',
     steps: 0,
     seed: 0,
+    extras: { pictures: 512, isMirrored: false, losses: undefined },
+    lossSets: [],
     cost: undefined,
     run: undefined,
     runs: undefined,

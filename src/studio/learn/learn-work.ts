@@ -6,13 +6,15 @@ import type { MadeFile } from '../export/exports';
 import { describeFailure } from '../shared/failure';
 import type { StudioState } from '../shared/state';
 import type { Store } from '../shared/store';
+import { dataFingerprint } from './data-fingerprint';
 import type { LearnAccess } from './learn-access';
 import { LearnChoices } from './learn-choices';
 import { LearnRuns } from './learn-runs';
 import { LearnSession } from './learn-session';
 import { isTraining, type LearnerKind, type TakeAwayKind } from './learn-state';
 import { LearnStore } from './learn-store';
-import { pageLearner, type ReadData } from './page-learners';
+import type { DataSourceNote, ReadData } from './page-learner';
+import { pageLearner } from './page-learners';
 import { homeOfCameras } from './posed-data';
 import { BrowserRunStore } from './run-store';
 import { TakeAways } from './take-aways';
@@ -72,18 +74,28 @@ export class LearnWork {
   }
 
   async start(): Promise<void> {
-    const { kind, preset, steps: goal, seed } = this.#learn.state;
+    const choices = this.#learn.state;
+    const { kind, preset, steps: goal, seed } = choices;
     const learner = await pageLearner(kind);
     const { data } = this.choices;
-    if (!learner || !data || isTraining(this.#learn.state)) return;
+    if (!learner || !data || isTraining(choices)) return;
     await this.#begin(async () => {
-      const settings = learner.settings(preset, data, seed);
-      const { name, source } = { name: nameOf(data), source: data.source };
-      const fingerprint = await learner.fingerprint(data, settings);
+      const settings = learner.settings(choices, data);
+      const source = learner.source(choices, data);
+      const fingerprint = await dataFingerprint(data, source);
       const created = new Date().toISOString();
       const id = `${kind}-${created.replace(/\D/g, '').slice(0, 14)}-${Math.floor(Math.random() * 1e4)}`;
-      const description = { id, kind, preset, settings, data: { name, fingerprint, source }, seed, goal, created };
-      return { data, kept: await this.runs.store.create(description) };
+      const description: RunDescription = {
+        id,
+        kind,
+        preset,
+        settings,
+        data: { name: nameOf(data), fingerprint, source },
+        seed,
+        goal,
+        created,
+      };
+      return { data: { ...data, source }, kept: await this.runs.store.create(description) };
     });
   }
 
@@ -166,15 +178,24 @@ export class LearnWork {
   }
 
   /** The data that a kept run learns from. @throws RunNeedsDataError */
-  async #dataOf({ kind, data: { name, source, fingerprint }, settings }: RunDescription): Promise<ReadData> {
-    const learner = (await pageLearner(kind))!;
-    const isSame = async (data: ReadData | undefined) =>
-      data !== undefined && (await learner.fingerprint(data, settings)) === fingerprint;
-    const { scene, model } = Object(source) as { scene?: string; model?: string };
-    if (this.#learn.state.kind !== kind) await this.choices.choose(kind);
-    if (scene !== undefined && !(await isSame(this.choices.data))) await this.choices.readScene(scene);
-    const { data } = this.choices;
-    if (!data || !(await isSame(data))) throw new RunNeedsDataError(name, model !== undefined);
+  async #dataOf({ kind, data: { name, source: noted, fingerprint } }: RunDescription): Promise<ReadData> {
+    const source = Object(noted) as DataSourceNote;
+    const { choices } = this;
+    if (this.#learn.state.kind !== kind) await choices.choose(kind);
+    const found = async (): Promise<ReadData | undefined> => {
+      const { data } = choices;
+      if (!data) return undefined;
+      const wanted =
+        data.kind === 'posed' ? { ...data, isFitted: source.isFitted ?? data.isFitted, source } : { ...data, source };
+      return (await dataFingerprint(wanted, source)) === fingerprint ? wanted : undefined;
+    };
+    const open = await found();
+    if (open) return open;
+    if (source.scene !== undefined) await choices.readScene(source.scene);
+    else if (source.model !== undefined) await choices.chooseSource('bundled');
+    else await choices.chooseSource('own');
+    const data = await found();
+    if (!data) throw new RunNeedsDataError(name, source.model !== undefined);
     return data;
   }
 

@@ -7,7 +7,15 @@ import type { MadeFile } from '../export/exports';
 import type { StudioState } from '../shared/state';
 import type { Store } from '../shared/store';
 import type { LearnAccess } from './learn-access';
-import type { DataSource, LearnerKind, OpenedFiles, RunDescription, RunSettings, TakeAwayKind } from './learn-state';
+import type {
+  DataSource,
+  LearnerKind,
+  OpenedFiles,
+  RunDescription,
+  RunExtras,
+  RunSettings,
+  TakeAwayKind,
+} from './learn-state';
 import type { LearnWork } from './learn-work';
 
 /** What moves by itself does not leap after a pause. */
@@ -65,6 +73,11 @@ export class Learning {
 
   setSeed(seed: number): void {
     this.#do((work) => work.choices.setSeed(seed));
+  }
+
+  /** Changes what is decided beside the preset. */
+  changeExtras(extras: Partial<RunExtras>): void {
+    this.#do((work) => work.choices.change(extras));
   }
 
   /** For people; of a run that was made by another version, its own word. */

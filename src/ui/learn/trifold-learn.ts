@@ -7,6 +7,7 @@ import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { isTraining, LEARNER_KINDS, type LearnerKind } from '../../studio/learn/learn-state';
 import type { StudioState } from '../../studio/shared/state';
+import { checks } from '../shared/check-style';
 import { numberField } from '../shared/form-parts';
 import { inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
@@ -21,12 +22,16 @@ const { kinds: strings, plan, run, runs } = LEARN_STRINGS;
 
 const MOST_STEPS = 1e7;
 const MOST_SEED = 2 ** 32 - 1;
+/** A batch of a generator is eight. */
+const LEAST_PICTURES = 8;
+const MOST_PICTURES = 50_000;
 
 @customElement('trifold-learn')
 export class TrifoldLearn extends StudioElement {
   static override styles = [
     controls,
     sections,
+    checks,
     inSection,
     css`
       :host {
@@ -132,8 +137,23 @@ export class TrifoldLearn extends StudioElement {
   ];
 
   protected watches({ learn, status, device }: StudioState): readonly unknown[] {
-    const { run, runs, presets, preset, steps, seed, cost, problem, kind, data } = learn;
-    return [run === undefined, runs, presets, preset, steps, seed, cost, problem, kind, data, status, device?.adapter];
+    const { run, runs, presets, preset, steps, seed, extras, lossSets, cost, problem, kind, data } = learn;
+    return [
+      run === undefined,
+      runs,
+      presets,
+      preset,
+      steps,
+      seed,
+      extras,
+      lossSets,
+      cost,
+      problem,
+      kind,
+      data,
+      status,
+      device?.adapter,
+    ];
   }
 
   protected override render() {
@@ -236,6 +256,7 @@ export class TrifoldLearn extends StudioElement {
         </div>
       </div>
       <p class="hint" id="about-seed">${plan.seedHint}</p>
+      ${this.#extras(kind)}
       ${this.#cost()}
       ${problem ? html`<p class="warning" role="alert">${problem.message} ${problem.remedy}</p>` : nothing}
       <button
@@ -247,6 +268,54 @@ export class TrifoldLearn extends StudioElement {
         ${plan.start}
       </button>
     </fieldset>`;
+  }
+
+  #extras(kind: LearnerKind) {
+    const { learning, state } = this.studio;
+    const { extras, lossSets, source } = state.learn;
+    if (kind === 'student') {
+      return html`<div class="field">
+          <label for="losses">${plan.losses}</label>
+          <select
+            id="losses"
+            aria-describedby="about-losses"
+            @change=${(event: Event) => learning.changeExtras({ losses: (event.target as HTMLSelectElement).value || undefined })}
+          >
+            <option value="" .selected=${live(extras.losses === undefined)}>${plan.ownLosses}</option>
+            ${lossSets.map(({ id, label }) => html`<option value=${id} .selected=${live(id === extras.losses)}>${label}</option>`)}
+          </select>
+        </div>
+        <p class="hint" id="about-losses">
+          ${lossSets.find(({ id }) => id === extras.losses)?.about ?? plan.lossesHint}
+        </p>`;
+    }
+    if (kind !== 'gan') return nothing;
+    return html`${
+      source === 'bundled'
+        ? html`<div class="field">
+              <label for="pictures">${plan.pictures}</label>
+              ${numberField({
+                id: 'pictures',
+                value: extras.pictures,
+                min: LEAST_PICTURES,
+                max: MOST_PICTURES,
+                step: 64,
+                typed: (typed) =>
+                  learning.changeExtras({
+                    pictures: Math.min(MOST_PICTURES, Math.max(LEAST_PICTURES, Math.round(typed))),
+                  }),
+              })}
+            </div>`
+        : nothing
+    }
+      <label class="check">
+        <input
+          type="checkbox"
+          .checked=${live(extras.isMirrored)}
+          @change=${(event: Event) => learning.changeExtras({ isMirrored: (event.target as HTMLInputElement).checked })}
+        />
+        ${plan.mirrored}
+      </label>`;
   }
 
   #cost() {

@@ -1,0 +1,73 @@
+/** What the room Learn asks of each that it can learn: its presets, what a run takes, and how its learner is made. The loops themselves are of `training`. */
+import type { Gpu } from '../../gpu/device';
+import type { Learner, RunPlan } from '../../training/loops/learner';
+import type { Json } from '../../training/loops/run-store';
+import type { StepMemory } from '../../training/training-step';
+import type { OpenedModel } from '../model/open-model';
+import type { DataFacts, PresetFacts, RunExtras, RunSettings } from './learn-state';
+import type { PosedData } from './posed-data';
+
+/** How the page finds data again when a run goes on. */
+export type DataSourceNote = {
+  /** A bundled scene. */
+  readonly scene?: string;
+  /** Hash or name of the model that makes them. */
+  readonly model?: string;
+  /** Name of what the person has opened. */
+  readonly own?: string;
+  readonly isFitted?: boolean;
+  /** How many pictures the model makes, and with which seed. */
+  readonly pictures?: { readonly count: number; readonly seed: number };
+};
+
+/** Data that have been read. */
+export type ReadData =
+  | { readonly kind: 'posed'; readonly data: PosedData; readonly isFitted: boolean; readonly source: DataSourceNote }
+  /** What a model makes of itself: pictures, or what a teacher knows. */
+  | { readonly kind: 'model'; readonly model: OpenedModel; readonly source: DataSourceNote };
+
+/** What a person decides beside the preset. */
+export interface RunChoices {
+  readonly preset: string;
+  readonly seed: number;
+  readonly extras: RunExtras;
+}
+
+export interface LearnerInputs {
+  readonly gpu: Gpu;
+  readonly settings: Json;
+  readonly data: ReadData;
+  /** The model on screen, whatever the data are. */
+  readonly model: OpenedModel | undefined;
+  /** Address of the page, beside which networks that it ships are. */
+  readonly page: URL;
+  readonly run: RunPlan;
+  readonly signal: AbortSignal;
+  readonly onProgress: (what: 'data' | 'networks', share: number) => void;
+}
+
+export interface PageLearner {
+  readonly presets: readonly PresetFacts[];
+  /** How often it is kept, measured and drawn. */
+  readonly intervals: Pick<RunSettings, 'checkpointEvery' | 'measureEvery' | 'samplesEvery'>;
+  /** All that decides a run beside its data and seed. */
+  settings(choices: RunChoices, data: ReadData): Json;
+  /** What a run adds to where its data are from. */
+  source(choices: RunChoices, data: ReadData): DataSourceNote;
+  /** What the room says of a model as data. */
+  describeModel(model: OpenedModel, choices: RunChoices): DataFacts;
+  survey(gpu: Gpu, settings: Json, data: ReadData): StepMemory;
+  create(inputs: LearnerInputs): Promise<Learner>;
+}
+
+/** Presets as the room lists them. */
+export function presetFacts(
+  presets: Readonly<Record<string, { readonly label: string; readonly description: string; readonly steps: number }>>,
+): PresetFacts[] {
+  return Object.entries(presets).map(([id, { label, description, steps }]) => ({
+    id,
+    label,
+    about: description,
+    steps,
+  }));
+}

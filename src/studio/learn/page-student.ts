@@ -1,0 +1,67 @@
+/** "Distil a student" in the page: the open generator is the teacher. */
+import { parseSafetensors } from '../../checkpoints/safetensors';
+import { PERCEPTUAL_FILE } from '../../models/perceptual';
+import { TrainingDataError } from '../../training/data/errors';
+import type { Json } from '../../training/loops/run-store';
+import { createStudentLearner, surveyStudent } from '../../training/loops/student';
+import { LOSS_SETS, type LossSet, STUDENT_PRESETS, type StudentSettings } from '../../training/student/settings';
+import { fetchFile } from '../model/model-index';
+import { type PageLearner, presetFacts, type ReadData } from './page-learner';
+
+export const PAGE_STUDENT: PageLearner = {
+  presets: presetFacts(STUDENT_PRESETS),
+  intervals: { checkpointEvery: 50, measureEvery: 200, samplesEvery: 100 },
+
+  settings({ preset, seed, extras }) {
+    const { settings } = STUDENT_PRESETS[preset as keyof typeof STUDENT_PRESETS];
+    return settings({ seed, losses: extras.losses as LossSet | undefined }) as unknown as Json;
+  },
+
+  source: (_, { source }) => source,
+
+  describeModel({ name, config }) {
+    const { imageResolution } = config;
+    return {
+      name,
+      form: 'teacher',
+      train: 0,
+      heldOut: 0,
+      size: { width: imageResolution, height: imageResolution },
+      notes: [],
+      thumbnails: [],
+      cameras: [],
+      spread: undefined,
+      boxSide: 1,
+      reach: undefined,
+      isInBox: true,
+      isFitted: false,
+    };
+  },
+
+  survey: (gpu, settings, data) => surveyStudent(gpu, settings as unknown as StudentSettings, modelOf(data).config),
+
+  async create({ gpu, settings, data, page, signal, onProgress }) {
+    const { checkpoint: teacher, sha256, fingerprint } = modelOf(data);
+    onProgress('networks', 0);
+    const file = await fetchFile(new URL(PERCEPTUAL_FILE, page), PERCEPTUAL_FILE, { signal });
+    const perceptual = parseSafetensors(new Uint8Array(await file.arrayBuffer()));
+    signal.throwIfAborted();
+    return createStudentLearner(gpu, settings as unknown as StudentSettings, {
+      teacher,
+      teacherSha256: sha256 ?? fingerprint,
+      perceptual,
+    });
+  },
+};
+
+/** Loss sets to choose from, as the room lists them: the rows of the paper's Table 3. */
+export const LOSS_CHOICES = Object.entries(LOSS_SETS).map(([id, { label, description }]) => ({
+  id,
+  label,
+  about: description,
+}));
+
+function modelOf(data: ReadData) {
+  if (data.kind === 'model') return data.model;
+  throw new TrainingDataError('A student learns from the open model.', 'Choose the data that work at once.');
+}
