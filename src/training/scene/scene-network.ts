@@ -20,7 +20,10 @@ export interface NetworkSettings {
   readonly layers: number;
   /** Units of each. */
   readonly width: number;
-  /** The hidden layer whose input has the network's input once more beside it (NeRF's "skip", its fifth of eight: 4). Default: none. */
+  /**
+   * The hidden layer, counted from 0, whose input has the network's input once more beside it: NeRF "concatenates this input to the fifth layer's
+   * activation", so there it is the sixth of eight, 5. Default: none.
+   */
   readonly skip?: number | undefined;
 }
 
