@@ -30,15 +30,17 @@ export const elementCount = (shape: readonly number[]): number =>
 export const vectorCount = ({ shape, stride }: Tensor): number => (elementCount(shape.slice(0, -1)) * stride) / 4;
 
 /**
- * The same memory seen with another shape; the last axis stays, so that the padding stays where it is.
- * @throws ShapeError when the shapes do not hold equally many rows of equal length
+ * The same memory seen with another shape. The last axis stays, so that the padding stays where it is, unless there is none in either shape.
+ * @throws ShapeError when the shapes do not hold equally many rows of equal length, nor equally many numbers without padding
  */
 export function reshaped(tensor: Tensor, shape: readonly number[]): Tensor {
   const { label, shape: former } = tensor;
-  if (shape[shape.length - 1] !== former[former.length - 1] || elementCount(shape) !== elementCount(former)) {
+  const [columns, formerColumns] = [shape[shape.length - 1]!, former[former.length - 1]!];
+  const staysInPlace = columns === formerColumns || (columns % 4 === 0 && formerColumns % 4 === 0);
+  if (!staysInPlace || elementCount(shape) !== elementCount(former)) {
     throw new ShapeError(`"${label}" [${former}] cannot be seen as [${shape}]`);
   }
-  return { ...tensor, shape };
+  return { ...tensor, shape, stride: padToFour(columns) };
 }
 
 /** Makes a tensor of zeros. Free it with {@link destroyTensor}. @throws ShapeError, BufferLimitError */

@@ -8,12 +8,14 @@ import { imageExtents, type Tensor } from '../../gpu/tensor';
 import projectShader from '../../shaders/volume/stages/project.wgsl';
 import triPlanesShader from '../../shaders/volume/stages/tri-planes.wgsl';
 import pointGradientShader from '../../shaders/volume/stages/tri-planes-point-gradient.wgsl';
+import triPlanesSumShader from '../../shaders/volume/stages/tri-planes-sum.wgsl';
 import { PlanesGradient } from './gradient/scatter-to-planes';
 import { planeAxesConstants, triPlaneConstants } from './render-constants';
 import type { TriPlaneOptions } from './rendering-options';
 
 const PROJECT = defineKernel(projectShader);
 const TRI_PLANES = defineKernel(triPlanesShader);
+const TRI_PLANES_SUM = defineKernel(triPlanesSumShader);
 const POINT_GRADIENT = defineKernel(pointGradientShader);
 
 /**
@@ -60,6 +62,42 @@ export function sampleTriPlanes(plan: PlanBuilder, planes: Tensor, points: Tenso
       wantsPlanes && planesGradient(plan, gradient, planes.shape, points, options),
       wantsPoints && pointsGradient(plan, gradient, planes, points, options),
     ],
+  });
+  return features;
+}
+
+/**
+ * The sum of the planes' features: what EG3D's section 3 asks of points in a scene. It has a gradient to the planes, none to the points.
+ * @param planes [1, H, W, planes * C], plane index major
+ * @param points [1, M, 3] in scene units
+ * @param total [1]: points that count; the others' gradients are left out
+ * @returns features [M, C]
+ */
+export function sumTriPlanes(
+  plan: PlanBuilder,
+  planes: Tensor,
+  points: Tensor,
+  total: Tensor,
+  options: TriPlaneOptions,
+): Tensor {
+  const { batch: samples, count } = pointExtents(points, 'sumTriPlanes', planes);
+  const { height, width } = expectPlanes(planes, options, 'sumTriPlanes');
+  const features = plan.scratch('plane features', [count, options.planeChannels]);
+  plan.dispatch({
+    kernel: TRI_PLANES_SUM,
+    constants: triPlaneConstants(options),
+    bindings: { planes, points, features },
+    params: { samples, points: count, planeWidth: width, planeHeight: height, boxSide: options.boxWarp },
+    workgroups: linearGrid(count),
+  });
+  plan.record({
+    inputs: [planes],
+    outputs: [features],
+    backward: ([gradient]) => {
+      const sum = new PlanesGradient(plan, planes.shape, options, true, 1);
+      sum.add({ points, first: 0, most: count, total, image: 0 }, { rows: gradient, first: 0, planeStep: 0 });
+      return [sum.sum];
+    },
   });
   return features;
 }

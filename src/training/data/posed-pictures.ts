@@ -28,6 +28,11 @@ export interface PosedPicture {
   readonly split: Split;
 }
 
+export interface SceneBox {
+  readonly centre: Point;
+  readonly side: number;
+}
+
 export type DataKind = 'transforms' | 'colmap' | 'eg3d';
 
 export interface PosedPictures {
@@ -36,6 +41,8 @@ export interface PosedPictures {
   readonly pictures: readonly PosedPicture[];
   /** Where "up" is in the world of the data, where the format says so. */
   readonly up?: Point | undefined;
+  /** The cube that the scene is in, in the world of the data, where the data say so. */
+  readonly box?: SceneBox | undefined;
   /** What a person should know about how the data were read. */
   readonly notes: readonly DataNote[];
 }

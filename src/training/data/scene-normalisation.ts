@@ -30,8 +30,9 @@ export const NO_NORMALISATION: SceneNormalisation = {
 };
 
 /**
- * Puts what the cameras look at into the middle of the box, upright, so large that what pictures see at that distance just fits. Where there is no
- * such point (`extent.focus`), the box is twice as wide as the sphere of the cameras. EG3D's data are left as they are.
+ * Takes the cube that the data say the scene is in to the box, upright. Where they do not, it puts what the cameras look at into the middle, so large that what
+ * pictures see at that distance just fits; and where there is no such point (`extent.focus`), the box is twice as wide as the sphere of the cameras.
+ * EG3D's data are left as they are.
  * @param boxSide > 0
  */
 export function proposedNormalisation(
@@ -40,13 +41,11 @@ export function proposedNormalisation(
   boxSide: number = DEFAULT_BOX_SIDE,
 ): SceneNormalisation {
   if (data.kind === 'eg3d') return NO_NORMALISATION;
+  const rotation = rotationToUpright(data.up ?? extent.up ?? [0, -1, 0]); // of a model without any, OpenCV's axes are the guess: y down
+  if (data.box) return { scale: boxSide / data.box.side, rotation, centre: data.box.centre };
   const { centre, radius } = extent.cameras;
   const half = extent.focus?.halfView ?? 2 * radius;
-  return {
-    scale: half > 0 ? boxSide / 2 / half : 1,
-    rotation: rotationToUpright(data.up ?? extent.up ?? [0, -1, 0]), // of a model without any, OpenCV's axes are the guess: y down
-    centre: extent.focus?.point ?? centre,
-  };
+  return { scale: half > 0 ? boxSide / 2 / half : 1, rotation, centre: extent.focus?.point ?? centre };
 }
 
 /**

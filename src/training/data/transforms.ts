@@ -7,6 +7,9 @@
  * Blender has a file for each part (transforms_train.json, _val, _test) and names pictures without extension; nerfstudio may list the
  * parts by names (train_filenames). Matrices are camera-to-world in OpenGL axes (y up, z backward), worlds have z up. Its fields
  * are described at https://docs.nerf.studio/quickstart/data_conventions.html
+ *
+ * With "scale" and "offset" instant-ngp's files say where the scene is: scale * x + offset takes it into a cube of side "aabb_scale" (1 where it is
+ * missing) around (0.5, 0.5, 0.5). Without these two an "aabb_scale" says only how far rays may go, and nothing is made of it.
  */
 import { checkedCamToWorld, pinhole } from './camera-checks';
 import { MissingLabelsError, PictureCameraError, quoted, TrainingDataError } from './errors';
@@ -15,7 +18,7 @@ import { type Distortion, leaveDistortionOut, refuseLens } from './lens';
 import { NoteBook } from './notes';
 import { PictureFinder } from './picture-files';
 import { pictureSize } from './picture-size';
-import { type FoundPicture, finishPictures, type PosedPictures, type Split } from './posed-pictures';
+import { type FoundPicture, finishPictures, type PosedPictures, type SceneBox, type Split } from './posed-pictures';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -35,7 +38,7 @@ export async function readTransforms(files: FileSet, folder: string): Promise<Po
   const [source = ''] = parts.keys();
   for (const [name, split] of parts) found.push(...(await reader.read(name, split)));
   const pictures = finishPictures(files, found, source, reader.notes);
-  return { kind: 'transforms', pictures, up: [0, 0, 1], notes: reader.notes.notes() };
+  return { kind: 'transforms', pictures, up: [0, 0, 1], box: reader.box, notes: reader.notes.notes() };
 }
 
 /** Which files to read, and which part each one is. The validation part of a scene that has a test part, too, is read to be left out. */
@@ -55,6 +58,8 @@ function partsIn(files: FileSet, folder: string): Map<string, Split | 'left-out'
 
 class TransformsReader {
   readonly notes = new NoteBook();
+  /** Of the first file that has one. */
+  box: SceneBox | undefined;
   private readonly finder: PictureFinder;
 
   constructor(private readonly files: FileSet) {
@@ -67,6 +72,7 @@ class TransformsReader {
     if (!Array.isArray(root.frames) || root.frames.length === 0) {
       throw new MissingLabelsError(`${quoted(source)} has no list “frames” with cameras in it.`);
     }
+    this.box ??= boxIn(root, source);
     const splits = split === undefined ? splitsIn(root) : undefined;
     const found: FoundPicture[] = [];
     for (const [at, value] of root.frames.entries()) {
@@ -109,6 +115,32 @@ class TransformsReader {
       '> 0',
     );
   }
+}
+
+/** @throws TrainingDataError for a box that cannot be */
+function boxIn(root: Fields, source: string): SceneBox | undefined {
+  const { scale, offset, aabb_scale: most = 1 } = root;
+  if (scale === undefined || offset === undefined) return undefined;
+  const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+  const isRight =
+    isNumber(scale) &&
+    scale > 0 &&
+    isNumber(most) &&
+    most > 0 &&
+    Array.isArray(offset) &&
+    offset.length === 3 &&
+    offset.every(isNumber);
+  if (!isRight) {
+    const said = JSON.stringify({ scale, offset, aabb_scale: most }).slice(0, 80);
+    throw new TrainingDataError(
+      `The box of ${quoted(source)} is ${said}.`,
+      REMEDY,
+      said,
+      'numbers above 0, and three of them',
+    );
+  }
+  const [x, y, z] = offset.map((value) => (0.5 - value) / scale);
+  return { centre: [x!, y!, z!], side: most / scale };
 }
 
 /** nerfstudio's lists of names. Where there is a test part, the validation part is left out. */

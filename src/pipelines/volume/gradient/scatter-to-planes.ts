@@ -65,12 +65,14 @@ export class PlanesGradient {
   /**
    * @param shape of the planes
    * @param isShared whether all planes take the same gradient of a point's features
+   * @param share of a plane in a point's features. Default: that in their mean, if the gradient is shared, else 1
    */
   constructor(
     private readonly plan: PlanBuilder,
     private readonly shape: readonly number[],
     private readonly options: TriPlaneOptions,
-    private readonly isShared: boolean,
+    isShared: boolean,
+    private readonly share: number = isShared ? 1 / options.planeAxes.length : 1,
   ) {
     const [, height, width] = shape;
     this.#sorted = sortedPlanes(options.planeAxes, isShared && width === height);
@@ -130,7 +132,7 @@ export class PlanesGradient {
           ...params,
           firstRow: gradients.first,
           planeStep: gradients.planeStep,
-          share: this.isShared ? 1 / planes : 1,
+          share: this.share,
           firstTexel: image * height! * width!,
           planes,
           round,

@@ -201,3 +201,28 @@ test('a data set of 70,000 rows', async () => {
   expect(data.pictures).toHaveLength(70_000);
   expect(data.pictures.filter(({ split }) => split === 'test')).toHaveLength(8750);
 }, 60_000);
+
+describe("instant-ngp's box", () => {
+  const cameras = [cameraAt([0, 0, 0, 1], [1, 2, 3]), cameraAt([0, 1, 0, 1], [3, 2, 1])];
+  const boxOf = async (fields: Record<string, unknown>) =>
+    (await openPosedPictures(folder(transformsFiles(cameras, fields)))).box;
+
+  test('is where "scale" and "offset" say', async () => {
+    expect(await boxOf({ scale: 0.5, offset: [0.5, 0, 1.5], aabb_scale: 2 })).toEqual({ centre: [0, 1, -2], side: 4 });
+    expect(await boxOf({ scale: 2, offset: [0.5, 0.5, 0.5] })).toEqual({ centre: [0, 0, 0], side: 0.5 });
+  });
+
+  test('is not known from "aabb_scale" alone', async () => {
+    expect(await boxOf({ aabb_scale: 16 })).toBeUndefined();
+  });
+
+  test.each([
+    { scale: 0, offset: [0, 0, 0] },
+    { scale: 'large', offset: [0, 0, 0] },
+    { scale: 1, offset: [0, 0] },
+    { scale: 1, offset: [0, null, 0] },
+    { scale: 1, offset: [0, 0, 0], aabb_scale: -1 },
+  ])('%j is refused', async (fields) => {
+    await expect(boxOf(fields)).rejects.toThrow('The box of');
+  });
+});

@@ -85,6 +85,13 @@ describe('cameras that look at a point', () => {
     expect(proposedNormalisation(data, extent, 2).scale).toBeCloseTo(2 * proposal.scale, 9);
   });
 
+  test('a box that the data name is the box', () => {
+    const box = { centre: [1, 2, 3], side: 4 } as const;
+    const proposal = proposedNormalisation({ ...data, box }, extent, 2);
+    expectClose(toBox(proposal, [1, 2, 3]), [0, 0, 0]);
+    expectClose(toBox(proposal, [3, 2, 3]), [1, 0, 0]);
+  });
+
   test('of a COLMAP model, what the cameras have for up is up', () => {
     const proposal = proposedNormalisation({ ...data, kind: 'colmap', up: undefined }, extent);
     const [top, bottom] = [toBox(proposal, [10, -3, 3]), toBox(proposal, [10, -3, 2])];
