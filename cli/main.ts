@@ -11,6 +11,7 @@ import { grad } from './grad';
 import { info } from './info';
 import { mesh } from './mesh';
 import { render } from './render';
+import { train } from './train/train';
 import { video } from './video';
 
 const USAGE = `Usage: npm run --silent trifold -- COMMAND
@@ -53,6 +54,17 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
       Pictures of the model's faces (of the bundled one unless another is named) with exact cameras, as a data set in EG3D's form, to train on here
       or with the official code. --mirror adds each picture in the mirror, with its camera.
 
+  train gan|student --out DIR [--data FOLDER|ZIP] [--preset NAME] [--steps N] [--seed 0] [--set NAME=VALUE]... [--json]
+  train gan|student --out DIR --resume [--data FOLDER|ZIP] [--steps N]
+      Teaches a generator or a student, as the page does. DIR gets the run: description, checkpoint, curves, samples, and what was learnt. Memory and
+      time are told before the first step. Ctrl-C ends the step on its way and saves; --resume goes on from there with the same bits, also after a
+      crash. --list-presets tells what --preset takes, --set replaces single settings of it (--set batch=4).
+      gan: --data is an EG3D data set (PNG, dataset.json); without it the bundled generator, or --teacher MODEL, renders pictures with exact labels.
+      --mirror learns each picture in the mirror, too; --from MODEL goes on from a generator.
+      student: of the bundled generator, or of --teacher MODEL. --loss-set lr|hr|lr+hr|hr+adv|full|pc-gan takes other losses than the preset.
+      All: [--checkpoint-every N] [--measure-every N] [--samples-every N], in steps; 0 is never for the last two. --json writes a line of JSON for each
+      step told, checkpoint and notice to standard output.
+
   bench [MODEL] [--rounds 5] [--only WORD]... [--full-size] [--halves] [--variants] [--peer-models FOLDER]
       [--json bench.json]
       How fast the kernels are on this machine's adapter: the stages of a frame (of the bundled model unless another is named), and single
@@ -91,6 +103,7 @@ async function main(words: string[]): Promise<number> {
     else if (command === 'mesh') await mesh(rest);
     else if (command === 'video') await video(rest);
     else if (command === 'bench') await bench(rest);
+    else if (command === 'train') await train(rest);
     else if (command === 'grad') return (await grad(rest)) ? 0 : FAILED;
     else if (command === undefined || command === 'help' || command === '--help') process.stdout.write(USAGE);
     else throw new UsageError(`there is no command "${command}"`);

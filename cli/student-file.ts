@@ -39,7 +39,7 @@ export async function readStudentFile(path: string, generatorPath: string): Prom
 }
 
 /** Lower-case hexadecimal; the file is read piece by piece, since generators of hundreds of megabytes are common. */
-async function sha256OfFile(path: string): Promise<string> {
+export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');

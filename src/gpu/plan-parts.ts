@@ -87,6 +87,11 @@ export class PartTimes {
     return { plan, from, to };
   }
 
+  /** As if the plan had never been measured. */
+  forget(plan: Divisible): void {
+    this.#times.delete(plan);
+  }
+
   /** Notes what parts that were submitted together have taken: each step its share, as far as that is known. */
   note(parts: readonly TimedPart[], milliseconds: number): void {
     const all = parts.flatMap((part) => this.#timesOf(part));

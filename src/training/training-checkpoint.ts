@@ -12,7 +12,7 @@
  * two are all the state that the random numbers have.
  *
  * The file is made in memory. Who writes it does so under another name, and moves it into its place when it is whole (in Node:
- * cli/run-folder.ts).
+ * cli/train/run-folder.ts).
  */
 import { type Checkpoint, floatsOfShape } from '../checkpoints/checkpoint';
 import { type WritableTensor, writeSafetensors } from '../checkpoints/safetensors';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
-import { lockFolder } from '../../cli/run-folder';
+import { lockFolder } from '../../cli/train/run-folder';
 import { vulkanEnvironment } from '../../cli/vulkan-environment.mjs';
 import { installPackages } from '../../scripts/install-packages.mjs';
 import { parseSafetensors, writeSafetensors } from '../../src/checkpoints/safetensors';

@@ -1,6 +1,6 @@
 /** What run-folder.test.ts does in a process of its own: a tiny network learns, and every step is saved. */
 import { openGpu } from '../../cli/gpu';
-import { fromFile, RunInFolder } from '../../cli/run-folder';
+import { fromFile, RunInFolder } from '../../cli/train/run-folder';
 import { TrifoldError } from '../../src/errors';
 import type { Gpu } from '../../src/gpu/device';
 import { TrainingRun } from '../../src/training/loops/training-run';

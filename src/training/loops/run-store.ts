@@ -1,6 +1,6 @@
 /**
  * Where training runs are kept, so that they outlive a reload, a crash and a lost device: in the page's own files (studio/learn/run-store.ts), or in a
- * folder (cli/run-folder.ts). Of each run there are its description, one checkpoint, its progress and its newest samples.
+ * folder (cli/train/run-folder.ts). Of each run there are its description, one checkpoint, its progress and its newest samples.
  */
 import { TrifoldError } from '../../errors';
 import type { LearnerKind } from './learner';

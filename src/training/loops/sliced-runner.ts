@@ -29,10 +29,12 @@ export class SlicedRunner {
   readonly #times: PartTimes;
   readonly #between: Between;
   readonly #now: () => number;
+  /** Plans of which all kernels have run: a software adapter compiles each when it first runs, and what that takes says nothing of the next time. */
+  readonly #warm = new WeakSet<Plan>();
   #longest = 0;
 
   constructor(
-    isSoftware: boolean,
+    private readonly isSoftware: boolean,
     private readonly submit: SubmitPart,
     {
       between = (work) => work(),
@@ -49,7 +51,7 @@ export class SlicedRunner {
     return new SlicedRunner(gpu.adapter.isSoftware, submitTo(gpu), options);
   }
 
-  /** Milliseconds of the longest submission so far. */
+  /** Milliseconds of the longest submission so far; on a software adapter without those that compile. */
   get longest(): number {
     return this.#longest;
   }
@@ -63,6 +65,8 @@ export class SlicedRunner {
         await this.#between(() => this.#timed(plan, part));
         from = part.to;
       }
+      if (this.isSoftware && !this.#warm.has(plan)) this.#times.forget(plan);
+      this.#warm.add(plan);
     };
   }
 
@@ -71,7 +75,7 @@ export class SlicedRunner {
     await this.submit(plan, part);
     const milliseconds = this.#now() - begun;
     this.#times.note([part], milliseconds);
-    this.#longest = Math.max(this.#longest, milliseconds);
+    if (!this.isSoftware || this.#warm.has(plan)) this.#longest = Math.max(this.#longest, milliseconds);
   }
 }
 

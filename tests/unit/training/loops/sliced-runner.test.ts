@@ -46,8 +46,11 @@ describe.each([true, false])('software adapter: %s', (isSoftware) => {
 
   it('a dispatch that is long goes alone', async () => {
     const { runner, plan, submissions } = playedDevice(isSoftware, { partMilliseconds: 200 });
-    await runner.runPlan()(plan([300, 300, 1, 300]));
+    const long = plan([300, 300, 1, 300]);
+    await runner.runPlan()(long);
     expect(submissions).toEqual([300.5, 300.5, 1.5, 300.5]);
+    expect(runner.longest).toBe(isSoftware ? 0 : 300.5); // the first time a software adapter compiles
+    await runner.runPlan()(long);
     expect(runner.longest).toBe(300.5);
   });
 });

@@ -5,18 +5,18 @@
  */
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TrifoldError } from '../src/errors';
-import { pngBytes } from '../src/studio/export/picture-export';
-import type { RunProgress, RunSamples } from '../src/training/loops/run-state';
+import { TrifoldError } from '../../src/errors';
+import { pngBytes } from '../../src/studio/export/picture-export';
+import type { RunProgress, RunSamples } from '../../src/training/loops/run-state';
 import {
   AlreadyTrainingError,
   type KeptRun,
   type RunDescription,
   RunStoreError,
   StorageFullError,
-} from '../src/training/loops/run-store';
-import { sampleGrid } from '../src/training/loops/sample-grid';
-import { writeWhole } from './output-file';
+} from '../../src/training/loops/run-store';
+import { sampleGrid } from '../../src/training/loops/sample-grid';
+import { writeWhole } from '../output-file';
 
 const DESCRIPTION = 'description.json';
 const CHECKPOINT = 'checkpoint.safetensors';
