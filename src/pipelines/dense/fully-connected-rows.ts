@@ -20,6 +20,8 @@ const ROWS_OF_THREAD = 4;
 /** Vectors of outputs of a thread. */
 const LARGEST_BLOCK = 4;
 const ROWS_PER_PART = 512;
+/** A software adapter takes so many times longer for a FLOP here than in the convolutions by which `rowBands` divides: some 3 GFLOP/s a core. */
+const SLOWNESS = 3;
 
 /**
  * y = clamp(activate(x W + bias) * gain).
@@ -41,7 +43,7 @@ export function denseRows(
   const { BLOCK, SHARES_LOADS } = tileConstants(plan, output.stride / 4);
   const { constants, params } = activationSettings(options);
   const tile = WORKGROUP_THREADS * ROWS_OF_THREAD;
-  for (const { firstRow, endRow } of rowBands(plan, rows, 2 * input.stride * channels, tile)) {
+  for (const { firstRow, endRow } of rowBands(plan, rows, SLOWNESS * 2 * input.stride * channels, tile)) {
     plan.dispatch({
       kernel: KERNEL,
       bindings: { input, weight, bias, output },
@@ -67,7 +69,7 @@ export function denseRowsWeightGradient(plan: PlanBuilder, input: Tensor, gradie
   const ofParts = plan.scratch(`${gradient.label} weight gradient of parts`, [parts, input.stride, channels!]);
   const { BLOCK, SHARES_LOADS } = tileConstants(plan, groups);
   const quads = Math.ceil(inputGroups / 4) * Math.ceil(groups / BLOCK);
-  const flopsOfPart = 2 * ROWS_PER_PART * input.stride * gradient.stride;
+  const flopsOfPart = SLOWNESS * 2 * ROWS_PER_PART * input.stride * gradient.stride;
   for (const { firstRow: firstPart, endRow: endPart } of rowBands(plan, parts, flopsOfPart)) {
     plan.dispatch({
       kernel: WEIGHT_GRADIENT,
