@@ -4,7 +4,7 @@ import { describeFailure } from '../shared/failure';
 import type { LearnAccess } from './learn-access';
 import type { DataSource, LearnerKind, OpenedFiles, PresetFacts, RunExtras } from './learn-state';
 import type { LearnStore } from './learn-store';
-import type { DataSourceNote, PageLearner, ReadData } from './page-learner';
+import { type DataSourceNote, modelHash, type PageLearner, type ReadData } from './page-learner';
 import { pageLearner } from './page-learners';
 import { describePosedData, isInBox, readPosedData } from './posed-data';
 
@@ -56,7 +56,7 @@ export class LearnChoices {
     if (source === 'own') return this.#take(this.#own);
     if (kind === 'scene') return this.readScene();
     const model = this.access.model();
-    this.#take(model && { kind: 'model', model, source: { model: model.sha256 ?? model.fingerprint ?? model.name } });
+    this.#take(model && { kind: 'model', model, source: { model: modelHash(model) } });
   }
 
   /** @param id of a bundled scene; default: the one that the page begins with */
@@ -167,7 +167,7 @@ export class LearnChoices {
     const share = this.access.takeDevice();
     try {
       const gpu = await share.gpu;
-      const settings = learner.settings(choices, read);
+      const settings = learner.settings(choices, read, this.access.model());
       const { bytes, largest } = learner.survey(gpu, settings, read);
       const fits = largest.bytes <= Math.min(gpu.limits.maxBufferSize, gpu.limits.maxStorageBufferBindingSize);
       const cost = { bytes, fits, secondsPerStep: this.secondsPerStep(kind, preset) };

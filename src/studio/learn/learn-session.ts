@@ -3,22 +3,24 @@
  * on; a device that was lost is waited for, and the run goes on from what was kept. What was learnt can be looked at and taken away meanwhile.
  */
 import type { OrbitHome } from '../../camera/orbit';
+import { parseSafetensors } from '../../checkpoints/safetensors';
 import type { Gpu } from '../../gpu/device';
 import { DeviceLostError } from '../../gpu/errors';
-import type { Learner } from '../../training/loops/learner';
+import type { Learner, RunPlan } from '../../training/loops/learner';
 import type { RunSettings, TrainingRunState } from '../../training/loops/run-state';
 import type { KeptRun, RunDescription } from '../../training/loops/run-store';
 import { SlicedRunner } from '../../training/loops/sliced-runner';
 import { TrainingRun } from '../../training/loops/training-run';
+import type { MadeFile } from '../export/exports';
 import type { DeviceShare } from '../model/shared-device';
 import { describeFailure } from '../shared/failure';
 import { withNotice } from '../shared/state';
 import { FrameLoopStoppedError } from '../view/frame-loop';
 import type { LearnAccess } from './learn-access';
-import type { LearnRun } from './learn-state';
+import type { LearnRun, TakeAwayKind } from './learn-state';
 import type { LearnStore } from './learn-store';
 import { LiveView } from './live-view';
-import type { PageLearner, ReadData } from './page-learner';
+import type { MadeLearner, PageLearner, ReadData } from './page-learner';
 
 /** The room is told so often, at most: more cannot be read. */
 const REPORT_MILLISECONDS = 200;
@@ -37,7 +39,8 @@ export interface SessionParts {
 /** What is on the device. */
 interface OnDevice {
   readonly share: DeviceShare;
-  readonly learner: Learner;
+  readonly made: MadeLearner;
+  readonly plans: RunPlan;
   readonly run: TrainingRun;
   readonly live: LiveView;
 }
@@ -63,7 +66,7 @@ export class LearnSession {
   }
 
   get learner(): Learner | undefined {
-    return this.#present?.learner;
+    return this.#present?.made.learner;
   }
 
   get run(): TrainingRun | undefined {
@@ -107,6 +110,29 @@ export class LearnSession {
     else await this.close();
   }
 
+  /** Makes a file of what is learnt so far. @throws what its making throws; the signal's reason */
+  async takeAway(
+    what: TakeAwayKind,
+    { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (share: number) => void },
+  ): Promise<MadeFile> {
+    const { made, run, plans } = this.#present!;
+    if (what === 'file') {
+      const { name, bytes } = await made.learner.result();
+      return { name, blob: new Blob([bytes]) };
+    }
+    return made.takeAways[what]!({
+      signal,
+      onProgress,
+      render: (camera) => run.render(camera),
+      pose: this.learn.store.state.live?.view ?? this.parts.home,
+      checkpoint: async () => {
+        await run.saveNow();
+        return parseSafetensors((await this.parts.kept.readCheckpoint())!);
+      },
+      run: plans,
+    });
+  }
+
   change(settings: Partial<RunSettings>): void {
     this.#settings = { ...this.#settings, ...settings };
     this.run?.change(settings);
@@ -127,29 +153,36 @@ export class LearnSession {
     const { kept, learner: maker, data, home } = this.parts;
     this.#show({ preparing: { what: 'data', share: 0 }, failure: undefined });
     const share = this.access.takeDevice();
-    let learner: Learner | undefined;
+    let made: MadeLearner | undefined;
     try {
       const gpu = (await share.gpu).forModel('f32');
       signal.throwIfAborted();
-      learner = await this.#makeLearner(gpu, maker, data);
+      const plans = SlicedRunner.on(gpu, { between: this.#between }).runPlan();
+      made = await this.#make(gpu, plans, maker, data);
       signal.throwIfAborted();
-      this.#show({ preparing: { what: 'checkpoint', share: 0 }, figureKinds: learner.figureKinds });
+      const { learner, takeAways } = made;
+      const kinds: TakeAwayKind[] = ['file', ...(Object.keys(takeAways) as TakeAwayKind[])];
+      this.#show({
+        preparing: { what: 'checkpoint', share: 0 },
+        figureKinds: learner.figureKinds,
+        takeAways: kinds,
+      });
       const { seed, goal } = kept.description;
       const between = this.#between;
       const run = await TrainingRun.open(learner, { seed, goal, between, ...this.#settings }, kept);
       signal.throwIfAborted();
       run.subscribe(() => this.#reportSoon());
-      this.#present = { share, learner, run, live: new LiveView(this.learn.store, run, home) };
+      this.#present = { share, made, plans, run, live: new LiveView(this.learn.store, run, home) };
       this.#show({ preparing: undefined });
       this.#report();
     } catch (error) {
-      learner?.destroy();
+      if (made) destroy(made);
       share.giveBack();
       throw error;
     }
   }
 
-  #makeLearner(gpu: Gpu, maker: PageLearner, data: ReadData): Promise<Learner> {
+  #make(gpu: Gpu, run: RunPlan, maker: PageLearner, data: ReadData): Promise<MadeLearner> {
     const { signal } = this.#ended;
     return maker.create({
       gpu,
@@ -157,7 +190,7 @@ export class LearnSession {
       data,
       model: this.access.model(),
       page: this.access.page,
-      run: SlicedRunner.on(gpu, { between: this.#between }).runPlan(),
+      run,
       signal,
       onProgress: (what, share) => this.#show({ preparing: { what, share } }),
     });
@@ -199,7 +232,7 @@ export class LearnSession {
     this.#present = undefined;
     if (!present) return;
     present.live.close();
-    present.learner.destroy();
+    destroy(present.made);
     present.share.giveBack();
   }
 
@@ -230,11 +263,17 @@ export class LearnSession {
             description: this.description,
             preparing: undefined,
             figureKinds: [],
+            takeAways: [],
             state: undefined,
             failure: undefined,
           };
     this.learn.update({ run: { ...former, description: this.description, ...change } });
   }
+}
+
+function destroy({ learner, destroy: others }: MadeLearner): void {
+  learner.destroy();
+  others?.();
 }
 
 function isAtGoal({ position, goal }: TrainingRunState): boolean {

@@ -98,6 +98,8 @@ export interface PresetFacts {
   readonly about: string;
   /** Steps that it is meant for. */
   readonly steps: number;
+  /** Of the pictures that are learnt, where the preset decides that. */
+  readonly side: number | undefined;
 }
 
 /** What is decided beside the preset, as far as the chosen kind has it. */
@@ -106,6 +108,8 @@ export interface RunExtras {
   readonly pictures: number;
   /** Whether a generator learns each picture in the mirror, too. */
   readonly isMirrored: boolean;
+  /** Whether a generator goes on from the open model, and not from scratch. */
+  readonly isTransfer: boolean;
   /** Which losses a student learns by; undefined for the preset's own. */
   readonly losses: string | undefined;
 }
@@ -126,14 +130,16 @@ export interface LearnRun {
   /** What is done before the first step, if that is still going on: pictures are made or read, kernels compiled. */
   readonly preparing: { readonly what: 'data' | 'networks' | 'checkpoint'; readonly share: number } | undefined;
   readonly figureKinds: readonly FigureKind[];
+  /** What can be made of it. */
+  readonly takeAways: readonly TakeAwayKind[];
   /** Undefined while it is being got ready. */
   readonly state: TrainingRunState | undefined;
   /** Why it could not be got ready, or has ended. */
   readonly failure: Failure | undefined;
 }
 
-/** What can be made of a run; of a scene a mesh and a video, of a generator its weights for PyTorch. */
-export type TakeAwayKind = 'file' | 'mesh' | 'video' | 'torch';
+/** What can be made of a run; of a scene a mesh and a video, of a generator its weights for PyTorch and what it learns from. */
+export type TakeAwayKind = 'file' | 'mesh' | 'video' | 'torch' | 'data';
 
 /** What is being made, or what became of it. */
 export type TakeAway =
@@ -186,7 +192,7 @@ export function initialLearnState(): LearnState {
     preset: '',
     steps: 0,
     seed: 0,
-    extras: { pictures: 512, isMirrored: false, losses: undefined },
+    extras: { pictures: 512, isMirrored: false, isTransfer: false, losses: undefined },
     lossSets: [],
     cost: undefined,
     run: undefined,

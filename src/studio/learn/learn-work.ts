@@ -80,8 +80,12 @@ export class LearnWork {
     const { data } = this.choices;
     if (!learner || !data || isTraining(choices)) return;
     await this.#begin(async () => {
-      const settings = learner.settings(choices, data);
-      const source = learner.source(choices, data);
+      const model = this.access.model();
+      const settings = learner.settings(choices, data, model);
+      const source = {
+        ...learner.source(choices, data, model),
+        ...(data.kind === 'posed' && { isFitted: data.isFitted }),
+      };
       const fingerprint = await dataFingerprint(data, source);
       const created = new Date().toISOString();
       const id = `${kind}-${created.replace(/\D/g, '').slice(0, 14)}-${Math.floor(Math.random() * 1e4)}`;
@@ -138,8 +142,8 @@ export class LearnWork {
     const learner = this.session?.learner;
     if (!learner) return;
     const { name, bytes } = await learner.result();
-    await this.access.openFile(new File([bytes], name));
     this.#learn.update({ wantsLive: false });
+    await this.access.openFile(new File([bytes], name));
   }
 
   takeAway(what: TakeAwayKind): Promise<MadeFile | undefined> {

@@ -1,31 +1,58 @@
 /** "Train a generator" in the page: from pictures that the open model makes, or from an EG3D data set of one's own; from scratch, or from the open model. */
 import { parseSafetensors } from '../../checkpoints/safetensors';
-import type { CameraConfig } from '../../models/config';
+import type { CameraConfig, GeneratorConfig } from '../../models/config';
 import { Generator } from '../../models/generator';
 import { PERCEPTUAL_FILE, PerceptualNetwork } from '../../models/perceptual';
 import { TrainingDataError } from '../../training/data/errors';
 import { generatedPictures } from '../../training/data/generated-pictures';
 import { labelOfPicture } from '../../training/data/posed-pictures';
 import { decodedPictures, type TrainingPictures } from '../../training/data/training-pictures';
+import type { GanStart } from '../../training/gan/networks';
 import { cameraOfPictures, GAN_PRESETS, type GanPresetName } from '../../training/gan/settings';
 import { createGanLearner, type GanSettings, surveyGan } from '../../training/loops/gan';
 import type { Json } from '../../training/loops/run-store';
+import type { MadeFile } from '../export/exports';
 import { fetchFile } from '../model/model-index';
-import { type LearnerInputs, type PageLearner, presetFacts, type ReadData } from './page-learner';
+import type { OpenedModel } from '../model/open-model';
+import {
+  type LearnerInputs,
+  modelHash,
+  type PageLearner,
+  presetFacts,
+  type ReadData,
+  type RunChoices,
+  type TakeAwayContext,
+} from './page-learner';
 import { decodePicture } from './picture-decoding';
+
+/** Of a zip that is being written, between two looks at the page. */
+const PIECES_AT_ONCE = 64;
 
 export const PAGE_GAN: PageLearner = {
   presets: presetFacts(GAN_PRESETS),
   intervals: { checkpointEvery: 50, measureEvery: 500, samplesEvery: 100 },
 
-  settings({ preset, seed, extras: { isMirrored } }, data) {
+  settings(choices, data, model) {
+    const { preset, seed, extras } = choices;
+    const start = startModel(choices, model);
     const whiteBackground = data.kind === 'model' && data.model.config.rendering.whiteBackground;
-    const { settings } = GAN_PRESETS[preset as GanPresetName];
-    return settings({ seed, whiteBackground, camera: cameraOf(data), isMirrored }) as unknown as Json;
+    const fresh = GAN_PRESETS[preset as GanPresetName].settings({
+      seed,
+      whiteBackground,
+      camera: cameraOf(data),
+      isMirrored: extras.isMirrored,
+    });
+    return (start ? startedFrom(fresh, start.config) : fresh) as unknown as Json;
   },
 
-  source({ extras, seed }, { kind, source }) {
-    return kind === 'model' ? { ...source, pictures: { count: extras.pictures, seed } } : source;
+  source(choices, { kind, source }, model) {
+    const { extras, seed } = choices;
+    const start = startModel(choices, model);
+    return {
+      ...source,
+      ...(start && { start: modelHash(start) }),
+      ...(kind === 'model' && { pictures: { count: extras.pictures, seed } }),
+    };
   },
 
   describeModel({ name }, { preset, extras }) {
@@ -58,19 +85,64 @@ export const PAGE_GAN: PageLearner = {
     const file = await fetchFile(new URL(PERCEPTUAL_FILE, page), PERCEPTUAL_FILE, { signal });
     const perceptual = PerceptualNetwork.create(gpu, parseSafetensors(new Uint8Array(await file.arrayBuffer())));
     try {
-      const learner = await createGanLearner(gpu, settings, { pictures, perceptual });
-      const destroy = learner.destroy.bind(learner);
-      learner.destroy = () => {
-        destroy();
-        perceptual.destroy();
+      const start = inputs.data.source.start === undefined ? undefined : startOf(inputs);
+      const learner = await createGanLearner(gpu, settings, { pictures, perceptual, start });
+      return {
+        learner,
+        takeAways: {
+          torch: async ({ checkpoint }) => {
+            const { exportTrainingPth } = await import('../../training/export/export-pth');
+            const bytes = exportTrainingPth(await checkpoint(), settings);
+            return { name: 'generator.pth', blob: new Blob([bytes]) };
+          },
+          data: (context) => dataSet(pictures, context),
+        },
+        destroy: () => perceptual.destroy(),
       };
-      return learner;
     } catch (error) {
       perceptual.destroy();
       throw error;
     }
   },
 };
+
+/** The model to go on from, if that is wanted and it makes pictures of the preset's size. */
+function startModel({ preset, extras }: RunChoices, model: OpenedModel | undefined): OpenedModel | undefined {
+  const fits = model?.config.imageResolution === GAN_PRESETS[preset as GanPresetName].side;
+  return extras.isTransfer && fits ? model : undefined;
+}
+
+/** The networks are those of the generator that is gone on from; it can do something already, so its average follows at once. */
+function startedFrom(settings: GanSettings, start: GeneratorConfig): GanSettings {
+  const resolution = start.rendering.neuralResolution;
+  const schedule = { ...settings.schedule, firstResolution: resolution, lastResolution: resolution };
+  return { ...settings, generator: start, schedule, averageRampUp: undefined };
+}
+
+/** What a transfer begins with. A run that goes on has all of that in its checkpoint, so another model will do then if it has the same networks. */
+function startOf({ model }: LearnerInputs): GanStart | undefined {
+  return model && { generator: model.checkpoint };
+}
+
+/** The pictures that are learnt from, as EG3D's zip. */
+async function dataSet(pictures: TrainingPictures, { signal, onProgress }: TakeAwayContext): Promise<MadeFile> {
+  const [{ eg3dZip }, { encode }] = await Promise.all([
+    import('../../training/data/write-eg3d-zip'),
+    import('fast-png'),
+  ]);
+  let done = 0;
+  const png = (picture: { width: number; height: number; data: Uint8Array }) => {
+    onProgress(++done / pictures.count);
+    return encode({ ...picture, channels: 3, depth: 8 });
+  };
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for (const piece of eg3dZip(pictures, png)) {
+    pieces.push(piece as Uint8Array<ArrayBuffer>);
+    if (pieces.length % PIECES_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+  }
+  return { name: 'data-set.zip', blob: new Blob(pieces) };
+}
 
 function cameraOf(data: ReadData): CameraConfig {
   if (data.kind === 'model') return data.model.config.camera;

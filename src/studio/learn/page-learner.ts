@@ -1,10 +1,14 @@
 /** What the room Learn asks of each that it can learn: its presets, what a run takes, and how its learner is made. The loops themselves are of `training`. */
+import type { CameraLabel } from '../../camera/conventions';
+import type { Checkpoint } from '../../checkpoints/checkpoint';
 import type { Gpu } from '../../gpu/device';
 import type { Learner, RunPlan } from '../../training/loops/learner';
 import type { Json } from '../../training/loops/run-store';
 import type { StepMemory } from '../../training/training-step';
+import type { MadeFile } from '../export/exports';
+import type { VideoPose } from '../export/video-plan';
 import type { OpenedModel } from '../model/open-model';
-import type { DataFacts, PresetFacts, RunExtras, RunSettings } from './learn-state';
+import type { DataFacts, LearntPicture, PresetFacts, RunExtras, RunSettings, TakeAwayKind } from './learn-state';
 import type { PosedData } from './posed-data';
 
 /** How the page finds data again when a run goes on. */
@@ -16,6 +20,8 @@ export type DataSourceNote = {
   /** Name of what the person has opened. */
   readonly own?: string;
   readonly isFitted?: boolean;
+  /** Hash or name of the model that is gone on from. */
+  readonly start?: string;
   /** How many pictures the model makes, and with which seed. */
   readonly pictures?: { readonly count: number; readonly seed: number };
 };
@@ -46,28 +52,60 @@ export interface LearnerInputs {
   readonly onProgress: (what: 'data' | 'networks', share: number) => void;
 }
 
+/** What a file is made with. */
+export interface TakeAwayContext {
+  readonly signal: AbortSignal;
+  readonly onProgress: (share: number) => void;
+  /** What is learnt so far, between two parts of a step. */
+  render(camera: CameraLabel): Promise<LearntPicture>;
+  /** Where the stage's camera is, or would begin. */
+  readonly pose: VideoPose;
+  /** Of the run as it is. */
+  checkpoint(): Promise<Checkpoint>;
+  readonly run: RunPlan;
+}
+
+export interface MadeLearner {
+  readonly learner: Learner;
+  /** What can be made of it, beside its own file. */
+  readonly takeAways: Partial<Readonly<Record<TakeAwayKind, (context: TakeAwayContext) => Promise<MadeFile>>>>;
+  /** Frees what is not the learner's own. */
+  readonly destroy?: (() => void) | undefined;
+}
+
 export interface PageLearner {
   readonly presets: readonly PresetFacts[];
   /** How often it is kept, measured and drawn. */
   readonly intervals: Pick<RunSettings, 'checkpointEvery' | 'measureEvery' | 'samplesEvery'>;
   /** All that decides a run beside its data and seed. */
-  settings(choices: RunChoices, data: ReadData): Json;
+  settings(choices: RunChoices, data: ReadData, model: OpenedModel | undefined): Json;
   /** What a run adds to where its data are from. */
-  source(choices: RunChoices, data: ReadData): DataSourceNote;
+  source(choices: RunChoices, data: ReadData, model: OpenedModel | undefined): DataSourceNote;
   /** What the room says of a model as data. */
   describeModel(model: OpenedModel, choices: RunChoices): DataFacts;
   survey(gpu: Gpu, settings: Json, data: ReadData): StepMemory;
-  create(inputs: LearnerInputs): Promise<Learner>;
+  create(inputs: LearnerInputs): Promise<MadeLearner>;
 }
 
 /** Presets as the room lists them. */
 export function presetFacts(
-  presets: Readonly<Record<string, { readonly label: string; readonly description: string; readonly steps: number }>>,
+  presets: Readonly<
+    Record<
+      string,
+      { readonly label: string; readonly description: string; readonly steps: number; readonly side?: number }
+    >
+  >,
 ): PresetFacts[] {
-  return Object.entries(presets).map(([id, { label, description, steps }]) => ({
+  return Object.entries(presets).map(([id, { label, description, steps, side }]) => ({
     id,
     label,
     about: description,
     steps,
+    side,
   }));
+}
+
+/** What a model is known by when a run goes on. */
+export function modelHash({ sha256, fingerprint, name }: OpenedModel): string {
+  return sha256 ?? fingerprint ?? name;
 }

@@ -46,11 +46,12 @@ export const PAGE_STUDENT: PageLearner = {
     const file = await fetchFile(new URL(PERCEPTUAL_FILE, page), PERCEPTUAL_FILE, { signal });
     const perceptual = parseSafetensors(new Uint8Array(await file.arrayBuffer()));
     signal.throwIfAborted();
-    return createStudentLearner(gpu, settings as unknown as StudentSettings, {
+    const learner = await createStudentLearner(gpu, settings as unknown as StudentSettings, {
       teacher,
       teacherSha256: sha256 ?? fingerprint,
       perceptual,
     });
+    return { learner, takeAways: {} };
   },
 };
 

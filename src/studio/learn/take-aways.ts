@@ -21,7 +21,7 @@ export class TakeAways {
     };
     onProgress(0);
     try {
-      const made = await makeFile(what, session, signal, onProgress);
+      const made = await session.takeAway(what, { signal, onProgress });
       signal.throwIfAborted();
       this.learn.update({ takeAway: { status: 'made', name: made.name, bytes: made.blob.size } });
       return made;
@@ -35,20 +35,4 @@ export class TakeAways {
     this.#making.abort();
     if (this.learn.state.takeAway?.status === 'making') this.learn.update({ takeAway: undefined });
   }
-}
-
-async function makeFile(
-  what: TakeAwayKind,
-  session: LearnSession,
-  _signal: AbortSignal,
-  _onProgress: (share: number) => void,
-): Promise<MadeFile> {
-  const learner = session.learner!;
-  switch (what) {
-    case 'file': {
-      const { name, bytes } = await learner.result();
-      return { name, blob: new Blob([bytes]) };
-    }
-  }
-  throw new Error(`nothing makes ${what} of a ${learner.kind}`);
 }

@@ -1,7 +1,7 @@
 /** `<trifold-learn-result>`: what was learnt so far, to go on with: in the viewer, as a file, as a mesh or a video, or in PyTorch. */
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { LearnerKind, TakeAwayKind } from '../../studio/learn/learn-state';
+import type { TakeAwayKind } from '../../studio/learn/learn-state';
 import type { StudioState } from '../../studio/shared/state';
 import { saveBlob } from '../shared/save-file';
 import { inSection } from '../shared/section-styles';
@@ -10,13 +10,6 @@ import { controls, progressBar, sections } from '../shared/theme';
 import { LEARN_STRINGS } from '../strings/learn';
 
 const { result: strings } = LEARN_STRINGS;
-
-/** What can be made of each, in the order of the buttons. */
-const KINDS: Readonly<Record<LearnerKind, readonly TakeAwayKind[]>> = {
-  scene: ['file', 'mesh', 'video'],
-  gan: ['file', 'torch'],
-  student: ['file'],
-};
 
 @customElement('trifold-learn-result')
 export class TrifoldLearnResult extends StudioElement {
@@ -51,7 +44,7 @@ export class TrifoldLearnResult extends StudioElement {
   ];
 
   protected watches({ learn, status }: StudioState): readonly unknown[] {
-    return [learn.takeAway, learn.run?.description.kind, learn.run?.state?.status, status];
+    return [learn.takeAway, learn.run?.takeAways, learn.run?.state?.status, status];
   }
 
   protected override render() {
@@ -70,7 +63,7 @@ export class TrifoldLearnResult extends StudioElement {
                 ${strings.open[kind]}
               </button>`
         }
-        ${KINDS[kind].map(
+        ${run.takeAways.map(
           (what) =>
             html`<button type="button" ?disabled=${isMaking} @click=${() => this.#take(what)}>${strings.names[what]}</button>`,
         )}

@@ -315,7 +315,26 @@ export class TrifoldLearn extends StudioElement {
           @change=${(event: Event) => learning.changeExtras({ isMirrored: (event.target as HTMLInputElement).checked })}
         />
         ${plan.mirrored}
-      </label>`;
+      </label>
+      ${this.#transfer()}`;
+  }
+
+  #transfer() {
+    const { learning, state } = this.studio;
+    const { extras, presets, preset } = state.learn;
+    const side = presets.gan.find(({ id }) => id === preset)?.side ?? 0;
+    const isPossible = state.model?.config.imageResolution === side;
+    return html`<label class="check">
+        <input
+          type="checkbox"
+          aria-describedby="about-transfer"
+          .checked=${live(extras.isTransfer)}
+          ?disabled=${!isPossible}
+          @change=${(event: Event) => learning.changeExtras({ isTransfer: (event.target as HTMLInputElement).checked })}
+        />
+        ${plan.transfer}
+      </label>
+      <p class="hint" id="about-transfer">${isPossible ? nothing : plan.noTransfer(side)}</p>`;
   }
 
   #cost() {
