@@ -55,7 +55,7 @@ export class ConvolutionalRenderer implements FrameRenderer {
    */
   static async create(latents: FaceLatents, student: Student): Promise<ConvolutionalRenderer> {
     expectStudentFits(student.config, latents.generator.config);
-    const wired = wireStudent(student, latents.pool, latents, latents.generator.config.rendering.whiteBackground);
+    const wired = wireStudent(student, latents.pool, latents, latents.generator.config);
     return new ConvolutionalRenderer(latents, student, wired, await buildTogether(wired.builders));
   }
 

@@ -29,6 +29,7 @@ import { Student, type StudentMappingStage, wireStudentMapping, wireStudentSynth
 import type { StudentConfig } from '../models/student-config';
 import { wireSuperResolution, wireSuperResolutionStyles } from '../models/super-resolution-stage';
 import { alphaOfFeature, alphaOfRays, cutOut, cutOutRaw, type ToldAlpha } from '../pipelines/pictures/cut-out';
+import { resizeBilinear } from '../pipelines/resampling/resize';
 import type { MarchSettings, RenderSettings } from './quality';
 
 /** What turns a face's code into ws, for both renderers. */
@@ -168,16 +169,17 @@ function pictureOf(
 }
 
 /**
- * The convolutional renderer.
+ * The convolutional renderer. A student that makes smaller or larger pictures than its generator is shown in the generator's size: so the two can be
+ * compared, and exported, as any others.
  * @param latents of the generator
- * @param whiteBackground whether its generator renders onto white, and not black
+ * @param generator its configuration
  * @throws as {@link wireLatents}
  */
 export function wireStudent(
   student: Student<TensorHost>,
   pool: ScratchPool,
   latents: Latents,
-  whiteBackground: boolean,
+  { imageResolution: side, rendering: { whiteBackground } }: GeneratorConfig,
 ): WiredStudent {
   return wired(student.host, pool, (plan) => {
     const builders = {
@@ -189,7 +191,13 @@ export function wireStudent(
     const styles = wireSuperResolutionStyles(builders.styles, student, latents.superResolutionW);
     const mapping = wireStudentMapping(builders.mapping, student, latents.ws);
     const feature = wireStudentSynthesis(builders.synthesis, student, mapping.ws);
-    const image = wireSuperResolution(builders.superResolution, student, styles, feature);
+    const made = wireSuperResolution(builders.superResolution, student, styles, feature);
+    const image =
+      student.config.imageResolution === side
+        ? made
+        : builders.superResolution.keep(
+            resizeBilinear(builders.superResolution, made, { height: side, width: side, antialias: true }),
+          );
     const { alphaFeature } = student.config;
     const alpha = alphaFeature === undefined ? undefined : alphaOfFeature(feature, alphaFeature, whiteBackground);
     const raw = pictureOf(builders.synthesis, feature, alpha, cutOutRaw);
@@ -232,8 +240,7 @@ function surveyConvolutional(
 ): readonly PlanBuilder[] {
   const pool = new ScratchPool(generator.host);
   const latents = wireLatents(generator, pool, batch);
-  const { whiteBackground } = generator.config.rendering;
-  return buildersOf(latents, wireStudent(student, pool, latents, whiteBackground));
+  return buildersOf(latents, wireStudent(student, pool, latents, generator.config));
 }
 
 function buildersOf(

@@ -12,6 +12,7 @@ import { Generator } from '../../../src/models/generator';
 import { readGeneratorConfig } from '../../../src/models/generator-config';
 import { PERCEPTUAL_FILE } from '../../../src/models/perceptual';
 import { Student } from '../../../src/models/student';
+import { resizeBilinear } from '../../../src/pipelines/resampling/resize';
 import { ConvolutionalRenderer } from '../../../src/render/convolutional-renderer';
 import { FaceLatents } from '../../../src/render/face-latents';
 import { TrainingDataError, TrainingSizeError } from '../../../src/training/data/errors';
@@ -25,7 +26,7 @@ import {
 import { LOSS_SETS, type LossSet, STUDENT_PRESETS, type StudentSettings } from '../../../src/training/student/settings';
 import { drawnFace } from '../../../src/training/student/teacher';
 import { restoreTraining, writeTrainingCheckpoint } from '../../../src/training/training-checkpoint';
-import { fixture, testGpu } from '../support';
+import { fixture, runOnce, testGpu } from '../support';
 
 const SHA256 = 'a'.repeat(64);
 const RUN_SEED = 3;
@@ -195,7 +196,13 @@ describe('a student that has learnt a little', () => {
     recorder.submit();
     const { image } = await renderer.read();
     const { rgb } = await learner.render(camera, run);
-    const worst = image.reduce((most, value, at) => Math.max(most, Math.abs(value - rgb[at]!)), 0);
+    // Shown in the generator's size, so that it can be compared with what that makes.
+    const { enlarged } = await runOnce((plan) => {
+      const picture = plan.constant('picture', [1, 32, 32, 3], rgb);
+      return { enlarged: resizeBilinear(plan, picture, { height: 64, width: 64, antialias: true }) };
+    });
+    expect(image.length).toBe(enlarged.length);
+    const worst = image.reduce((most, value, at) => Math.max(most, Math.abs(value - enlarged[at]!)), 0);
     console.info(`largest difference: ${worst}`); // of weights that were rounded to halves
     expect(worst).toBeLessThan(0.02);
     for (const one of [renderer, latents, student, generator]) one.destroy();
