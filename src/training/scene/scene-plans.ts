@@ -1,89 +1,149 @@
-/** The plans of a scene that is learnt: its step, and its pictures. */
+/** The plans of a scene: a step of its learning, and the rays of a picture. The same function wires both, and a survey of their memory. */
 import type { PlanBuilder } from '../../gpu/plan';
-import type { Tensor } from '../../gpu/tensor';
-import type { ParameterScope } from '../../models/parameters';
+import { reshaped, type Tensor, writeTensor } from '../../gpu/tensor';
+import type { TensorHost } from '../../gpu/tensor-host';
+import type { Parameter, ParameterScope } from '../../models/parameters';
 import { startTape } from '../../pipelines/gradients';
 import { followOccupancy } from '../../pipelines/volume/occupancy';
-import {
-  type CastRays,
-  type PackedSamples,
-  packedQuadrature,
-  packSamples,
-  rayLoss,
-} from '../../pipelines/volume/packed-rays';
-import type { ParameterGroup } from '../parameter-group';
+import { type PackedSamples, packedQuadrature, packSamples, rayLoss } from '../../pipelines/volume/packed-rays';
+import { type LearningSettings, ParameterGroup } from '../parameter-group';
 import { BOX_SIDE } from './scene-field';
-import type { SceneSettings } from './scene-settings';
-import { TRI_PLANE_FIELD } from './tri-plane-field';
+import type { RayArrays, RayBatch } from './scene-rays';
+import { fieldOf, type SceneSettings } from './scene-settings';
 
-export interface WiredRays extends CastRays {
-  readonly rendered: Tensor;
-  readonly used: Tensor;
-  readonly total: Tensor;
+/** What a scene is on the device. */
+export interface SceneTensors {
+  readonly parameters: ParameterScope;
+  /** [G^3]: the largest density that has been found in each cell lately. */
+  readonly occupancy: Tensor;
 }
 
-interface WiredField extends WiredRays {
-  readonly raw: Tensor;
-  readonly samples: PackedSamples;
-}
+/** Momentum as usual; a short memory of squares, as Instant-NGP has it, for texels that few steps touch. */
+const ADAM: Omit<LearningSettings, 'rate'> = { betas: [0.9, 0.99], epsilon: 1e-15, whenNotFinite: 'skip' };
 
-function wireRays(
-  plan: PlanBuilder,
-  parameters: ParameterScope,
-  occupancy: Tensor,
-  settings: SceneSettings,
-  threshold: number | Tensor,
-): WiredField {
-  const { field, rays, samples: capacity, stepsAcross } = settings;
-  const cast = { origins: plan.tensor('ray origins', [rays, 4]), directions: plan.tensor('ray directions', [rays, 4]) };
-  const samples = packSamples(plan, cast, occupancy, {
-    ...{ boxSide: BOX_SIDE, step: BOX_SIDE / stepsAcross, threshold, capacity },
-  });
-  const raw = TRI_PLANE_FIELD.wire(plan, parameters, field, {
-    ...samples,
-    points: { ...samples.points, shape: [1, capacity, 3] },
-  });
-  const rendered = packedQuadrature(plan, raw, samples);
-  return { ...cast, rendered, used: samples.used, total: samples.total, raw, samples };
-}
-
-export interface WiredStep extends WiredRays {
-  readonly wanted: Tensor;
+export class WiredRays {
+  readonly origins: Tensor;
+  readonly directions: Tensor;
+  /** [1]: above which density a cell is occupied; below 0 all are. */
   readonly threshold: Tensor;
-  readonly loss: Tensor;
+  /** [1]: length of a ray's steps. */
+  readonly step: Tensor;
+  readonly samples: PackedSamples;
+  /** [M, 4]: what the field says of the samples. */
+  readonly raw: Tensor;
+  /** [R, 4]: colours 0..1 over white, and weights. */
+  readonly rendered: Tensor;
+
+  constructor(
+    readonly plan: PlanBuilder,
+    { parameters, occupancy }: SceneTensors,
+    { field, rays, samples: capacity, stepsAcross }: SceneSettings,
+  ) {
+    this.origins = plan.tensor('ray origins', [rays, 4]);
+    this.directions = plan.tensor('ray directions', [rays, 4]);
+    this.threshold = plan.tensor('occupancy threshold', [1]);
+    this.step = plan.tensor('step length', [1]);
+    const { threshold, step } = this;
+    const packing = { boxSide: BOX_SIDE, step, shortestStep: BOX_SIDE / stepsAcross, threshold, capacity };
+    this.samples = packSamples(plan, this, occupancy, packing);
+    const points = reshaped(this.samples.points, [1, capacity, 3]);
+    this.raw = fieldOf(field).wire(plan, parameters, { ...this.samples, points });
+    this.rendered = packedQuadrature(plan, this.raw, this.samples);
+  }
+
+  write(host: TensorHost, { origins, directions }: RayArrays, { threshold, step }: Cutting): void {
+    writeTensor(host, this.origins, origins);
+    writeTensor(host, this.directions, directions);
+    writeTensor(host, this.threshold, [threshold]);
+    writeTensor(host, this.step, [step]);
+  }
 }
 
+/** How rays are cut. */
+export interface Cutting {
+  readonly threshold: number;
+  readonly step: number;
+}
+
+/** Rays of a picture, some at a time: `rendered` and `samples.used` are kept. */
+export function wireSceneRays(plan: PlanBuilder, scene: SceneTensors, settings: SceneSettings): WiredRays {
+  const rays = new WiredRays(plan, scene, settings);
+  for (const tensor of [rays.rendered, rays.samples.used]) plan.keep(tensor);
+  return rays;
+}
+
+export interface WiredStep {
+  readonly rays: WiredRays;
+  /** [1] */
+  readonly loss: Tensor;
+  write(host: TensorHost, batch: RayBatch, cutting: Cutting): void;
+}
+
+/** A step: rays, loss, gradients, updates, and what the samples tell of where the scene is. `loss` and `samples.used` are kept. */
 export function wireSceneStep(
   plan: PlanBuilder,
-  parameters: ParameterScope,
-  occupancy: Tensor,
-  groups: (parameters: ParameterScope) => readonly ParameterGroup[],
+  scene: SceneTensors,
+  groups: readonly ParameterGroup[],
   settings: SceneSettings,
 ): WiredStep {
   const tape = startTape(plan);
-  const threshold = plan.tensor('occupancy threshold', [1]);
   const wanted = plan.tensor('wanted colours', [settings.rays, 3]);
-  const wired = wireRays(plan, parameters, occupancy, settings, threshold);
-  const loss = rayLoss(plan, wired.rendered, wanted, wired.used);
-  const learning = groups(parameters);
-  const gradients = tape.gradients(
-    [{ of: loss, gradient: plan.constant('one', [1], [1]) }],
-    learning.flatMap(({ masters }) => masters),
-  );
-  for (const group of learning) group.update(plan, gradients.splice(0, group.masters.length));
-  followOccupancy(plan, occupancy, wired.raw, wired.samples, { boxSide: BOX_SIDE, share: settings.occupancy.share });
-  for (const tensor of [loss, wired.used, wired.total]) plan.keep(tensor);
-  return { ...wired, wanted, threshold, loss };
+  const rays = new WiredRays(plan, scene, settings);
+  const loss = rayLoss(plan, rays.rendered, wanted, rays.samples.used);
+  const seed = { of: loss, gradient: plan.constant('one', [1], [1]) };
+  const masters = groups.flatMap((group) => group.masters);
+  const gradients = tape.gradients([seed], masters);
+  for (const group of groups) group.update(plan, gradients.splice(0, group.masters.length));
+  followOccupancy(plan, scene.occupancy, rays.raw, rays.samples, {
+    boxSide: BOX_SIDE,
+    share: settings.occupancy.share,
+  });
+  for (const tensor of [loss, rays.samples.used, rays.samples.total]) plan.keep(tensor);
+  return {
+    rays,
+    loss,
+    write(host, batch, cutting) {
+      rays.write(host, batch, cutting);
+      writeTensor(host, wanted, batch.wanted);
+    },
+  };
 }
 
-/** Rays of a picture, some at a time. */
-export function wireSceneRays(
-  plan: PlanBuilder,
-  parameters: ParameterScope,
-  occupancy: Tensor,
+/** Features in space and networks learn at rates of their own; a field may have one of them alone. */
+export function sceneGroups(
+  host: TensorHost,
+  parameters: readonly Parameter[],
   settings: SceneSettings,
-): WiredRays {
-  const wired = wireRays(plan, parameters, occupancy, settings, settings.occupancy.threshold);
-  for (const tensor of [wired.rendered, wired.used, wired.total]) plan.keep(tensor);
-  return wired;
+): ParameterGroup[] {
+  const { isGrid } = fieldOf(settings.field);
+  const group = (name: string, of: readonly Parameter[], rate: number) =>
+    of.length === 0 ? [] : [new ParameterGroup(host, name, of, { ...ADAM, rate })];
+  return [
+    ...group(
+      'grid',
+      parameters.filter(({ name }) => isGrid(name)),
+      settings.gridRate,
+    ),
+    ...group(
+      'network',
+      parameters.filter(({ name }) => !isGrid(name)),
+      settings.networkRate,
+    ),
+  ];
 }
+
+/** What follows a schedule: how rays are cut in a step, and the share of the learning rates. */
+export function scheduledStep(settings: SceneSettings, step: number): Cutting & { readonly rateShare: number } {
+  const { stepsAcross, firstStepsAcross, stepsHalfLife, occupancy, steps, lastRate } = settings;
+  const across = Math.min(stepsAcross, firstStepsAcross * 2 ** (step / stepsHalfLife));
+  const { threshold, from, until, exploreEach } = occupancy;
+  const looksEverywhere = step < from || step % exploreEach === 0;
+  return {
+    threshold: looksEverywhere ? -1 : threshold * Math.min(1, (step - from + 1) / (until - from)),
+    step: BOX_SIDE / across,
+    rateShare: Math.min(1, (step + 1) / WARM_UP_STEPS) * lastRate ** Math.min(1, step / steps),
+  };
+}
+
+/** Adam knows little in its first steps. */
+const WARM_UP_STEPS = 20;
