@@ -209,11 +209,10 @@ export function wireDreg(plan: PlanBuilder, networks: GanNetworks, settings: Gan
 /** Pictures as the discriminator sees them. */
 function wireSeen(
   plan: PlanBuilder,
-  { blurSigma, augmentation }: GanPhaseSettings,
+  { blurSigma, augmentation = 'none' }: GanPhaseSettings,
   { image, imageRaw }: DualPictures,
 ): DualPictures & Pick<GanPhase, 'write'> {
   const pictures = { image: blurred(plan, image, blurSigma), imageRaw };
-  if (!augmentation) return { ...pictures, write() {} };
   const { write, ...augmented } = wireAugmentation(plan, pictures, augmentation);
   return { ...augmented, write: ({ augmentProbability = 0 }, source) => write(source, augmentProbability) };
 }

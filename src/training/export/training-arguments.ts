@@ -45,7 +45,7 @@ export function trainingArguments(settings: GanSettings, images: number): Argume
         schedule.lastResolution === schedule.firstResolution ? null : schedule.lastResolution,
       neural_rendering_resolution_fade_kimg: schedule.resolutionImages / THOUSAND,
     },
-    ...(augmentation !== undefined && {
+    ...(augmentation !== 'none' && {
       augment_kwargs: {
         class_name: 'training.augment.AugmentPipe',
         ...COLOURS,
@@ -100,6 +100,6 @@ export function settingsToGoOn(generator: GeneratorConfig): GanSettings {
     averageRampUp: undefined,
     isMirrored: false,
     frozenLayers: 0,
-    augmentation: undefined,
+    augmentation: 'none',
   };
 }

@@ -7,6 +7,7 @@
  * sees turned pictures with cameras that are not turned. That does not move what is learned, since both sides are warped alike, but it tells less about
  * pose. The default of a run is no augmentation at all.
  */
+import { TrifoldError } from '../../errors';
 import type { PlanBuilder } from '../../gpu/plan';
 import { type Tensor, writeTensor } from '../../gpu/tensor';
 import { transformColours } from '../../pipelines/pictures/colour-transform';
@@ -15,8 +16,18 @@ import { warpMap, warpPictures } from '../../pipelines/resampling/warp';
 import type { DrawSource } from '../draws';
 import { drawColours, drawWarp } from './augmentation-maps';
 
-export const AUGMENTATION_SETS = ['colour', 'all'] as const;
+export const AUGMENTATION_SETS = ['none', 'colour', 'all'] as const;
+/** What may be done to pictures. */
 export type AugmentationSet = (typeof AUGMENTATION_SETS)[number];
+
+export class AugmentationSetError extends TrifoldError {
+  override readonly code = 'augmentation-set';
+  readonly limit = AUGMENTATION_SETS;
+
+  constructor(readonly value: string) {
+    super(`There is no augmentation "${value}".`, `Choose one of ${AUGMENTATION_SETS.join(', ')}.`);
+  }
+}
 
 /** What the discriminator looks at: [N, S, S, 3] and [N, r, r, 3]. */
 export interface DualPictures {
@@ -32,12 +43,17 @@ export interface WiredAugmentation extends DualPictures {
   write(source: DrawSource, probability: number): void;
 }
 
-/** Appends the augmentation. At probability 0 pictures stay what they are, within rounding; small ones that are warped go through two resizings. */
+/**
+ * Appends the augmentation. At probability 0 pictures stay what they are, within rounding; small ones that are warped go through two resizings.
+ * @throws AugmentationSetError for a set out of settings that nobody has checked
+ */
 export function wireAugmentation(
   plan: PlanBuilder,
   { image, imageRaw }: DualPictures,
   set: AugmentationSet,
 ): WiredAugmentation {
+  if (!AUGMENTATION_SETS.includes(set)) throw new AugmentationSetError(set);
+  if (set === 'none') return { image, imageRaw, write() {} };
   const [batch, side] = image.shape as [number, number];
   const small = imageRaw.shape[1]!;
   const colours = plan.tensor('augmentation colours', [batch, 3, 4]);

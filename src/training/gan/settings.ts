@@ -34,7 +34,8 @@ export interface GanSettings {
   readonly isMirrored: boolean;
   /** Layers of the discriminator, from the picture on, that stay as they are (freeze-D). */
   readonly frozenLayers: number;
-  readonly augmentation: AugmentationSet | undefined;
+  /** What is done to pictures before the discriminator sees them, for data that are few. */
+  readonly augmentation: AugmentationSet;
 }
 
 /** What a preset does not decide. */
@@ -162,7 +163,7 @@ function settingsOfSizes(sizes: Sizes, choices: GanChoices): GanSettings {
     averageRampUp: 0.05,
     isMirrored: choices.isMirrored,
     frozenLayers: 0,
-    augmentation: undefined,
+    augmentation: 'none',
   };
 }
 

@@ -139,7 +139,7 @@ export class GanLearner implements Learner {
     private readonly networks: OpenedNetworks<Gpu>,
   ) {
     this.#groups = groupsOf(gpu, settings, networks);
-    this.#control = settings.augmentation && new AugmentationControl(gpu);
+    this.#control = settings.augmentation === 'none' ? undefined : new AugmentationControl(gpu);
     this.#pictures = settings.isMirrored ? withMirrored(inputs.pictures) : inputs.pictures;
     this.#batches = new Batches(this.#pictures, settings.generator.mapping.zDim, settings.batch);
     this.imagesPerStep = settings.batch;

@@ -204,7 +204,7 @@ describe('six steps', () => {
 });
 
 it('micro-batches make a step of the same batch', async () => {
-  const parts = { ...tinySettings(), batch: 4, microBatches: 2, augmentation: undefined };
+  const parts: GanSettings = { ...tinySettings(), batch: 4, microBatches: 2, augmentation: 'none' };
   await opened(async (learner) => {
     const figures = await learner.step(position(0), run);
     expect(Object.values(figures).every(Number.isFinite)).toBe(true);
