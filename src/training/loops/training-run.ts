@@ -38,7 +38,7 @@ const STATUS_WHEN_WANTED = { run: 'running', stop: 'stopping' } as const;
 
 /** Trouble so often in a row, without a good checkpoint behind it, ends the run. */
 const MOST_TROUBLES = 3;
-/** A submission that takes longer is said: drivers reset the device after about two seconds. */
+/** Of one submission, at most. */
 const LONG_SUBMISSION = 500;
 /** How long after an error the news of a lost device may arrive. */
 const LOSS_NEWS_MILLISECONDS = 200;
@@ -169,7 +169,7 @@ export class TrainingRun {
       return (this.#now() - begun) / 1000;
     });
     this.#pace.assume(seconds);
-    this.#teller.update(this.#figuresOfPace());
+    this.#teller.update(this.#paceAt(position));
     return seconds;
   }
 
@@ -283,12 +283,18 @@ export class TrainingRun {
       position,
       figures: { ...this.state.figures, ...figures },
       curves: withFigures(this.state.curves, position.step, figures),
+      ...this.#paceAt(position),
     });
-    this.#teller.updateOften(this.#figuresOfPace());
-    if (this.#runner.longest > LONG_SUBMISSION && !this.state.notices.some(({ kind }) => kind === 'long-submission')) {
-      const took = `One submission took ${Math.round(this.#runner.longest)} ms`;
-      this.#say('long-submission', `${took}: on a graphics card that is close to what drivers allow (about 2 s).`);
-    }
+    this.#lookAtSubmissions();
+  }
+
+  /** What takes a graphics card long is said once, before its driver resets it. */
+  #lookAtSubmissions(): void {
+    const { longest } = this.#runner;
+    if (this.learner.gpu.adapter.isSoftware || longest <= LONG_SUBMISSION) return;
+    if (this.state.notices.some(({ kind }) => kind === 'long-submission')) return;
+    const took = `One submission took ${Math.round(longest)} ms`;
+    this.#say('long-submission', `${took}; drivers reset a device that is busy with one for about 2 s.`);
   }
 
   /** As `#write`, but deals with what can be dealt with. */
@@ -361,13 +367,13 @@ export class TrainingRun {
     return result;
   }
 
-  #figuresOfPace(): Partial<TrainingRunState> {
-    const { position, goal, settings } = this.state;
+  #paceAt({ step }: TrainingPosition): Partial<TrainingRunState> {
+    const { goal, settings } = this.state;
     const { secondsPerStep, seconds } = this.#pace;
     return {
       seconds,
       secondsPerStep,
-      secondsLeft: this.#pace.secondsLeft(Math.max(0, goal - position.step), settings),
+      secondsLeft: this.#pace.secondsLeft(Math.max(0, goal - step), settings),
       imagesPerSecond: secondsPerStep && this.learner.imagesPerStep / secondsPerStep,
       memoryBytes: this.learner.gpu.memory.bytesInUse,
       longestSubmission: this.#runner.longest,
