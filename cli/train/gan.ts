@@ -4,7 +4,7 @@ import { readGeneratorConfig } from '../../src/index';
 import type { GeneratorConfig } from '../../src/models/config';
 import { PERCEPTUAL_FILE, PerceptualNetwork } from '../../src/models/perceptual';
 import { exportTrainingPth } from '../../src/training/export/export-pth';
-import { GAN_PRESETS, type GanPresetName } from '../../src/training/gan/settings';
+import { GAN_PRESETS, type GanPresetName, transferSettings } from '../../src/training/gan/settings';
 import { createGanLearner, type GanSettings, surveyGan } from '../../src/training/loops/gan';
 import type { Json } from '../../src/training/loops/run-store';
 import { readModelFile } from '../checkpoint-file';
@@ -55,7 +55,7 @@ export const gan: TrainableKind = {
   },
 };
 
-/** The networks are those of the generator that is gone on from; it can do something already, so its average follows at once. */
+/** The networks are those of the generator that is gone on from. */
 function startedFrom(settings: GanSettings, start: GeneratorConfig | undefined): GanSettings {
   if (!start) return settings;
   const { imageResolution: side } = settings.generator;
@@ -64,7 +64,5 @@ function startedFrom(settings: GanSettings, start: GeneratorConfig | undefined):
       `--from: that generator makes pictures of ${start.imageResolution}, the preset is for ${side}`,
     );
   }
-  const resolution = start.rendering.neuralResolution;
-  const schedule = { ...settings.schedule, firstResolution: resolution, lastResolution: resolution };
-  return { ...settings, generator: start, schedule, averageRampUp: undefined };
+  return transferSettings(settings, start);
 }
