@@ -110,6 +110,15 @@ export default defineConfig({
       output: { entryFileNames: ({ name }) => (NAMED.includes(name) ? '[name].js' : 'assets/[name]-[hash].js') },
     },
   },
-  plugins: [wgslModules(), leaveOutNodeModules(), nameSocialPreview(), loadFirstScript(), listShellFiles()],
-  worker: { plugins: () => [wgslModules(), leaveOutNodeModules()], rolldownOptions: { checks: QUIET } },
+  plugins: [
+    wgslModules({ areGradientsLate: true }),
+    leaveOutNodeModules(),
+    nameSocialPreview(),
+    loadFirstScript(),
+    listShellFiles(),
+  ],
+  worker: {
+    plugins: () => [wgslModules({ areGradientsLate: true }), leaveOutNodeModules()],
+    rolldownOptions: { checks: QUIET },
+  },
 });

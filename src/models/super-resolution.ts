@@ -10,7 +10,7 @@ import { ShapeError, WiringError } from '../gpu/errors';
 import type { PlanBuilder } from '../gpu/plan';
 import { imageExtents, type Tensor } from '../gpu/tensor';
 import type { LayerStyles } from '../pipelines/convolution/modulated-conv';
-import { recomputed } from '../pipelines/gradients';
+import { recomputed } from '../pipelines/recomputed';
 import { resizeBilinear } from '../pipelines/resampling/resize';
 import type { SuperResolutionConfig } from './config';
 import type { ParameterScope } from './parameters';

@@ -8,3 +8,6 @@ declare module '*.wgsl' {
   const file: File;
   export default file;
 }
+
+/** Shaders that a build has left out of their own modules (vite-wgsl.ts). */
+declare module 'trifold:gradient-shaders' {}

@@ -8,7 +8,8 @@ import { add, addScaledInto } from '../../../src/pipelines/dense/add';
 import { biasAct } from '../../../src/pipelines/dense/bias-act';
 import { fullyConnected } from '../../../src/pipelines/dense/fully-connected';
 import { normalizeSecondMomentInto } from '../../../src/pipelines/dense/normalize-second-moment';
-import { recomputed, startTape } from '../../../src/pipelines/gradients';
+import { startTape } from '../../../src/pipelines/gradients';
+import { recomputed } from '../../../src/pipelines/recomputed';
 import { DEFAULT_LIMITS } from '../../full-size';
 
 function taped() {
