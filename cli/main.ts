@@ -54,11 +54,12 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
       Pictures of the model's faces (of the bundled one unless another is named) with exact cameras, as a data set in EG3D's form, to train on here
       or with the official code. --mirror adds each picture in the mirror, with its camera.
 
-  train gan|student --out DIR [--data FOLDER|ZIP] [--preset NAME] [--steps N] [--seed 0] [--set NAME=VALUE]... [--json]
-  train gan|student --out DIR --resume [--data FOLDER|ZIP] [--steps N]
-      Teaches a generator or a student, as the page does. DIR gets the run: description, checkpoint, curves, samples, and what was learnt. Memory and
+  train scene|gan|student --out DIR [--data FOLDER|ZIP] [--preset NAME] [--steps N] [--seed 0] [--set NAME=VALUE]... [--json]
+  train scene|gan|student --out DIR --resume [--data FOLDER|ZIP] [--steps N]
+      Learns a scene, a generator or a student, as the page does. DIR gets the run: description, checkpoint, curves, samples, and what was learnt. Memory and
       time are told before the first step. Ctrl-C ends the step on its way and saves; --resume goes on from there with the same bits, also after a
       crash. --list-presets tells what --preset takes, --set replaces single settings of it (--set batch=4).
+      scene: --data has pictures of one scene with their cameras (PNG; transforms.json, COLMAP, dataset.json); without it the bundled scene.
       gan: --data is an EG3D data set (PNG, dataset.json); without it the bundled generator, or --teacher MODEL, renders pictures with exact labels.
       --mirror learns each picture in the mirror, too; --from MODEL goes on from a generator.
       student: of the bundled generator, or of --teacher MODEL. --loss-set lr|hr|lr+hr|hr+adv|full|pc-gan takes other losses than the preset.

@@ -10,6 +10,8 @@ export interface TrainWords {
   /** Folder, zip or file; undefined for what works at once. */
   readonly data: string | undefined;
   readonly preset: string;
+  /** Undefined for those of the preset. */
+  readonly steps: number | undefined;
   readonly seed: number;
   /** The generator to distil, or to render pictures with; undefined for the bundled one. */
   readonly teacher: string | undefined;

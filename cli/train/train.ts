@@ -23,7 +23,7 @@ import { TRAINABLE } from './learners';
 import { duration, progressTeller, tell } from './progress';
 import { fromFile, holdsRun, lockFolder, RunInFolder } from './run-folder';
 import { withChanges } from './setting-changes';
-import { expectOptionsOf, goalOf, intervalsOf, readWords, type TrainValues, wantedOf } from './words';
+import { expectOptionsOf, intervalsOf, readWords, type TrainValues, wantedOf } from './words';
 
 /** Long enough for a graphics card to be busy, and far from what drivers take for a hang. */
 const PART_MILLISECONDS = 200;
@@ -63,8 +63,7 @@ class OtherDataError extends TrifoldError {
 /** @param kinds what can be taught; the tests have a small one */
 export async function train(words: string[], kinds: typeof TRAINABLE = TRAINABLE): Promise<void> {
   const { kind, values } = readWords(words);
-  const trainable = await kinds[kind]?.();
-  if (!trainable) throw new UsageError(`nothing can be learnt by "train ${kind}" yet`);
+  const trainable = await kinds[kind]();
   if (values['list-presets']) return listPresets(trainable, values.json);
   const folder = values.out;
   if (folder === undefined) throw new UsageError('train needs --out DIR, where the run is kept');
@@ -113,7 +112,7 @@ async function learn(gpu: Gpu, job: Job): Promise<void> {
   const memory = prepared.survey(settings);
   expectRoom(gpu, memory);
   say(`memory: ${megabytes(memory.bytes)} on the device, at most ${megabytes(memory.largest.bytes)} in one buffer`);
-  const goal = goalOf(trainable, values, wanted.preset, job.kept?.description);
+  const goal = wanted.steps ?? job.kept?.description.goal ?? trainable.presets[wanted.preset]!.steps;
   const kept = job.kept ?? (await RunInFolder.create(folder, describe(kind, wanted, opened, settings, goal)));
   const { learner, others, destroy } = await prepared.create(settings);
   try {

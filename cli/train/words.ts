@@ -67,6 +67,7 @@ export function wantedOf(trainable: TrainableKind, values: TrainValues, kept: Ru
     teacher: pathOf('teacher'),
     from: pathOf('from'),
     preset: kept?.preset ?? presetOption(trainable, values.preset),
+    steps: values.steps === undefined ? undefined : integerOption('steps', values.steps, 1, MOST_STEPS),
     seed: kept?.seed ?? seedOption('seed', values.seed ?? '0'),
     lossSet: values['loss-set'],
     isMirrored: values.mirror,
@@ -76,16 +77,6 @@ export function wantedOf(trainable: TrainableKind, values: TrainValues, kept: Ru
 function presetOption({ presets }: TrainableKind, text: string | undefined): string {
   const names = Object.keys(presets);
   return text === undefined ? names[0]! : choiceOption('preset', text, names);
-}
-
-export function goalOf(
-  { presets }: TrainableKind,
-  { steps }: TrainValues,
-  preset: string,
-  kept: RunDescription | undefined,
-) {
-  if (steps !== undefined) return integerOption('steps', steps, 1, MOST_STEPS);
-  return kept?.goal ?? presets[preset]!.steps;
 }
 
 export function intervalsOf({ intervals }: TrainableKind, values: TrainValues, goal: number) {

@@ -1,5 +1,6 @@
 /** What train.test.ts does in a process of its own: `trifold train` with a learner that is quick. */
 import { reportError } from '../../cli/errors';
+import { TRAINABLE } from '../../cli/train/learners';
 import { train } from '../../cli/train/train';
 import { TrainingDataError } from '../../src/training/data/errors';
 import { TinyLearner } from '../support/tiny-learner';
@@ -34,7 +35,7 @@ export default async function run(calls: readonly string[][]): Promise<number[]>
   const codes: number[] = [];
   for (const words of calls) {
     codes.push(
-      await train(words, { scene: async () => tiny }).then(
+      await train(words, { ...TRAINABLE, scene: async () => tiny }).then(
         () => 0,
         (error: unknown) => reportError(error),
       ),

@@ -1,6 +1,6 @@
 /** "Train a generator" in the page: from pictures that the open model makes, or from an EG3D data set of one's own; from scratch, or from the open model. */
 import { parseSafetensors } from '../../checkpoints/safetensors';
-import type { CameraConfig, GeneratorConfig } from '../../models/config';
+import type { CameraConfig } from '../../models/config';
 import { Generator } from '../../models/generator';
 import { PERCEPTUAL_FILE, PerceptualNetwork } from '../../models/perceptual';
 import { TrainingDataError } from '../../training/data/errors';
@@ -8,7 +8,7 @@ import { generatedPictures } from '../../training/data/generated-pictures';
 import { labelOfPicture } from '../../training/data/posed-pictures';
 import { decodedPictures, type TrainingPictures } from '../../training/data/training-pictures';
 import type { GanStart } from '../../training/gan/networks';
-import { cameraOfPictures, GAN_PRESETS, type GanPresetName } from '../../training/gan/settings';
+import { cameraOfPictures, GAN_PRESETS, type GanPresetName, transferSettings } from '../../training/gan/settings';
 import { createGanLearner, type GanSettings, surveyGan } from '../../training/loops/gan';
 import type { Json } from '../../training/loops/run-store';
 import type { MadeFile } from '../export/exports';
@@ -42,7 +42,7 @@ export const PAGE_GAN: PageLearner = {
       camera: cameraOf(data),
       isMirrored: extras.isMirrored,
     });
-    return (start ? startedFrom(fresh, start.config) : fresh) as unknown as Json;
+    return (start ? transferSettings(fresh, start.config) : fresh) as unknown as Json;
   },
 
   source(choices, { kind, source }, model) {
@@ -110,13 +110,6 @@ export const PAGE_GAN: PageLearner = {
 function startModel({ preset, extras }: RunChoices, model: OpenedModel | undefined): OpenedModel | undefined {
   const fits = model?.config.imageResolution === GAN_PRESETS[preset as GanPresetName].side;
   return extras.isTransfer && fits ? model : undefined;
-}
-
-/** The networks are those of the generator that is gone on from; it can do something already, so its average follows at once. */
-function startedFrom(settings: GanSettings, start: GeneratorConfig): GanSettings {
-  const resolution = start.rendering.neuralResolution;
-  const schedule = { ...settings.schedule, firstResolution: resolution, lastResolution: resolution };
-  return { ...settings, generator: start, schedule, averageRampUp: undefined };
 }
 
 /** What a transfer begins with. A run that goes on has all of that in its checkpoint, so another model will do then if it has the same networks. */

@@ -69,7 +69,10 @@ export function isInBox({ extent, posed }: Pick<PosedData, 'extent' | 'posed'>):
 }
 
 /** How the data come into the box: upright in any case. @param isFitted whether they are moved and scaled, too */
-export function normalisationOf({ posed, extent }: PosedData, isFitted: boolean): SceneNormalisation {
+export function normalisationOf(
+  { posed, extent }: Pick<PosedData, 'extent' | 'posed'>,
+  isFitted: boolean,
+): SceneNormalisation {
   const proposed = proposedNormalisation(posed, extent);
   return isFitted ? proposed : { ...proposed, scale: 1, centre: ORIGIN };
 }
