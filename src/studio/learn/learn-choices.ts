@@ -2,7 +2,7 @@
 import { fetchFile } from '../model/model-index';
 import { describeFailure } from '../shared/failure';
 import type { LearnAccess } from './learn-access';
-import type { DataSource, LearnerKind, OpenedFiles, PresetFacts, RunExtras } from './learn-state';
+import type { DataSource, LearnerKind, OpenedFiles, PresetFacts, RunExtras, RunIntervals } from './learn-state';
 import type { LearnStore } from './learn-store';
 import { type DataSourceNote, modelHash, type PageLearner, type ReadData } from './page-learner';
 import { pageLearner } from './page-learners';
@@ -30,7 +30,7 @@ export class LearnChoices {
   }
 
   /** The learner of the chosen kind. */
-  get learner(): Promise<PageLearner | undefined> {
+  get learner(): Promise<PageLearner> {
     return pageLearner(this.learn.state.kind);
   }
 
@@ -43,8 +43,8 @@ export class LearnChoices {
     this.learn.update({ kind, problem: undefined });
     const learner = await pageLearner(kind);
     const { presets } = this.learn.state;
-    this.learn.update({ presets: { ...presets, [kind]: learner?.presets ?? [] } });
-    this.#takePreset(learner?.presets[0]);
+    this.learn.update({ presets: { ...presets, [kind]: learner.presets }, intervals: learner.intervals });
+    this.#takePreset(learner.presets[0]);
     if (kind === 'student') this.learn.update({ lossSets: (await import('./page-student')).LOSS_CHOICES });
     await this.chooseSource('bundled');
   }
@@ -102,6 +102,10 @@ export class LearnChoices {
     this.learn.update({ seed: Math.min(LARGEST_SEED, Math.max(0, Math.round(seed))) });
   }
 
+  changeIntervals(intervals: Partial<RunIntervals>): void {
+    this.learn.update({ intervals: { ...this.learn.state.intervals, ...intervals } });
+  }
+
   change(extras: Partial<RunExtras>): void {
     this.learn.update({ extras: { ...this.learn.state.extras, ...extras } });
     this.#take(this.#read);
@@ -150,7 +154,7 @@ export class LearnChoices {
       return this.learn.update({ data: { status: 'ready', facts: describePosedData(read.data, read.isFitted) } });
     }
     const learner = await this.learner;
-    if (learner && this.#read === read) {
+    if (this.#read === read) {
       const facts = learner.describeModel(read.model, this.learn.state);
       this.learn.update({ data: { status: 'ready', facts } });
     }
@@ -163,7 +167,7 @@ export class LearnChoices {
     const choices = this.learn.state;
     const { kind, preset } = choices;
     const learner = await this.learner;
-    if (!read || !learner || preset === '') return;
+    if (!read || preset === '') return;
     const share = this.access.takeDevice();
     try {
       const gpu = await share.gpu;

@@ -58,7 +58,7 @@ export class LearnSession {
     private readonly access: LearnAccess,
     private readonly parts: SessionParts,
   ) {
-    this.#settings = parts.learner.intervals;
+    this.#settings = learn.state.intervals;
   }
 
   get description(): RunDescription {

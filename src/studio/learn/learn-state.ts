@@ -102,6 +102,9 @@ export interface PresetFacts {
   readonly side: number | undefined;
 }
 
+/** Steps from one checkpoint, measurement or set of samples to the next; of the latter two 0 is never. */
+export type RunIntervals = Pick<RunSettings, 'checkpointEvery' | 'measureEvery' | 'samplesEvery'>;
+
 /** What is decided beside the preset, as far as the chosen kind has it. */
 export interface RunExtras {
   /** Pictures that the open model makes for a generator to learn from. */
@@ -158,6 +161,7 @@ export interface LearnState {
   readonly steps: number;
   readonly seed: number;
   readonly extras: RunExtras;
+  readonly intervals: RunIntervals;
   /** Losses that a student may learn by; empty until a student is chosen. */
   readonly lossSets: readonly { readonly id: string; readonly label: string; readonly about: string }[];
   readonly cost: PresetCost | undefined;
@@ -193,6 +197,7 @@ export function initialLearnState(): LearnState {
     steps: 0,
     seed: 0,
     extras: { pictures: 512, isMirrored: false, isTransfer: false, losses: undefined },
+    intervals: { checkpointEvery: 100, measureEvery: 500, samplesEvery: 100 },
     lossSets: [],
     cost: undefined,
     run: undefined,

@@ -78,7 +78,7 @@ export class LearnWork {
     const { kind, preset, steps: goal, seed } = choices;
     const learner = await pageLearner(kind);
     const { data } = this.choices;
-    if (!learner || !data || isTraining(choices)) return;
+    if (!data || isTraining(choices)) return;
     await this.#begin(async () => {
       const model = this.access.model();
       const settings = learner.settings(choices, data, model);
@@ -169,7 +169,7 @@ export class LearnWork {
     this.#unlock ??= await this.runs.store.lock();
     try {
       const { data, kept } = await open();
-      const learner = (await pageLearner(kept.description.kind))!;
+      const learner = await pageLearner(kept.description.kind);
       const onKept = () => this.safely(() => this.runs.load());
       const home = homeFor(data);
       this.session = new LearnSession(this.#learn, this.access, { data, kept, learner, home, onKept });

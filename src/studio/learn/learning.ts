@@ -13,6 +13,7 @@ import type {
   OpenedFiles,
   RunDescription,
   RunExtras,
+  RunIntervals,
   RunSettings,
   TakeAwayKind,
 } from './learn-state';
@@ -78,6 +79,11 @@ export class Learning {
   /** Changes what is decided beside the preset. */
   changeExtras(extras: Partial<RunExtras>): void {
     this.#do((work) => work.choices.change(extras));
+  }
+
+  /** Changes how often a run will be kept, measured and drawn. */
+  changeIntervals(intervals: Partial<RunIntervals>): void {
+    this.#do((work) => work.choices.changeIntervals(intervals));
   }
 
   /** For people; of a run that was made by another version, its own word. */

@@ -8,7 +8,7 @@ import type { StepMemory } from '../../training/training-step';
 import type { MadeFile } from '../export/exports';
 import type { VideoPose } from '../export/video-plan';
 import type { OpenedModel } from '../model/open-model';
-import type { DataFacts, LearntPicture, PresetFacts, RunExtras, RunSettings, TakeAwayKind } from './learn-state';
+import type { DataFacts, LearntPicture, PresetFacts, RunExtras, RunIntervals, TakeAwayKind } from './learn-state';
 import type { PosedData } from './posed-data';
 
 /** How the page finds data again when a run goes on. */
@@ -35,6 +35,7 @@ export type ReadData =
 /** What a person decides beside the preset. */
 export interface RunChoices {
   readonly preset: string;
+  readonly steps: number;
   readonly seed: number;
   readonly extras: RunExtras;
 }
@@ -76,7 +77,7 @@ export interface MadeLearner {
 export interface PageLearner {
   readonly presets: readonly PresetFacts[];
   /** How often it is kept, measured and drawn. */
-  readonly intervals: Pick<RunSettings, 'checkpointEvery' | 'measureEvery' | 'samplesEvery'>;
+  readonly intervals: RunIntervals;
   /** All that decides a run beside its data and seed. */
   settings(choices: RunChoices, data: ReadData, model: OpenedModel | undefined): Json;
   /** What a run adds to where its data are from. */

@@ -2,12 +2,12 @@
 import type { LearnerKind } from './learn-state';
 import type { PageLearner } from './page-learner';
 
-const LEARNERS: Partial<Record<LearnerKind, () => Promise<PageLearner>>> = {
+const LEARNERS: Readonly<Record<LearnerKind, () => Promise<PageLearner>>> = {
+  scene: async () => (await import('./page-scene')).PAGE_SCENE,
   gan: async () => (await import('./page-gan')).PAGE_GAN,
   student: async () => (await import('./page-student')).PAGE_STUDENT,
 };
 
-/** @returns undefined for what cannot be learnt here */
-export async function pageLearner(kind: LearnerKind): Promise<PageLearner | undefined> {
-  return LEARNERS[kind]?.();
+export function pageLearner(kind: LearnerKind): Promise<PageLearner> {
+  return LEARNERS[kind]();
 }

@@ -8,12 +8,13 @@ import { live } from 'lit/directives/live.js';
 import { isTraining, type LearnRun, type RunSettings, type TrainingRunState } from '../../studio/learn/learn-state';
 import type { StudioState } from '../../studio/shared/state';
 import { checks } from '../shared/check-style';
-import { numberField, slider } from '../shared/form-parts';
+import { slider } from '../shared/form-parts';
 import { fold } from '../shared/remembered';
 import { folds, inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
 import { controls, progressBar, sections } from '../shared/theme';
 import { LEARN_STRINGS } from '../strings/learn';
+import { intervalFields, intervalStyle } from './interval-fields';
 import './trifold-curves';
 import './trifold-learn-result';
 import './trifold-samples';
@@ -22,7 +23,6 @@ const { run: strings, change: changing, curves, samples, notices } = LEARN_STRIN
 
 /** Of the slider for the learning rate, which goes by powers of two: a sixteenth to four times. */
 const RATE = { least: -4, most: 2, step: 0.5 };
-const MOST_INTERVAL = 1e6;
 
 @customElement('trifold-learn-run')
 export class TrifoldLearnRun extends StudioElement {
@@ -36,6 +36,7 @@ export class TrifoldLearnRun extends StudioElement {
     checks,
     progressBar,
     inSection,
+    intervalStyle,
     css`
       h2 {
         margin: 0;
@@ -75,16 +76,6 @@ export class TrifoldLearnRun extends StudioElement {
         color: var(--warning);
         font-size: 0.87rem;
         overflow-wrap: anywhere;
-      }
-      .interval {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) 7rem;
-        align-items: center;
-        gap: 0.6rem;
-      }
-      .interval input {
-        width: 100%;
-        min-width: 0;
       }
       details.fold {
         border-block-start: 1px solid var(--line);
@@ -229,8 +220,9 @@ export class TrifoldLearnRun extends StudioElement {
     </div>`;
   }
 
-  #settings({ rateFactor, checkpointEvery, measureEvery, samplesEvery }: RunSettings) {
-    const change = (settings: Partial<RunSettings>) => this.studio.learning.change(settings);
+  #settings(settings: RunSettings) {
+    const { rateFactor } = settings;
+    const change = (changed: Partial<RunSettings>) => this.studio.learning.change(changed);
     return html`<div class="folded">
       ${slider({
         id: 'rate',
@@ -244,24 +236,7 @@ export class TrifoldLearnRun extends StudioElement {
         slid: (power) => change({ rateFactor: 2 ** power }),
       })}
       <p class="hint" id="about-rate">${changing.rateHint}</p>
-      ${this.#interval('checkpoint', changing.checkpoint, checkpointEvery, 1, (every) => change({ checkpointEvery: every }))}
-      ${this.#interval('measure', changing.measure, measureEvery, 0, (every) => change({ measureEvery: every }))}
-      ${this.#interval('samples', changing.samples, samplesEvery, 0, (every) => change({ samplesEvery: every }))}
-      <p class="hint">${changing.never}</p>
-    </div>`;
-  }
-
-  #interval(id: string, label: string, value: number, least: number, set: (every: number) => void) {
-    return html`<div class="interval">
-      <label for=${id}>${label}</label>
-      ${numberField({
-        id,
-        value,
-        min: least,
-        max: MOST_INTERVAL,
-        step: 10,
-        typed: (every) => set(Math.min(MOST_INTERVAL, Math.max(least, Math.round(every)))),
-      })}
+      ${intervalFields(settings, change)}
     </div>`;
   }
 }

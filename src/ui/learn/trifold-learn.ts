@@ -9,16 +9,18 @@ import { isTraining, LEARNER_KINDS, type LearnerKind } from '../../studio/learn/
 import type { StudioState } from '../../studio/shared/state';
 import { checks } from '../shared/check-style';
 import { numberField } from '../shared/form-parts';
-import { inSection } from '../shared/section-styles';
+import { fold } from '../shared/remembered';
+import { folds, inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
 import { controls, sections } from '../shared/theme';
 import { LEARN_STRINGS } from '../strings/learn';
+import { intervalFields, intervalStyle } from './interval-fields';
 import './trifold-learn-data';
 import './trifold-learn-run';
 import './trifold-learn-runs';
 import './trifold-learn-stage';
 
-const { kinds: strings, plan, run, runs } = LEARN_STRINGS;
+const { kinds: strings, plan, change, run, runs } = LEARN_STRINGS;
 
 const MOST_STEPS = 1e7;
 const MOST_SEED = 2 ** 32 - 1;
@@ -32,7 +34,9 @@ export class TrifoldLearn extends StudioElement {
     controls,
     sections,
     checks,
+    folds,
     inSection,
+    intervalStyle,
     css`
       :host {
         gap: 0.75rem;
@@ -137,7 +141,7 @@ export class TrifoldLearn extends StudioElement {
   ];
 
   protected watches({ learn, status, device }: StudioState): readonly unknown[] {
-    const { run, runs, presets, preset, steps, seed, extras, lossSets, cost, problem, kind, data } = learn;
+    const { run, runs, presets, preset, steps, seed, extras, intervals, lossSets, cost, problem, kind, data } = learn;
     return [
       run === undefined,
       runs,
@@ -146,6 +150,7 @@ export class TrifoldLearn extends StudioElement {
       steps,
       seed,
       extras,
+      intervals,
       lossSets,
       cost,
       problem,
@@ -216,7 +221,7 @@ export class TrifoldLearn extends StudioElement {
 
   #plan() {
     const { learning, state } = this.studio;
-    const { kind, preset, steps, seed, cost, data, problem } = state.learn;
+    const { kind, preset, steps, seed, intervals, cost, data, problem } = state.learn;
     const presets = state.learn.presets[kind];
     const about = presets.find(({ id }) => id === preset)?.about;
     const isPossible =
@@ -257,6 +262,12 @@ export class TrifoldLearn extends StudioElement {
       </div>
       <p class="hint" id="about-seed">${plan.seedHint}</p>
       ${this.#extras(kind)}
+      <details class="fold" ${fold('learn-intervals')}>
+        <summary>${change.before}</summary>
+        <div class="folded">
+          ${intervalFields(intervals, (changed) => learning.changeIntervals(changed))}
+        </div>
+      </details>
       ${this.#cost()}
       ${problem ? html`<p class="warning" role="alert">${problem.message} ${problem.remedy}</p>` : nothing}
       <button

@@ -214,6 +214,7 @@ export const LEARN_STRINGS = {
 
   change: {
     legend: 'While it runs',
+    before: 'How often it is kept and measured',
     rate: 'Learning rate, factor',
     rateHint: 'Lower it if the curves jump, or towards the end.',
     checkpoint: 'Keep it every … steps',

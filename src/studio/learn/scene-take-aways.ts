@@ -1,0 +1,105 @@
+/** What a learnt scene leaves as, beside its own file: its surface as a mesh, and a video once around. */
+import { orbitLabel } from '../../camera/orbit-pose';
+import { type Mesh, triangleNormal } from '../../geometry/mesh';
+import type { DensityGrid } from '../../geometry/voxel-grid';
+import type { PictureRgba } from '../../render/pictures/picture-rgba';
+import type { SceneLearner } from '../../training/loops/scene';
+import { BOX_SIDE } from '../../training/scene/scene-field';
+import type { MadeFile } from '../export/exports';
+import { SurfaceWorker } from '../export/surface-worker';
+import type { VideoFormat } from '../export/video-file';
+import { planVideo } from '../export/video-plan';
+import type { LearntPicture } from './learn-state';
+import type { TakeAwayContext } from './page-learner';
+
+/** Voxels on a side. */
+const RESOLUTION = { software: 96, hardware: 256 };
+/** Density that counts as the surface, in parts of light lost per unit of length: two thirds of it within a thirtieth of the box. */
+const LEVEL = 32;
+/** How the work is divided, for a bar. */
+const SHARES = { density: 0.7, surface: 0.8 };
+/** Of the video. */
+const LENGTH = { seconds: 6, fps: { software: 8, hardware: 24 } };
+const FORMATS: readonly VideoFormat[] = ['mp4', 'webm'];
+
+/** @throws MeshFailedError for a scene that has no surface yet; the signal's reason */
+export async function sceneMesh(
+  learner: SceneLearner,
+  { signal, onProgress, run }: TakeAwayContext,
+): Promise<MadeFile> {
+  const { renderer, gpu } = learner;
+  const resolution = gpu.adapter.isSoftware ? RESOLUTION.software : RESOLUTION.hardware;
+  const grid: DensityGrid = { resolution, side: BOX_SIDE, values: new Float32Array(resolution ** 3) };
+  await renderer.densities(resolution, run, (z, values) => {
+    signal.throwIfAborted();
+    grid.values.set(values, z * resolution ** 2);
+    onProgress((SHARES.density * (z + 1)) / resolution);
+  });
+  const worker = new SurfaceWorker(grid);
+  const stop = () => worker.end(signal.reason);
+  signal.addEventListener('abort', stop);
+  try {
+    const plain = await worker.surface({ level: LEVEL, smoothing: 0, allComponents: true });
+    onProgress(SHARES.surface);
+    const said = await renderer.at(plain.positions, run);
+    const colours = plain.positions.map((_, at) => said[4 * Math.floor(at / 3) + (at % 3)]!);
+    const mesh = { ...plain, colours, normals: vertexNormals(plain) };
+    const bytes = await worker.meshFile('glb', mesh, 'scene');
+    return { name: 'scene.glb', blob: new Blob([bytes], { type: 'model/gltf-binary' }) };
+  } finally {
+    signal.removeEventListener('abort', stop);
+    worker.end();
+  }
+}
+
+/** @throws VideoEncodingError, OutOfRoomError; the signal's reason */
+export async function sceneVideo(
+  learner: SceneLearner,
+  { signal, onProgress, render, pose }: TakeAwayContext,
+): Promise<MadeFile> {
+  const { yaw, pitch, radius, focal, pivot } = pose;
+  const fps = learner.gpu.adapter.isSoftware ? LENGTH.fps.software : LENGTH.fps.hardware;
+  const from = { yaw, pitch, radius, focal, pivot };
+  const { frames } = planVideo({
+    kind: 'turntable',
+    seconds: LENGTH.seconds,
+    fps,
+    from,
+    motion: { kind: 'turn', turns: 1 },
+  });
+  const frame = async (index: number) => rgba(await render(orbitLabel(frames[index]!.pose)));
+  const { width: side } = await render(orbitLabel(from));
+  const request = { fps, frameCount: frames.length, frame, signal, onProgress };
+  const { videoCodecFor, encodeVideo } = await import('../export/video-file');
+  for (const format of FORMATS) {
+    if (!(await videoCodecFor(format, { side, fps }))) continue;
+    const { blob, extension } = await encodeVideo({ ...request, format, side });
+    return { name: `scene.${extension}`, blob };
+  }
+  const { blob } = await (await import('../export/frames-zip')).zipFrames(request);
+  return { name: 'scene-frames.zip', blob };
+}
+
+function rgba({ width, height, rgb }: LearntPicture): PictureRgba {
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let channel = 0; channel < 3; channel++) data[4 * pixel + channel] = (rgb[3 * pixel + channel]! + 1) * 127.5;
+    data[4 * pixel + 3] = 255;
+  }
+  return { width, height, data };
+}
+
+/** The mean of the triangles around each vertex, each as much as it is large. */
+function vertexNormals({ positions, indices }: Mesh): Float32Array {
+  const normals = new Float32Array(positions.length);
+  for (let corner = 0; corner < indices.length; corner += 3) {
+    const corners = [indices[corner]! * 3, indices[corner + 1]! * 3, indices[corner + 2]! * 3] as const;
+    const normal = triangleNormal(positions, ...corners);
+    for (const at of corners) for (let axis = 0; axis < 3; axis++) normals[at + axis]! += normal[axis]!;
+  }
+  for (let at = 0; at < normals.length; at += 3) {
+    const length = Math.hypot(normals[at]!, normals[at + 1]!, normals[at + 2]!) || 1;
+    for (let axis = 0; axis < 3; axis++) normals[at + axis]! /= length;
+  }
+  return normals;
+}
