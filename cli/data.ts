@@ -2,7 +2,6 @@
  * `trifold data`: pictures of a generator's faces with exact labels as an EG3D data set, to train on here or elsewhere. They are those that `trifold train`
  * and the page make when nobody has brought data.
  */
-import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { Generator } from '../src/index';
 import { generatedPictures } from '../src/training/data/generated-pictures';
@@ -15,9 +14,8 @@ import { openGpu } from './gpu';
 import { integerOption, parseWords, seedOption } from './options';
 import { expectWritable, writeWhole } from './output-file';
 import { say } from './standard-error';
+import { BUNDLED_MODEL } from './train/bundled';
 
-/** The model of the page. */
-const BUNDLED_MODEL = 'public/weights/portrait-eg3d.safetensors';
 /** EG3D's networks work at powers of two. */
 const SIDES = [16, 32, 64, 128, 256, 512];
 /** All pictures are in memory before the first is written. */
@@ -40,7 +38,7 @@ export async function data(words: string[]): Promise<void> {
   const count = integerOption('count', values.count, 2, Math.floor(MOST_BYTES / (3 * side * side)));
   const seed = seedOption('seed', values.seed);
   await expectWritable(values.out);
-  const path = positionals[0] ?? join(import.meta.dirname, '..', BUNDLED_MODEL);
+  const path = positionals[0] ?? BUNDLED_MODEL;
   const checkpoint = await readModelFile(path, await givenFacts(values));
   const gpu = await openGpu();
   try {
