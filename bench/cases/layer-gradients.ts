@@ -39,6 +39,7 @@ export type GradientLayer = ConvolutionLayer | DenseLayer;
 export const SLOPE = 0.2;
 
 const TAPS = 9;
+const NEAR_KINK = 1e-5;
 
 export const GRADIENT_LAYERS: readonly (readonly [name: string, make: () => GradientLayer])[] = [
   [
@@ -50,16 +51,21 @@ export const GRADIENT_LAYERS: readonly (readonly [name: string, make: () => Grad
       return { kind: 'convolution', channels, side, x, weight, ...given(channels, x) };
     },
   ],
-  [
-    'gradients of a fully connected layer, 64 rows of 512 to 512 features',
-    () => {
-      const [rows, features] = [64, 512];
-      const x = randomValues(rows * features, 5);
-      const weight = randomValues(features * features, 6).map((value) => value / Math.sqrt(features));
-      return { kind: 'fully connected', rows, features, x, weight, ...given(features, x) };
-    },
-  ],
+  ['gradients of a fully connected layer, 64 rows of 512 to 512 features', () => denseLayer(64, 512)],
+  // Of the networks behind tri-planes and voxels, and of Mip-NeRF, asked at points in space.
+  ['gradients of a fully connected layer, 8192 rows of 128 to 128 features', () => denseLayer(8192, 128)],
+  ['gradients of a fully connected layer, 4096 rows of 256 to 256 features', () => denseLayer(4096, 256)],
 ];
+
+/** Of a million units some are so near their kink that rounding picks the slope: their outputs are given no gradient. */
+function denseLayer(rows: number, features: number): DenseLayer {
+  const x = randomValues(rows * features, 5);
+  const weight = randomValues(features * features, 6).map((value) => value / Math.sqrt(features));
+  const { bias, outputGradient } = given(features, x);
+  const layer = { kind: 'fully connected', rows, features, x, weight, bias, outputGradient } as const;
+  const sums = denseSums(layer);
+  return { ...layer, outputGradient: outputGradient.map((value, at) => (Math.abs(sums[at]!) < NEAR_KINK ? 0 : value)) };
+}
 
 function given(outputs: number, x: Float32Array) {
   return { bias: randomValues(outputs, 3), outputGradient: randomValues(x.length, 4) };
@@ -136,17 +142,23 @@ function convolutionGradients({ channels, side, x, weight, bias, outputGradient 
   return [ofInput, ofWeight, ofBias];
 }
 
-function denseGradients({ rows, features, x, weight, bias, outputGradient }: DenseLayer): PlainGradients {
-  const sumOver = (count: number, term: (index: number) => number) => {
-    let sum = 0;
-    for (let index = 0; index < count; index++) sum += term(index);
-    return sum;
-  };
-  const before = Float64Array.from(outputGradient, (gradient, at) => {
+function sumOver(count: number, term: (index: number) => number): number {
+  let sum = 0;
+  for (let index = 0; index < count; index++) sum += term(index);
+  return sum;
+}
+
+/** Before the activation, in double precision. */
+function denseSums({ features, x, weight, bias }: DenseLayer): Float64Array {
+  return Float64Array.from(x, (_, at) => {
     const [row, out] = [Math.floor(at / features), at % features];
-    const product = sumOver(features, (input) => weight[out * features + input]! * x[row * features + input]!);
-    return gradient * slopeAt(bias[out]! + product);
+    return bias[out]! + sumOver(features, (input) => weight[out * features + input]! * x[row * features + input]!);
   });
+}
+
+function denseGradients(layer: DenseLayer): PlainGradients {
+  const { rows, features, x, weight, outputGradient } = layer;
+  const before = denseSums(layer).map((sum, at) => outputGradient[at]! * slopeAt(sum));
   const parts = (at: number) => [Math.floor(at / features), at % features] as const;
   return [
     (at) => {
