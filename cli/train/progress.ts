@@ -1,6 +1,6 @@
 /** How `trifold train` tells how it goes: a bar on a terminal, lines in a log, lines of JSON for a program. */
 import { isatty } from 'node:tty';
-import type { FigureKind } from '../../src/training/loops/learner';
+import type { Learner } from '../../src/training/loops/learner';
 import type { TrainingRunState } from '../../src/training/loops/run-state';
 import { STANDARD_ERROR, say, sayInPlace } from '../standard-error';
 
@@ -9,8 +9,10 @@ const BAR_LENGTH = 20;
 const LOG_MILLISECONDS = 10_000;
 const CLEAR_TO_END = '\u001b[K';
 
+export type ToldLearner = Pick<Learner, 'kind' | 'figureKinds'>;
+
 /** @returns what to subscribe to the run; it tells steps, checkpoints and notices */
-export function progressTeller(figureKinds: readonly FigureKind[], isJson: boolean): (state: TrainingRunState) => void {
+export function progressTeller(learner: ToldLearner, isJson: boolean): (state: TrainingRunState) => void {
   const isTerminal = isatty(STANDARD_ERROR);
   let former: TrainingRunState | undefined;
   let lastLine = Number.NEGATIVE_INFINITY;
@@ -29,7 +31,7 @@ export function progressTeller(figureKinds: readonly FigureKind[], isJson: boole
     const now = performance.now();
     if (!isNews || (!isTerminal && now - lastLine < LOG_MILLISECONDS && position.step < state.goal)) return;
     lastLine = now;
-    const line = progressLine(state, figureKinds);
+    const line = progressLine(state, learner);
     if (isTerminal) sayInPlace(line + CLEAR_TO_END);
     else say(line);
   };
@@ -47,7 +49,7 @@ function eventOf(state: TrainingRunState) {
 }
 
 /** For example "[####----] 120/2000  PSNR 21.30 dB  loss 0.0123  3.2 images/s  12 min left". */
-export function progressLine(state: TrainingRunState, figureKinds: readonly FigureKind[]): string {
+export function progressLine(state: TrainingRunState, { kind, figureKinds }: ToldLearner): string {
   const { position, goal, figures, imagesPerSecond, secondsLeft } = state;
   const filled = Math.round(BAR_LENGTH * Math.min(1, position.step / goal));
   const bar = `[${'#'.repeat(filled)}${'-'.repeat(BAR_LENGTH - filled)}]`;
@@ -55,7 +57,8 @@ export function progressLine(state: TrainingRunState, figureKinds: readonly Figu
     const value = figures[name];
     return value === undefined ? [] : [[name, shortNumber(value), unit].filter(Boolean).join(' ')];
   });
-  const pace = imagesPerSecond === undefined ? [] : [`${shortNumber(imagesPerSecond)} images/s`];
+  const pace =
+    imagesPerSecond === undefined ? [] : [`${shortNumber(imagesPerSecond)} ${kind === 'scene' ? 'steps' : 'images'}/s`];
   const left = secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`];
   return [`${bar} ${position.step}/${goal}`, ...told, ...pace, ...left].join('  ');
 }

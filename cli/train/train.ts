@@ -130,7 +130,7 @@ async function learn(gpu: Gpu, job: Job): Promise<void> {
         `time: ${left} for ${goal - training.state.position.step} steps of ${seconds.toPrecision(3)} s, measurements left out`,
       );
     }
-    training.subscribe(progressTeller(learner.figureKinds, values.json));
+    training.subscribe(progressTeller(learner, values.json));
     const state = await untilStopped(training);
     if (state.error) throw state.error;
     const checkpoint = await kept.readCheckpoint();
@@ -195,7 +195,7 @@ function describe(
 function listPresets({ presets }: TrainableKind, isJson: boolean): void {
   for (const [id, { label, description, steps }] of Object.entries(presets)) {
     if (isJson) tell({ id, label, description, steps });
-    else process.stdout.write(`${id.padEnd(16)}${description} ${steps} steps.\n`);
+    else process.stdout.write(`${id.padEnd(18)}${description} ${steps} steps.\n`);
   }
 }
 

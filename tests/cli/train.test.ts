@@ -116,6 +116,19 @@ describe('what is wrong is said, with what to do', () => {
   });
 });
 
+it('the bundled scene: what is learnt is a file of a scene', async () => {
+  const out = inFolder('scene');
+  const small = ['rays=64', 'samples=512', 'stepsAcross=32', 'field.side=16', 'field.channels=4', 'occupancy.side=8'];
+  const changes = small.flatMap((change) => ['--set', change]);
+  const never = ['--measure-every', '0', '--samples-every', '0'];
+  const { code, stderr } = await trifold('train', 'scene', '--out', out, '--steps', '2', ...changes, ...never);
+  expect(stderr).toContain(`result: ${join(out, 'scene.safetensors')}`);
+  expect(code).toBe(0);
+  const { step } = JSON.parse(checkpointOf('scene').metadata.training!);
+  expect(step).toBe(2);
+  expect(parseSafetensors(readFileSync(join(out, 'scene.safetensors'))).metadata.format).toBe('trifold-scene');
+});
+
 test('single settings can be replaced, and by values of their own type only', () => {
   const settings = { batch: 8, schedule: { blur: 2 }, sizes: [1, 2], losses: 'full' };
   expect(withChanges(settings, ['batch=4', 'schedule.blur=0.5', 'sizes=[3]', 'losses=lr'])).toEqual({
