@@ -68,9 +68,11 @@ class TrifoldGenerator(TriPlaneGenerator):
 
     def __init__(self, z_dim, c_dim, w_dim, img_resolution, img_channels, plane_resolution, plane_axes,
                  sr_num_fp16_res=0, mapping_kwargs={}, rendering_kwargs={}, sr_kwargs={}, **synthesis_kwargs):
+        is_other = plane_resolution != OFFICIAL_PLANE_RESOLUTION
+        first_kwargs = dict(synthesis_kwargs, channel_base=OFFICIAL_PLANE_RESOLUTION, channel_max=1) if is_other else synthesis_kwargs
         super().__init__(z_dim, c_dim, w_dim, img_resolution, img_channels, sr_num_fp16_res=sr_num_fp16_res,
-                         mapping_kwargs=mapping_kwargs, rendering_kwargs=rendering_kwargs, sr_kwargs=sr_kwargs, **synthesis_kwargs)
-        if plane_resolution != OFFICIAL_PLANE_RESOLUTION:
+                         mapping_kwargs=mapping_kwargs, rendering_kwargs=rendering_kwargs, sr_kwargs=sr_kwargs, **first_kwargs)
+        if is_other:  # takes the place of one with a single channel
             self.backbone = Backbone(z_dim, c_dim, w_dim, img_resolution=plane_resolution, img_channels=PLANES * PLANE_CHANNELS,
                                      mapping_kwargs=mapping_kwargs, **synthesis_kwargs)
         self.renderer.plane_axes = axes_matrices(plane_axes)
