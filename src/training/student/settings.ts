@@ -150,7 +150,7 @@ const COMMON = {
   weights: { features: 1, low: 1, lowPerceptual: 1, high: 1, highPerceptual: 1, adversarial: 0.1 },
   batch: 4,
   rate: 0.002,
-  adversarialImages: 4000,
+  adversarialImages: 2000,
   discriminatorBase: 2048,
   discriminatorMax: 64,
   discriminatorRate: 0.002,
