@@ -95,7 +95,7 @@ export function packSamples(
   expectShape(rays.directions, [count, 4], 'packSamples directions');
   const most = Math.ceil((Math.sqrt(3) * boxSide) / shortestStep) + 1;
   if (capacity < most) throw new SampleCapacityError(capacity, most);
-  const bindings = { ...rays, occupancy };
+  const bindings = { origins: rays.origins, directions: rays.directions, occupancy };
   const params = { rays: count, gridSide: occupancySide(occupancy), boxSide, step, threshold };
   const counts = plan.scratch('samples of each ray', [count]);
   plan.dispatch({ kernel: COUNT, bindings: { ...bindings, counts }, params, workgroups: linearGrid(count) });

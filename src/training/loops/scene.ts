@@ -15,12 +15,13 @@ import type { DeviceFacts } from '../../gpu/tensor-host';
 import { stepDraws } from '../draws';
 import { psnr, ssim } from '../measures/picture-likeness';
 import type { ParameterGroup } from '../parameter-group';
+import { carvedOccupancy } from '../scene/carving';
 import { BOX_SIDE } from '../scene/scene-field';
 import { type OpenScene, openScene, writeScene } from '../scene/scene-file';
 import type { ScenePicture, ScenePictures } from '../scene/scene-pictures';
-import { sceneGroups, scheduledStep, type WiredStep, wireSceneRays, wireSceneStep } from '../scene/scene-plans';
+import { sceneGroups, scheduledStep, type WiredStep, wireSceneStep } from '../scene/scene-plans';
 import { drawnRays } from '../scene/scene-rays';
-import { SceneRenderer } from '../scene/scene-renderer';
+import { SceneRenderer, wireSceneViews } from '../scene/scene-renderer';
 import { checkSceneSettings, initialTensors, type SceneSettings } from '../scene/scene-settings';
 import type { TrainingPosition, TrainingState } from '../training-checkpoint';
 import type { StepMemory } from '../training-step';
@@ -46,7 +47,10 @@ export async function createSceneLearner(
   pictures: ScenePictures,
 ): Promise<SceneLearner> {
   checkSceneSettings(settings);
-  const scene = openScene(gpu, settings, parseSafetensors(writeSafetensors(initialTensors(settings))));
+  const { side, first } = settings.occupancy;
+  const occupancy = { name: 'occupancy', shape: [side, side, side], data: carvedOccupancy(pictures, side, first) };
+  const file = writeSafetensors([...initialTensors(settings), occupancy]);
+  const scene = openScene(gpu, settings, parseSafetensors(file));
   const learner = new SceneLearner(gpu, settings, pictures, scene);
   try {
     await learner.open();
@@ -62,10 +66,10 @@ export function surveyScene(device: DeviceFacts, settings: SceneSettings): StepM
   checkSceneSettings(settings);
   const survey = new MemorySurvey(device);
   const scene = openScene(survey, settings);
-  const builders = [new PlanBuilder(survey, 'scene step'), new PlanBuilder(survey, 'rays of a scene')] as const;
-  wireSceneStep(builders[0], scene, sceneGroups(survey, scene.trainable, settings), settings);
-  wireSceneRays(builders[1], scene, settings);
-  for (const builder of builders) builder.reserve();
+  const step = new PlanBuilder(survey, 'scene step');
+  wireSceneStep(step, scene, sceneGroups(survey, scene.trainable, settings), settings);
+  const { rays, points } = wireSceneViews(survey, scene, settings);
+  for (const builder of [step, rays.plan, points.plan]) builder.reserve();
   return { bytes: survey.bytesInUse, largest: survey.largest };
 }
 

@@ -50,3 +50,12 @@ export interface FieldKind<Settings> {
    */
   wire(plan: PlanBuilder, parameters: ParameterScope, settings: Settings, samples: FieldSamples): Tensor;
 }
+
+/** Normal numbers that are drawn for a grid; the first prime number below 2^16, so that they fall out of step with its rows. */
+const DRAWN_FEATURES = 65521;
+
+/** Features in space before the first step: normal numbers, which are repeated where millions are needed, since all they do is to tell places apart. */
+export function initialFeatures(source: DrawSource, count: number, deviation: number): Float32Array {
+  const drawn = source.randn(Math.min(count, DRAWN_FEATURES));
+  return Float32Array.from({ length: count }, (_, at) => deviation * drawn[at % drawn.length]!);
+}

@@ -15,7 +15,7 @@ import { type Parameter, ParameterStore } from '../../models/parameters';
 import type { SceneNormalisation } from '../data/scene-normalisation';
 import { BOX_SIDE } from './scene-field';
 import type { SceneTensors } from './scene-plans';
-import { checkSceneSettings, initialTensors, type SceneSettings } from './scene-settings';
+import { checkSceneSettings, fieldTensors, type SceneSettings } from './scene-settings';
 
 export const SCENE_FORMAT = 'trifold-scene';
 
@@ -97,7 +97,7 @@ export interface OpenScene extends SceneTensors {
  */
 export function openScene(host: TensorHost, settings: SceneSettings, checkpoint?: Checkpoint): OpenScene {
   const store = new ParameterStore(host, checkpoint, { isTrainable: () => true });
-  for (const { name, shape } of initialTensors(settings)) store.parameter(name, shape);
+  for (const { name, shape } of fieldTensors(settings)) store.parameter(name, shape);
   const { side, first } = settings.occupancy;
   const occupancy: Tensor = uploadTensor(host, OCCUPANCY, [side ** 3], () =>
     checkpoint?.has(OCCUPANCY)

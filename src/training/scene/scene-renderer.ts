@@ -2,6 +2,7 @@
 import type { Gpu } from '../../gpu/device';
 import { type Plan, PlanBuilder } from '../../gpu/plan';
 import { readTensor, type Tensor, writeTensor } from '../../gpu/tensor';
+import type { TensorHost } from '../../gpu/tensor-host';
 import type { RunPlan } from '../loops/learner';
 import { BOX_SIDE } from './scene-field';
 import type { SceneCamera } from './scene-pictures';
@@ -29,11 +30,10 @@ export class SceneRenderer {
 
   /** @throws BufferLimitError, KernelCompileError */
   static async build(gpu: Gpu, scene: SceneTensors, settings: SceneSettings): Promise<SceneRenderer> {
-    const raysBuilder = new PlanBuilder(gpu, 'rays of a scene');
-    const rays = { wired: wireSceneRays(raysBuilder, scene, settings), plan: await raysBuilder.build() };
+    const wired = wireSceneViews(gpu, scene, settings);
+    const rays = { wired: wired.rays, plan: await wired.rays.plan.build() };
     try {
-      const builder = new PlanBuilder(gpu, 'points of a scene');
-      const points = { wired: wirePoints(builder, scene, settings), plan: await builder.build() };
+      const points = { wired: wired.points, plan: await wired.points.plan.build() };
       return new SceneRenderer(gpu, settings, scene.occupancy, rays, points);
     } catch (error) {
       rays.plan.destroy();
@@ -116,7 +116,20 @@ export class SceneRenderer {
   }
 }
 
+/** Both plans of a renderer, to be built, or surveyed. */
+export function wireSceneViews(
+  host: TensorHost,
+  scene: SceneTensors,
+  settings: SceneSettings,
+): { readonly rays: WiredRays; readonly points: WiredPoints } {
+  return {
+    rays: wireSceneRays(new PlanBuilder(host, 'rays of a scene'), scene, settings),
+    points: wirePoints(new PlanBuilder(host, 'points of a scene'), scene, settings),
+  };
+}
+
 interface WiredPoints {
+  readonly plan: PlanBuilder;
   readonly points: Tensor;
   readonly total: Tensor;
   readonly raw: Tensor;
@@ -135,7 +148,7 @@ function wirePoints(
   const directions = plan.constant('directions', [samples, 3], repeated([0, 0, -1]));
   const casts = plan.constant('casts', [samples, 3], repeated([1, step, step / 2]));
   const raw = plan.keep(fieldOf(field).wire(plan, parameters, { points, total, directions, casts }));
-  return { points, total, raw };
+  return { plan, points, total, raw };
 }
 
 function someRays({ origins, directions }: RayArrays, first: number, count: number, capacity: number): RayArrays {

@@ -114,9 +114,15 @@ export function initialTensors({ seed, field }: SceneSettings): WritableTensor[]
   return fieldOf(field).initial(stepDraws(seed, 0, WEIGHTS_PHASE));
 }
 
+/** Names and shapes of what is learnt. */
+export function fieldTensors({ field }: SceneSettings): Pick<WritableTensor, 'name' | 'shape'>[] {
+  const zeros = (count: number) => new Float32Array(count);
+  return fieldOf(field).initial({ rand: zeros, randn: zeros });
+}
+
 /** How many numbers learn. */
 export function parameterCount(settings: SceneSettings): number {
-  return initialTensors(settings).reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  return fieldTensors(settings).reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
 
 /** @throws SceneSettingError */

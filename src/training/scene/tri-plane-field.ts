@@ -11,7 +11,7 @@ import { elementCount, reshaped, type Tensor } from '../../gpu/tensor';
 import type { ParameterScope } from '../../models/parameters';
 import { sumTriPlanes } from '../../pipelines/volume/tri-planes';
 import type { DrawSource } from '../draws';
-import { BOX_SIDE, type FieldKind, type FieldSamples } from './scene-field';
+import { BOX_SIDE, type FieldKind, type FieldSamples, initialFeatures } from './scene-field';
 import { initialNetwork, type NetworkSettings, wireNetwork } from './scene-network';
 
 export interface TriPlaneSettings {
@@ -48,7 +48,7 @@ function planesShape({ side, channels }: TriPlaneSettings): [number, number, num
 
 function initial(settings: TriPlaneSettings, source: DrawSource): WritableTensor[] {
   const shape = planesShape(settings);
-  const data = Float32Array.from(source.randn(elementCount(shape)), (value) => value * FIRST_DEVIATION);
+  const data = initialFeatures(source, elementCount(shape), FIRST_DEVIATION);
   return [{ name: PLANES, shape, data }, ...initialNetwork(NETWORK, settings.channels, settings.network, source)];
 }
 

@@ -9,7 +9,7 @@ import { elementCount, reshaped, type Tensor } from '../../gpu/tensor';
 import type { ParameterScope } from '../../models/parameters';
 import { sampleGrid3d } from '../../pipelines/volume/grid-3d';
 import type { DrawSource } from '../draws';
-import { BOX_SIDE, type FieldKind, type FieldSamples } from './scene-field';
+import { BOX_SIDE, type FieldKind, type FieldSamples, initialFeatures } from './scene-field';
 import { initialNetwork, type NetworkSettings, wireNetwork } from './scene-network';
 
 export interface VoxelSettings {
@@ -44,7 +44,7 @@ function voxelsShape({ side, channels }: VoxelSettings): [number, number, number
 
 function initial(settings: VoxelSettings, source: DrawSource): WritableTensor[] {
   const shape = voxelsShape(settings);
-  const data = Float32Array.from(source.randn(elementCount(shape)), (value) => value * FIRST_DEVIATION);
+  const data = initialFeatures(source, elementCount(shape), FIRST_DEVIATION);
   return [{ name: VOXELS, shape, data }, ...initialNetwork(NETWORK, settings.channels, settings.network, source)];
 }
 

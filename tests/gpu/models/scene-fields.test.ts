@@ -9,6 +9,7 @@ import { ParameterStore } from '../../../src/models/parameters';
 import { startTape } from '../../../src/pipelines/gradients';
 import { MIP_NERF, MIP_NERF_FIELD, type MipNerfSettings } from '../../../src/training/scene/mip-nerf-field';
 import { BOX_SIDE, type FieldKind } from '../../../src/training/scene/scene-field';
+import { TRI_PLANE_FIELD } from '../../../src/training/scene/tri-plane-field';
 import { VOXEL_FIELD, type VoxelSettings, voxelSideLike } from '../../../src/training/scene/voxel-field';
 import { randomValues } from '../conv-cases';
 import { GRADIENT_TOLERANCE, gradientTable, rowsBesideQuotients } from '../gradient-check';
@@ -88,6 +89,10 @@ async function expectRightGradients<Settings>(kind: FieldKind<Settings>, setting
 /** Numbers in a new field's file. */
 const parameterCount = <Settings>(kind: FieldKind<Settings>, settings: Settings): number =>
   kind.initial(settings, new NumpyRandomState(1)).reduce((sum, { shape }) => sum + elementCount(shape), 0);
+
+describe('tri-planes', () => {
+  it('have gradients of all parameters', () => expectRightGradients(TRI_PLANE_FIELD, VOXELS));
+});
 
 describe('voxels', () => {
   it('have gradients of all parameters', () => expectRightGradients(VOXEL_FIELD, VOXELS));
