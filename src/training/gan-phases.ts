@@ -12,34 +12,31 @@
 import { LABEL_LENGTH } from '../camera/conventions';
 import type { PlanBuilder } from '../gpu/plan';
 import type { Tape } from '../gpu/tape';
-import { elementCount, reshaped, type Tensor, writeTensor } from '../gpu/tensor';
+import { elementCount, type Tensor, writeTensor } from '../gpu/tensor';
 import type { TensorHost } from '../gpu/tensor-host';
 import { discriminator } from '../models/discriminator';
 import { type DiscriminatorConfig, LAST_SIDE } from '../models/discriminator-config';
-import {
-  type Generator,
-  type MappingStage,
-  wireDensityAtPoints,
-  wireMapping,
-  wireRayMarch,
-  wireTriPlanes,
-} from '../models/generator';
+import { type Generator, wireDensityAtPoints, wireTriPlanes } from '../models/generator';
 import type { ParameterScope } from '../models/parameters';
-import type { SynthesisNoise } from '../models/style-layer';
-import { wireSuperResolution } from '../models/super-resolution-stage';
 import { add } from '../pipelines/dense/add';
 import { biasAct } from '../pipelines/dense/bias-act';
 import { scaled } from '../pipelines/dense/multiply';
 import { concatenate, slice } from '../pipelines/dense/window';
 import { startTape } from '../pipelines/gradients';
-import { moveTowards } from '../pipelines/optimisers/move-towards';
 import { l1Loss, logisticLoss } from '../pipelines/reduction/losses';
 import { r1Penalty } from '../pipelines/reduction/r1-penalty';
-import { sumRows } from '../pipelines/reduction/sum-rows';
 import { filteredResizing } from '../pipelines/resampling/resize';
 import { blurRadius, gaussianBlur } from '../pipelines/resampling/upfirdn2d';
 import { type DrawSource, Draws } from './draws';
 import { type AugmentationSet, type DualPictures, wireAugmentation } from './gan/augmentation';
+import {
+  followAverageW,
+  type GeneratedInputs,
+  type GeneratedSettings,
+  noiseDraws,
+  wireConditioned,
+  wireGenerated,
+} from './gan/generated';
 
 export interface GanNetworks {
   readonly generator: Generator<TensorHost>;
@@ -47,11 +44,7 @@ export interface GanNetworks {
 }
 
 /** What a plan is wired for. Another resolution is another plan. */
-export interface GanPhaseSettings {
-  /** Samples of a batch. */
-  readonly batch: number;
-  /** Side of the rendered picture, in rays. */
-  readonly neuralResolution: number;
+export interface GanPhaseSettings extends GeneratedSettings {
   /** Deviation of the blur of what the discriminator sees, in pixels; 0 for none. One that fades from run to run: `blurTaps`, [1, taps]. */
   readonly blurSigma: number | Tensor;
   /** What is done to pictures before the discriminator sees them, generated and real ones alike. Default: nothing. */
@@ -61,21 +54,10 @@ export interface GanPhaseSettings {
   /** Weight of the density regularisation, and how far its points lie apart. */
   readonly densityWeight: number;
   readonly densityDistance: number;
-  /**
-   * Whether the generator's super-resolution is computed once more on the way back, for less memory: the same numbers. (The volume renderer always
-   * finds its samples again.) Default: false.
-   */
-  readonly recompute?: boolean | undefined;
 }
 
 /** What a step of training is given. */
-export interface GanBatch {
-  /** [N, z_dim] */
-  readonly z: ArrayLike<number>;
-  /** Labels [N, 25] of the cameras that generated pictures are seen from. */
-  readonly cameras: Float32Array;
-  /** How probable it is that the generator is conditioned on the camera of the sample before, not on the one it is seen from. */
-  readonly swapProbability: number;
+export interface GanBatch extends GeneratedInputs {
   /** How probable each transformation of the augmentation is. Default: 0. */
   readonly augmentProbability?: number | undefined;
   /** [N, S, S, 3], -1..1, with their labels [N, 25]. */
@@ -101,9 +83,6 @@ export interface GanPhase {
 const DENSITY_POINTS = 1000;
 
 const LAST_BIAS = `b${LAST_SIDE}.out.bias`;
-
-/** Share of a batch in the average of w. */
-const AVERAGE_W_SHARE = 0.002;
 
 /** Whether training changes a parameter, by its name in the official layout; all else is noise, filters and averages. */
 export function isLearned(name: string): boolean {
@@ -250,82 +229,4 @@ function wireReal(plan: PlanBuilder, { discriminator: { config } }: GanNetworks,
       writeTensor(plan.host, cameras, realCameras);
     },
   };
-}
-
-/** Latent codes and cameras to pictures. */
-function wireGenerated(plan: PlanBuilder, generator: Generator<TensorHost>, settings: GanPhaseSettings) {
-  const { batch, neuralResolution, recompute } = settings;
-  const draws = new Draws(plan);
-  const conditioned = wireConditioned(plan, generator, batch, draws, batch);
-  const face = wireTriPlanes(plan, generator, conditioned.ws, {
-    noise: noiseDraws(generator, batch, draws),
-    sketch: false,
-  });
-  const rendering = { ...generator.config.rendering, neuralResolution };
-  const rays = neuralResolution * neuralResolution;
-  const marched = wireRayMarch(plan, generator, face, rendering, {
-    mode: 'recorded',
-    jitter: draws.rand('jitter', [batch, rays, rendering.depthSamples]),
-    u: draws.rand('u', [batch * rays, rendering.importanceSamples]),
-  });
-  return {
-    ws: conditioned.ws,
-    image: wireSuperResolution(plan, generator, face.superResolutionStyles, marched.feature, { recompute }),
-    imageRaw: slice(plan, marched.feature, 3, 0, 3),
-    write(inputs: GanBatch, source: DrawSource): void {
-      marched.writeCamera(inputs.cameras);
-      conditioned.write(inputs, source);
-    },
-  };
-}
-
-/**
- * Latent codes and cameras to ws, and the draws of the plan, of which the first decide whose camera a sample is conditioned on.
- * @param decisions one for each sample, or one for all
- */
-function wireConditioned(
-  plan: PlanBuilder,
-  generator: Generator<TensorHost>,
-  batch: number,
-  draws: Draws,
-  decisions: number,
-): Pick<MappingStage, 'ws'> & Pick<GanPhase, 'write'> {
-  const { ws, write } = wireMapping(plan, generator, batch);
-  let swaps: ArrayLike<number> = [];
-  draws.onProcessor('rand', decisions, (values) => {
-    swaps = values;
-  });
-  return {
-    ws,
-    write({ z, cameras, swapProbability }, source) {
-      draws.write(plan.host, source);
-      const conditioning = cameras.slice();
-      for (let sample = 0; sample < batch; sample++) {
-        if (swaps[sample % decisions]! >= swapProbability) continue;
-        const before = ((sample + batch - 1) % batch) * LABEL_LENGTH;
-        conditioning.set(cameras.subarray(before, before + LABEL_LENGTH), sample * LABEL_LENGTH);
-      }
-      write({ z: Float32Array.from(z), psi: 1, conditioning });
-    },
-  };
-}
-
-/** Fresh noise for every convolution, in the order in which they run. */
-function noiseDraws({ config }: Generator<TensorHost>, batch: number, draws: Draws): SynthesisNoise {
-  const layers: Tensor[] = [];
-  for (let side = 4; side <= config.backbone.resolution; side *= 2) {
-    for (let layer = side === 4 ? 1 : 0; layer < 2; layer++) {
-      layers.push(draws.randn(`noise ${layers.length}`, [batch, side, side]));
-    }
-  }
-  return { mode: 'given', layers };
-}
-
-/** The average of w, towards which truncation draws, follows the batch, if the generator was opened with it trainable. */
-function followAverageW(plan: PlanBuilder, generator: Generator<TensorHost>, ws: Tensor): void {
-  const parameters = generator.parameters('backbone.mapping.');
-  if (!parameters.isTrainable('w_avg')) return;
-  const [batch, layers, wDim] = ws.shape; // without truncation the w of all layers is one and the same
-  const sum = sumRows(plan, reshaped(ws, [batch! * layers!, wDim!]));
-  moveTowards(plan, parameters.parameter('w_avg', [wDim!]).master, sum, AVERAGE_W_SHARE, 1 / (batch! * layers!));
 }

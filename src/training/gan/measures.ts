@@ -10,8 +10,8 @@ import type { RunPlan } from '../loops/learner';
 import { type FeatureStatistics, featureStatistics, frechetDistance } from '../measures/frechet';
 import type { PictureMaker } from './picture-maker';
 
-/** Pictures on each side: twice as many as features. Fewer if there are not so many. */
-const MOST_PICTURES = 2 * POOLED_COUNT;
+/** Pictures on each side: as many as features. Fewer if there are not so many. */
+const MOST_PICTURES = POOLED_COUNT;
 /** So measurements of all runs have the same codes. */
 const SEED = 2022;
 

@@ -16,12 +16,13 @@ import { repeatLabel } from '../../models/generator';
 import { generatorConfigJson } from '../../models/generator-config-json';
 import { NumpyRandomState } from '../../models/numpy-random';
 import type { Parameter } from '../../models/parameters';
-import { type PerceptualNetwork, POOLED_FEATURES } from '../../models/perceptual';
+import type { PerceptualNetwork } from '../../models/perceptual';
 import { blurRadius } from '../../pipelines/resampling/upfirdn2d';
 import { TrainingSizeError } from '../data/errors';
 import { type TrainingPictures, withMirrored } from '../data/training-pictures';
 import { AugmentationControl } from '../gan/augmentation-control';
 import { Batches } from '../gan/batches';
+import { GAN_FIGURES, LOSS_FIGURES, Means } from '../gan/figures';
 import { zeros } from '../gan/initial-weights';
 import { GanMeter } from '../gan/measures';
 import { beginnings, type GanStart, type OpenedNetworks, openNetworks } from '../gan/networks';
@@ -33,7 +34,7 @@ import { ParameterGroup, withLazyRegularisation } from '../parameter-group';
 import { averageShare, scheduledValues } from '../schedule';
 import type { TrainingPosition, TrainingState } from '../training-checkpoint';
 import type { StepMemory } from '../training-step';
-import type { FigureKind, Figures, Learner, LearntFile, LearntPicture, RunPlan, SampleRow } from './learner';
+import type { Figures, Learner, LearntFile, LearntPicture, RunPlan, SampleRow } from './learner';
 
 export { GAN_PRESETS, type GanSettings } from '../gan/settings';
 
@@ -55,21 +56,6 @@ const SAMPLES = 8;
 const SAMPLE_SEED = 34;
 /** How far the turned face is turned, in radians to both sides. */
 const LARGEST_YAW = 0.6;
-
-const FIGURES: readonly FigureKind[] = [
-  { name: 'frechet', label: `Fréchet distance, ${POOLED_FEATURES}`, better: 'lower', chart: 'frechet' },
-  { name: 'variety', label: 'Variety of generated pictures over that of real ones', chart: 'variety' },
-  { name: 'lossG', label: 'Generator', chart: 'loss' },
-  { name: 'lossD', label: 'Discriminator', chart: 'loss' },
-  { name: 'density', label: 'Density regularisation', chart: 'regularisation' },
-  { name: 'r1', label: 'R1', chart: 'regularisation' },
-  { name: 'realLogit', label: 'Logits of real pictures', chart: 'logits' },
-  { name: 'fakeLogit', label: 'Logits of generated pictures', chart: 'logits' },
-  { name: 'faults', label: 'Gradients that were no numbers, in all', better: 'lower', chart: 'faults' },
-  { name: 'augmentation', label: 'Probability of augmentation', chart: 'augmentation' },
-];
-
-const LOSS_FIGURES = { Gmain: 'lossG', Greg: 'density', Dmain: 'lossD', Dreg: 'r1' } as const;
 
 /**
  * Opens networks and wires the first plans.
@@ -118,7 +104,7 @@ export class GanLearner implements Learner {
   readonly kind = 'gan';
   readonly state: TrainingState;
   readonly imagesPerStep: number;
-  readonly figureKinds = FIGURES;
+  readonly figureKinds = GAN_FIGURES;
   rateFactor = 1;
   readonly #groups: Readonly<Record<'G' | 'D', ParameterGroup>>;
   readonly #control: AugmentationControl | undefined;
@@ -287,24 +273,6 @@ export class GanLearner implements Learner {
     const { step, images } = this.#position;
     const training = JSON.stringify({ step, images });
     return { name: `${name}.safetensors`, bytes: writeSafetensors(tensors, { ...metadata, training }) };
-  }
-}
-
-/** Means of what several micro-batches tell. */
-class Means {
-  readonly #values = new Map<string, number[]>();
-
-  add(name: string, values: readonly number[]): void {
-    this.#values.set(name, [...this.all(name), ...values]);
-  }
-
-  all(name: string): readonly number[] {
-    return this.#values.get(name) ?? [];
-  }
-
-  of(name: string): number {
-    const all = this.all(name);
-    return all.reduce((sum, value) => sum + value, 0) / all.length;
   }
 }
 
