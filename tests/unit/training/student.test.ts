@@ -43,8 +43,11 @@ describe.each(PRESETS)('preset %s', (_, preset) => {
   });
 });
 
+/** With few channels, so that little has to be drawn. */
+const narrow = (settings: StudentSettings): StudentSettings => ({ ...settings, channelMax: 12, mappingLayers: 1 });
+
 describe('a student before its first step', () => {
-  const settings = settingsOf('32');
+  const settings = narrow(settingsOf('32'));
   const config = studentConfigOf(settings, teacher);
 
   it('is a whole file of its configuration, with the super-resolution of the generator', () => {
@@ -63,13 +66,13 @@ describe('a student before its first step', () => {
   });
 
   it('has nothing of the generator in the baseline', () => {
-    const file = freshStudent(settingsOf('32', 'pc-gan'), config, teacherFile);
+    const file = freshStudent(narrow(settingsOf('32', 'pc-gan')), config, teacherFile);
     const name = 'superresolution.block1.conv1.weight';
     expect(file.floats(name)).not.toEqual(teacherFile.floats(name));
   });
 
   it('of StyleGAN3 has frequencies below its bandwidth, no turn and no shift', () => {
-    const stylegan3 = settingsOf('stylegan3-32');
+    const stylegan3 = { ...settingsOf('stylegan3-32'), mappingLayers: 1 };
     const file = freshStudent(stylegan3, studentConfigOf(stylegan3, teacher), teacherFile);
     const frequencies = file.floats('synthesis.input.freqs');
     const lengths = Array.from({ length: frequencies.length / 2 }, (_, wave) =>
