@@ -121,6 +121,12 @@ print(json.dumps({name: {key: list(tensor.shape) for key, tensor in networks[nam
     expectSameTensors(back, model);
   });
 
+  it('has a super-resolution that gives what the official one of these sizes gives', () => {
+    const errors = JSON.parse(python([join(ROOT, 'tests/support/check-super-resolution.py'), ROOT]));
+    expect(Object.keys(errors)).toEqual(['32', '64', '80']);
+    for (const error of Object.values(errors)) expect(error).toBeLessThan(1e-4); // pictures of -1..1, in F32
+  });
+
   it('hands a run over to the official loop as it was', async () => {
     const camera = { radius: 2.7, pivot: [0, 0, 0], focal: 4.2647 } as const;
     const choices = { seed: 1, whiteBackground: true, camera, isMirrored: false };
