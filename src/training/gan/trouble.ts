@@ -1,9 +1,9 @@
 /** Signs that a generator's training has gone wrong and will not come back by itself. */
 import type { Figures } from '../loops/learner';
 
-/** Generated pictures vary less than this share of what they once did: all codes give nearly the same picture. */
-const LOST_SHARE = 0.2;
-/** What never varied as much as this has not lost anything: a generator before its first step. */
+/** Variety below which all codes and cameras give nearly the same picture. */
+const LOST_VARIETY = 0.03;
+/** What never varied as much as this has lost nothing. */
 const LEAST_VARIETY = 0.15;
 /** The discriminator is so sure of all generated pictures that nothing is learnt: softplus(-logit). */
 const LARGEST_LOSS = 50;
@@ -16,6 +16,6 @@ const LARGEST_LOSS = 50;
 export function ganTrouble(figures: Figures, best = 0): 'not-finite' | 'collapse' | undefined {
   if (Object.values(figures).some((value) => !Number.isFinite(value))) return 'not-finite';
   const { variety, lossG = 0 } = figures;
-  if (variety !== undefined && best >= LEAST_VARIETY && variety < LOST_SHARE * best) return 'collapse';
+  if (variety !== undefined && best >= LEAST_VARIETY && variety < LOST_VARIETY) return 'collapse';
   return lossG > LARGEST_LOSS ? 'collapse' : undefined;
 }
