@@ -241,7 +241,8 @@ export const STUDENT_PRESETS = {
     },
     {
       label: '128 rays, StyleGAN2',
-      description: 'Pictures of 256 x 256 from the bundled generator, other faces in each step: for a large graphics card.',
+      description:
+        'Pictures of 256 x 256 from the bundled generator, other faces in each step: for a large graphics card.',
       steps: 50_000,
     },
   ),
