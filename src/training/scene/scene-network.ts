@@ -5,11 +5,13 @@
  */
 import type { WritableTensor } from '../../checkpoints/safetensors';
 import type { PlanBuilder } from '../../gpu/plan';
-import { elementCount, type Tensor } from '../../gpu/tensor';
+import { elementCount, padToFour, type Tensor } from '../../gpu/tensor';
+import { NumpyRandomState } from '../../models/numpy-random';
 import type { ParameterScope } from '../../models/parameters';
 import type { ActivationOptions } from '../../pipelines/dense/activation';
 import { fullyConnected, inputsFirst } from '../../pipelines/dense/fully-connected';
 import { concatenate } from '../../pipelines/dense/window';
+import { fourierEncoding } from '../../pipelines/encoding/fourier-encoding';
 import type { DrawSource } from '../draws';
 
 /** Red, green, blue and density. */
@@ -25,6 +27,20 @@ export interface NetworkSettings {
    * activation", so there it is the sixth of eight, 5. Default: none.
    */
   readonly skip?: number | undefined;
+  /** Fourier features beside what goes in. Default: none */
+  readonly encoding?: FeatureEncoding | undefined;
+}
+
+/**
+ * Sines and cosines of 2 pi B x beside the features x (Tancik et al. 2020). B is never learnt and in no file: it is numpy's
+ * `RandomState(seed).randn(features, frequencies) * deviation`.
+ */
+export interface FeatureEncoding {
+  /** How many: a multiple of four. */
+  readonly frequencies: number;
+  /** Of the frequencies, in cycles per unit of a feature. */
+  readonly deviation: number;
+  readonly seed: number;
 }
 
 export interface LayerExtents {
@@ -52,10 +68,11 @@ function outputLayer(inputs: number, { layers, width }: NetworkSettings): LayerE
 /** @param prefix of the names, with its final dot */
 export function initialNetwork(
   prefix: string,
-  inputs: number,
+  features: number,
   settings: NetworkSettings,
   source: DrawSource,
 ): WritableTensor[] {
+  const inputs = features + 2 * (settings.encoding?.frequencies ?? 0);
   return initialLayers(prefix, [...hiddenLayers(inputs, settings), outputLayer(inputs, settings)], source);
 }
 
@@ -87,8 +104,19 @@ export function wireNetwork(
   input: Tensor,
   settings: NetworkSettings,
 ): Tensor {
-  const hidden = wireHidden(plan, parameters, input, settings);
-  return wireLayer(plan, parameters, hidden, outputLayer(input.shape[1]!, settings));
+  const encoded = settings.encoding ? withWaves(plan, input, settings.encoding) : input;
+  const hidden = wireHidden(plan, parameters, encoded, settings);
+  return wireLayer(plan, parameters, hidden, outputLayer(encoded.shape[1]!, settings));
+}
+
+/** @param features [M, C] @returns [M, C + 2 frequencies]: the features, then sines, then cosines */
+function withWaves(plan: PlanBuilder, features: Tensor, { frequencies, deviation, seed }: FeatureEncoding): Tensor {
+  const channels = features.shape[1]!;
+  const drawn = new NumpyRandomState(seed).randn(channels * frequencies);
+  const shape = [padToFour(channels), frequencies];
+  const values = Float32Array.from({ length: elementCount(shape) }, (_, at) => deviation * (drawn[at] ?? 0));
+  const waves = fourierEncoding(plan, features, plan.constant('feature frequencies', shape, values));
+  return concatenate(plan, [features, waves], 1);
 }
 
 /**

@@ -15,7 +15,8 @@ import { randomValues } from '../conv-cases';
 import { GRADIENT_TOLERANCE, gradientTable, rowsBesideQuotients } from '../gradient-check';
 import { testGpu } from '../support';
 
-const VOXELS: VoxelSettings = { side: 5, channels: 4, network: { layers: 2, width: 8 } };
+const ENCODING = { frequencies: 4, deviation: 0.3, seed: 2 };
+const VOXELS: VoxelSettings = { side: 5, channels: 4, network: { layers: 2, width: 8, encoding: ENCODING } };
 const IMPLICIT: MipNerfSettings = { levels: 3, network: { layers: 3, width: 8, skip: 2 } };
 
 const [ROWS, USED] = [8, 6];
