@@ -26,7 +26,7 @@ const SIZES = [
   { width: 1440, height: 900 },
   { width: 360, height: 225 },
 ];
-const ROOMS = ['Face', 'Edit', 'Compare', 'Inspect', 'Export'] as const;
+const ROOMS = ['Face', 'Edit', 'Compare', 'Inspect', 'Export', 'Learn'] as const;
 
 test.describe.configure({ mode: 'serial' });
 

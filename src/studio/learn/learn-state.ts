@@ -4,6 +4,7 @@
  */
 import type { OrbitState } from '../../camera/orbit';
 import type { FolderFile } from '../../training/data/file-set';
+import type { AugmentationSet } from '../../training/gan/augmentation';
 import type { Curve } from '../../training/loops/curves';
 import type { FigureKind, LearnerKind, LearntPicture, SampleRow } from '../../training/loops/learner';
 import type { RunActivity, RunNotice, RunSettings, RunStatus, TrainingRunState } from '../../training/loops/run-state';
@@ -113,6 +114,8 @@ export interface RunExtras {
   readonly isMirrored: boolean;
   /** Whether a generator goes on from the open model, and not from scratch. */
   readonly isTransfer: boolean;
+  /** What is done to pictures before a generator's discriminator sees them. */
+  readonly augmentation: AugmentationSet;
   /** Which losses a student learns by; undefined for the preset's own. */
   readonly losses: string | undefined;
 }
@@ -196,7 +199,7 @@ export function initialLearnState(): LearnState {
     preset: '',
     steps: 0,
     seed: 0,
-    extras: { pictures: 512, isMirrored: false, isTransfer: false, losses: undefined },
+    extras: { pictures: 512, isMirrored: false, isTransfer: false, augmentation: 'none', losses: undefined },
     intervals: { checkpointEvery: 100, measureEvery: 500, samplesEvery: 100 },
     lossSets: [],
     cost: undefined,

@@ -58,7 +58,8 @@ export class LiveView {
     if (this.#isClosed || !live || !isOnStage(learn)) return undefined;
     if (this.#drawn?.view !== live.view) return live.view;
     if (this.run.state.position.step === this.#drawn.step) return undefined;
-    const wait = this.#notBefore - performance.now();
+    // What does not go on takes nothing away from anybody.
+    const wait = this.run.state.status === 'running' ? this.#notBefore - performance.now() : 0;
     if (wait <= 0) return live.view;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), wait);

@@ -36,12 +36,13 @@ export const PAGE_GAN: PageLearner = {
     const { preset, seed, extras } = choices;
     const start = startModel(choices, model);
     const whiteBackground = data.kind === 'model' && data.model.config.rendering.whiteBackground;
-    const fresh = GAN_PRESETS[preset as GanPresetName].settings({
+    const ofPreset = GAN_PRESETS[preset as GanPresetName].settings({
       seed,
       whiteBackground,
       camera: cameraOf(data),
       isMirrored: extras.isMirrored,
     });
+    const fresh = { ...ofPreset, augmentation: extras.augmentation };
     return (start ? transferSettings(fresh, start.config) : fresh) as unknown as Json;
   },
 

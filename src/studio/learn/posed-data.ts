@@ -62,8 +62,10 @@ export async function readPosedData(opened: OpenedFiles, { signal, onProgress }:
   return { name: opened.name, posed, extent: sceneExtent(pictures), size, thumbnails: thumbnails.filter(isThere) };
 }
 
-/** Whether the scene of the data is in the box as it is. Nobody can tell of cameras that look at no one point. */
+/** Whether the scene of the data is in the box as it is. Nobody can tell of cameras that look at no one point, unless the data say where it is. */
 export function isInBox({ extent, posed }: Pick<PosedData, 'extent' | 'posed'>): boolean {
+  const { box } = posed;
+  if (box) return box.side === DEFAULT_BOX_SIDE && box.centre.every((value) => value === 0);
   const reach = reachInBox(extent, NO_NORMALISATION);
   return posed.kind === 'eg3d' || (reach !== undefined && reach >= INSIDE.least && reach <= INSIDE.most);
 }

@@ -14,6 +14,8 @@ const { curves: strings } = LEARN_STRINGS;
 const HEIGHT = 150;
 /** So few are dots on their line. */
 const MOST_DOTS = 12;
+/** Between ticks of steps, which are whole. */
+const STEP_INCREMENTS = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
 /** Lines are told apart by more than their colour. */
 const DASHES: readonly (readonly number[])[] = [[], [6, 4], [2, 3], [10, 3, 2, 3], [1, 5]];
 const COLOURS = ['--curve-0', '--curve-1', '--curve-2', '--curve-3', '--curve-4'];
@@ -180,7 +182,9 @@ export class TrifoldCurves extends LitElement {
   #groups(): [string, FigureKind[]][] {
     const groups = new Map<string, FigureKind[]>();
     for (const kind of this.kinds) {
-      if (!this.curves[kind.name]?.points.length) continue;
+      const points = this.curves[kind.name]?.points ?? [];
+      // Counts of what went wrong are shown once something has.
+      if (points.every(([, value]) => value === 0)) continue;
       groups.set(kind.chart, [...(groups.get(kind.chart) ?? []), kind]);
     }
     return [...groups];
@@ -209,7 +213,7 @@ export class TrifoldCurves extends LitElement {
       cursor: { show: false },
       scales: { x: { time: false } },
       axes: [
-        { ...axis, size: 26, space: 60 },
+        { ...axis, size: 26, space: 60, incrs: STEP_INCREMENTS },
         { ...axis, size: 52, space: 32, values: (_, ticks) => ticks.map((tick) => strings.tick(tick)) },
       ],
       series: [

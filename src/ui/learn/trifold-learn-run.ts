@@ -160,7 +160,7 @@ export class TrifoldLearnRun extends StudioElement {
       }
       ${
         status === 'done'
-          ? html`<button type="button" @click=${() => learning.goFurther()}>${strings.further}</button>`
+          ? html`<button type="button" title=${strings.furtherTitle(run.description.goal)} @click=${() => learning.goFurther()}>${strings.further}</button>`
           : nothing
       }
       ${

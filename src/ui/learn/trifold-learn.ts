@@ -5,7 +5,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import { isTraining, LEARNER_KINDS, type LearnerKind } from '../../studio/learn/learn-state';
+import { isTraining, LEARNER_KINDS, type LearnerKind, type RunExtras } from '../../studio/learn/learn-state';
 import type { StudioState } from '../../studio/shared/state';
 import { checks } from '../shared/check-style';
 import { numberField } from '../shared/form-parts';
@@ -327,6 +327,17 @@ export class TrifoldLearn extends StudioElement {
         />
         ${plan.mirrored}
       </label>
+      <div class="field">
+        <label for="augmentation">${plan.augmentation}</label>
+        <select
+          id="augmentation"
+          aria-describedby="about-augmentation"
+          @change=${(event: Event) => learning.changeExtras({ augmentation: (event.target as HTMLSelectElement).value as RunExtras['augmentation'] })}
+        >
+          ${Object.entries(plan.augmentations).map(([set, label]) => html`<option value=${set} .selected=${live(set === extras.augmentation)}>${label}</option>`)}
+        </select>
+      </div>
+      <p class="hint" id="about-augmentation">${plan.augmentationHint}</p>
       ${this.#transfer()}`;
   }
 
