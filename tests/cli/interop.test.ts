@@ -141,8 +141,8 @@ print(json.dumps({name: {key: list(tensor.shape) for key, tensor in networks[nam
     const generatorTensorCount = generatorShapes(settings.generator).size;
     expect(called).toMatchObject({
       num_gpus: 1,
-      batch_size: 8,
-      batch_gpu: 8,
+      batch_size: settings.batch,
+      batch_gpu: settings.batch,
       total_kimg: 100,
       resume_kimg: 4,
       resumed: {
@@ -150,12 +150,15 @@ print(json.dumps({name: {key: list(tensor.shape) for key, tensor in networks[nam
         D: discriminatorShapes(settings.discriminator).size,
         G_ema: generatorTensorCount,
       },
-      G_kwargs: { class_name: 'trifold_networks.TrifoldGenerator', plane_resolution: 32 },
+      G_kwargs: {
+        class_name: 'trifold_networks.TrifoldGenerator',
+        plane_resolution: settings.generator.backbone.resolution,
+      },
       D_kwargs: { block_kwargs: { freeze_layers: 3 } },
-      loss_kwargs: { r1_gamma: 0.5, blur_init_sigma: 0.625, neural_rendering_resolution_initial: 16 },
+      loss_kwargs: { r1_gamma: 0.5, blur_init_sigma: settings.schedule.blurSigma },
       augment_kwargs: { class_name: 'training.augment.AugmentPipe', rotate90: 1, hue: 1 },
       training_set_kwargs: { resolution: 32, max_size: 2, use_labels: true },
-      ema_rampup: 0.05,
+      ema_rampup: settings.averageRampUp,
       metrics: [],
     });
     expect(() => script(...words.slice(0, -1), inFolder('others'), '--batch', '6')).toThrow(

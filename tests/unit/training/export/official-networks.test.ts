@@ -171,9 +171,16 @@ describe('a .pth file', () => {
     }
     expect(JSON.parse(String((contents as Map<string, unknown>).get('config')))).toMatchObject({
       data_kwargs: { c_dim: 25, img_resolution: 32, img_channels: 3 },
-      G_kwargs: { plane_resolution: 32, rendering_kwargs: { density_reg: 0.25, white_back: true } },
-      D_kwargs: { channel_base: 1024, channel_max: 64 },
-      training: { images: 4000, batch_size: 8, loss_kwargs: { blur_init_sigma: 0.625, r1_gamma: settings.r1Weight } },
+      G_kwargs: {
+        plane_resolution: settings.generator.backbone.resolution,
+        rendering_kwargs: { density_reg: settings.densityWeight, white_back: true },
+      },
+      D_kwargs: { channel_base: settings.discriminator.channelBase, channel_max: settings.discriminator.channelMax },
+      training: {
+        images: 4000,
+        batch_size: settings.batch,
+        loss_kwargs: { blur_init_sigma: settings.schedule.blurSigma, r1_gamma: settings.r1Weight },
+      },
     });
     expect(readGeneratorConfig(await readCheckpoint(file))).toEqual(settings.generator);
   });
