@@ -8,6 +8,7 @@ import uPlot from 'uplot';
 import chartStyle from 'uplot/dist/uPlot.min.css?inline';
 import type { Curve, FigureKind } from '../../studio/learn/learn-state';
 import { LEARN_STRINGS } from '../strings/learn';
+import { colourOf } from './colours';
 
 const { curves: strings } = LEARN_STRINGS;
 
@@ -246,16 +247,6 @@ export class TrifoldCurves extends LitElement {
     for (const { plot } of this.#charts.values()) plot.destroy();
     this.#charts.clear();
   }
-}
-
-/** What a CSS colour is just now, for a canvas: custom properties and forced colours are carried out. */
-export function colourOf(place: Element, colour: string): string {
-  const probe = document.createElement('i');
-  probe.style.color = colour;
-  place.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
 }
 
 /** Curves on one axis: all steps, and for each curve what it has there. */

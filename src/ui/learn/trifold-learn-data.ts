@@ -3,37 +3,24 @@
  * mend it; some of the pictures, and where the cameras stand.
  */
 import { css, html, nothing, type PropertyValues } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
+import { customElement, query } from 'lit/decorators.js';
 import type { DataFacts } from '../../studio/learn/learn-state';
 import type { StudioState } from '../../studio/shared/state';
 import { checks } from '../shared/check-style';
-import { segmentBar, slider } from '../shared/form-parts';
+import { segmentBar } from '../shared/form-parts';
 import { inSection } from '../shared/section-styles';
 import { StudioElement } from '../shared/studio-element';
 import { controls, progressBar, sections, segments } from '../shared/theme';
 import { LEARN_STRINGS } from '../strings/learn';
-import { drawCameras } from './cameras-drawing';
 import { openedFolder, openedZip } from './opened-files';
-import { colourOf } from './trifold-curves';
+import './trifold-learn-cameras';
 
 const { data: strings } = LEARN_STRINGS;
 
-/** Of the drawing, in CSS pixels. */
-const WIDTH = 320;
-const HEIGHT = 200;
-const PITCH = 0.35;
-const DEGREES = 180 / Math.PI;
-/** A drag across the drawing turns by so many degrees. */
-const TURN_ACROSS = 180;
-
 @customElement('trifold-learn-data')
 export class TrifoldLearnData extends StudioElement {
-  @query('canvas.cameras') private readonly canvas!: HTMLCanvasElement | null;
   @query('#folder') private readonly folderField!: HTMLInputElement;
   @query('#zip') private readonly zipField!: HTMLInputElement;
-  /** Degrees. */
-  @state() private turn = 30;
-  readonly #media = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((list) => matchMedia(list));
   #thumbnails: readonly ImageBitmap[] | undefined;
 
   static override styles = [
@@ -69,45 +56,6 @@ export class TrifoldLearnData extends StudioElement {
         border-radius: 4px;
         background: var(--soft);
       }
-      canvas.cameras {
-        --held-out: var(--warning);
-        display: block;
-        width: 100%;
-        aspect-ratio: ${WIDTH} / ${HEIGHT};
-        border-radius: var(--round);
-        background: var(--soft);
-        cursor: grab;
-        touch-action: pan-y;
-      }
-      .key {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 1rem;
-        margin: 0;
-        padding: 0;
-        list-style: none;
-        font-size: 0.82rem;
-        color: var(--muted);
-      }
-      .key li::before {
-        content: '';
-        display: inline-block;
-        width: 1.2rem;
-        margin-inline-end: 0.4rem;
-        border-block-start: 3px solid currentcolor;
-        vertical-align: middle;
-      }
-      .key .train::before {
-        border-color: var(--accent);
-      }
-      .key .held-out::before {
-        border-color: var(--warning);
-        border-block-start-style: double;
-        border-block-start-width: 4px;
-      }
-      .key .box::before {
-        border-color: var(--muted);
-      }
       .warning {
         margin: 0;
         padding-inline-start: 0.7rem;
@@ -125,16 +73,6 @@ export class TrifoldLearnData extends StudioElement {
 
   protected watches({ learn, model, status }: StudioState): readonly unknown[] {
     return [learn.data, learn.kind, model?.name, status];
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    for (const list of this.#media) list.addEventListener('change', this.#drawAgain);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    for (const list of this.#media) list.removeEventListener('change', this.#drawAgain);
   }
 
   protected override render() {
@@ -220,7 +158,7 @@ export class TrifoldLearnData extends StudioElement {
             </div>`
           : nothing
       }
-      ${cameras.length > 0 ? this.#cameras(facts) : nothing}
+      ${cameras.length > 0 ? html`<trifold-learn-cameras .facts=${facts}></trifold-learn-cameras>` : nothing}
     `;
   }
 
@@ -242,55 +180,13 @@ export class TrifoldLearnData extends StudioElement {
     `;
   }
 
-  #cameras({ cameras, heldOut, train }: DataFacts) {
-    return html`<canvas
-        class="cameras"
-        role="img"
-        aria-label=${strings.drawing(train + heldOut, heldOut)}
-        aria-describedby="spread"
-        @pointerdown=${this.#grab}
-        @pointermove=${this.#drag}
-      ></canvas>
-      <ul class="key">
-        <li class="train">${strings.legendTrain}</li>
-        ${cameras.some(({ isHeldOut }) => isHeldOut) ? html`<li class="held-out">${strings.legendHeldOut}</li>` : nothing}
-        <li class="box">${strings.legendBox}</li>
-      </ul>
-      ${slider({
-        id: 'turn',
-        label: strings.turn,
-        value: this.turn,
-        shown: `${Math.round(this.turn)}°`,
-        min: -180,
-        max: 180,
-        step: 1,
-        slid: (turn) => {
-          this.turn = turn;
-        },
-      })}`;
-  }
-
   protected override updated(changed: PropertyValues<this>): void {
     super.updated(changed);
     const { data } = this.studio.state.learn;
     if (data.status !== 'ready') return;
-    this.#drawCameras(data.facts);
     if (data.facts.thumbnails === this.#thumbnails) return;
     this.#thumbnails = data.facts.thumbnails;
     this.#drawThumbnails(data.facts.thumbnails);
-  }
-
-  readonly #drawAgain = () => this.requestUpdate();
-
-  #drawCameras({ cameras, boxSide }: DataFacts): void {
-    const { canvas } = this;
-    if (!canvas) return;
-    canvas.width = WIDTH * devicePixelRatio;
-    canvas.height = HEIGHT * devicePixelRatio;
-    const colour = (name: string) => colourOf(canvas.parentElement!, `var(${name})`);
-    const [camera, heldOut, box] = ['--accent', '--warning', '--muted'].map(colour);
-    const view = { yaw: this.turn / DEGREES, pitch: PITCH };
-    drawCameras(canvas, { cameras, boxSide }, view, { camera: camera!, heldOut: heldOut!, box: box!, ground: box! });
   }
 
   #drawThumbnails(thumbnails: readonly ImageBitmap[]): void {
@@ -303,17 +199,6 @@ export class TrifoldLearnData extends StudioElement {
       canvas.getContext('2d')!.drawImage(bitmap, 0, 0);
     });
   }
-
-  readonly #grab = (event: PointerEvent) => {
-    this.canvas?.setPointerCapture(event.pointerId);
-  };
-
-  readonly #drag = (event: PointerEvent) => {
-    const { canvas } = this;
-    if (!canvas?.hasPointerCapture(event.pointerId)) return;
-    const turned = this.turn - (event.movementX / canvas.clientWidth) * TURN_ACROSS;
-    this.turn = ((((turned + 180) % 360) + 360) % 360) - 180;
-  };
 
   readonly #folderPicked = () => {
     const opened = openedFolder(this.folderField.files ?? []);
