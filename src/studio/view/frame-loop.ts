@@ -4,7 +4,7 @@
  * second, not behind the hand.
  *
  * Long jobs (a strip of views, timings) use the device between frames, a step at a time: frames go first, and what moves without end lets a
- * step through after every frame.
+ * step through after every frame. A page that nobody sees has no repaints: steps go on there, and frames wait until it is seen again.
  */
 import { TrifoldError } from '../../errors';
 
@@ -16,6 +16,9 @@ export class FrameLoopStoppedError extends TrifoldError {
     super('The device or the model went away before the step had its turn.', 'Try again when a face is on screen.');
   }
 }
+
+/** What the loop asks of the document. */
+export type PageVisibility = Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'> | undefined;
 
 export class FrameLoop {
   #requested = false;
@@ -32,13 +35,17 @@ export class FrameLoop {
    * @param draw draws one frame and resolves when the device has finished it; must not reject
    * @param nextFrame calls back before the next repaint of the page
    * @param onIdle called when nothing is wanted or on its way any more
+   * @param page tells whether anybody sees it; undefined outside of a page
    */
   constructor(
     private readonly draw: (now: number) => Promise<void>,
     private readonly nextFrame: (callback: (now: number) => void) => void = (callback) =>
       requestAnimationFrame(callback),
     private readonly onIdle: () => void = () => {},
-  ) {}
+    private readonly page: PageVisibility = globalThis.document,
+  ) {
+    page?.addEventListener('visibilitychange', this.#visibilityChanged);
+  }
 
   /** Asks for a frame. Many requests between two frames make one frame. */
   request(): void {
@@ -55,7 +62,10 @@ export class FrameLoop {
     return new Promise((resolve, reject) => {
       this.#steps.push({ run: () => step().then(resolve, reject), reject });
       if (this.#stopped) this.stop();
-      else this.#run();
+      else {
+        if (this.#isUnseen) this.#giveUpRepaint();
+        this.#run();
+      }
     });
   }
 
@@ -74,6 +84,7 @@ export class FrameLoop {
     this.#stopped = true;
     for (const { reject } of this.#steps) reject(new FrameLoopStoppedError());
     this.#steps = [];
+    this.page?.removeEventListener('visibilitychange', this.#visibilityChanged);
     this.#giveUpRepaint(); // a page that is hidden has none
     await this.#ended;
   }
@@ -86,7 +97,7 @@ export class FrameLoop {
 
   async #runAll(): Promise<void> {
     while (!this.#stopped && (this.#requested || this.#steps.length > 0)) {
-      if (this.#requested) await this.#frame();
+      if (this.#requested && !this.#isUnseen) await this.#frame();
       if (!this.#stopped && this.#steps.length > 0) await this.#step();
     }
     this.#running = false;
@@ -95,13 +106,29 @@ export class FrameLoop {
 
   #frame(): Promise<void> {
     return new Promise((resolve) => {
-      this.#giveUpRepaint = resolve;
+      let isGivenUp = false;
+      this.#giveUpRepaint = () => {
+        isGivenUp = true;
+        resolve();
+      };
       this.nextFrame((now) => {
+        if (isGivenUp) return;
+        this.#giveUpRepaint = () => {};
         this.#requested = false;
-        resolve(this.#stopped ? undefined : this.draw(now));
+        resolve(this.draw(now));
       });
     });
   }
+
+  /** Whether steps must not wait for a repaint. */
+  get #isUnseen(): boolean {
+    return this.#steps.length > 0 && (this.page?.hidden ?? false);
+  }
+
+  readonly #visibilityChanged = () => {
+    if (this.#isUnseen) this.#giveUpRepaint();
+    else this.#run();
+  };
 
   async #step(): Promise<void> {
     this.#isAtStep = true;

@@ -138,6 +138,31 @@ describe('FrameLoop', () => {
     await hidden.stop();
   });
 
+  test('in a page that nobody sees steps go on, and the frame comes when it is seen again', async () => {
+    const callbacks: ((now: number) => void)[] = [];
+    const draw = vi.fn(() => Promise.resolve());
+    const page = Object.assign(new EventTarget(), { hidden: false }) as unknown as Document & { hidden: boolean };
+    const loop = new FrameLoop(draw, (callback) => callbacks.push(callback), undefined, page);
+    const step = vi.fn(() => Promise.resolve());
+    const see = (isSeen: boolean) => {
+      page.hidden = !isSeen;
+      page.dispatchEvent(new Event('visibilitychange'));
+    };
+    loop.request();
+    const first = loop.between(step);
+    see(false); // while the frame waits for a repaint, and the step for the frame
+    await first;
+    await loop.between(step);
+    expect(step).toHaveBeenCalledTimes(2);
+    callbacks[0]!(0); // of a frame that was given up
+    expect(draw).not.toHaveBeenCalled();
+    see(true);
+    await new Promise((resolve) => setTimeout(resolve));
+    callbacks.at(-1)!(0);
+    expect(draw).toHaveBeenCalledTimes(1);
+    await loop.stop();
+  });
+
   test('steps of a job go between frames: frames first, one thing at a time', async () => {
     const order: string[] = [];
     const loop = new FrameLoop(
