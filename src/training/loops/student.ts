@@ -26,7 +26,7 @@ import { averageShare } from '../schedule';
 import { likeness, STUDENT_FIGURES } from '../student/figures';
 import { freshStudent, studentConfigOf, studentMetadata, studentTensors } from '../student/network';
 import { needsPerceptual, type OpenedStudent, openStudentNetworks } from '../student/networks';
-import { R1_INTERVAL, type StudentSettings } from '../student/settings';
+import { isTaught, R1_INTERVAL, type StudentSettings } from '../student/settings';
 import { Stages, stagesOf, studentStage, wireStage } from '../student/stages';
 import { type RealPicture, wireStudentPictures } from '../student/step-plans';
 import { studentFile } from '../student/student-file';
@@ -132,6 +132,8 @@ function expectInputsFit(settings: StudentSettings, { imageResolution }: Student
   }
 }
 
+type DrawnView = readonly [face: number, view: number];
+
 interface Opened {
   readonly generator: Generator;
   readonly config: StudentConfig;
@@ -173,12 +175,14 @@ class Distillation implements StudentLearner {
     const { seed, step, images } = position;
     const { student, averageShare: share } = this.opened.networks.groups;
     const stage = studentStage(settings, images);
-    const taught = await this.#taught(step, stepDraws(seed, step, DRAWS.learnt), run);
+    const drawn = this.#drawn(step, stepDraws(seed, step, DRAWS.learnt));
+    const taught = isTaught(settings) ? await this.#taught(drawn, run) : undefined;
+    const coded = taught ?? (await this.#coded(drawn, run));
     student.setRate(settings.rate * this.rateFactor);
     writeTensor(this.gpu, share, [
       averageShare(settings.batch, settings.averageImages, images + settings.batch, AVERAGE_RAMP_UP),
     ]);
-    const figures = await this.#stages.run(stage, { taught }, run);
+    const figures = await this.#stages.run(stage, { coded, taught }, run);
     student.countUpdate();
     for (const parameter of this.opened.networks.groups.averages) parameter.countUpdate();
     return stage === 'both' ? { ...figures, ...(await this.#discriminate(position, run)) } : figures;
@@ -238,21 +242,18 @@ class Distillation implements StudentLearner {
   async #discriminate({ seed, step }: TrainingPosition, run: RunPlan): Promise<Figures> {
     const group = this.opened.networks.groups.discriminator!;
     group.setRate(group.settings.rate * this.rateFactor);
-    const coded: CodedView[] = [];
-    for (const [face, view] of this.#drawn(step, stepDraws(seed, step, DRAWS.fakes))) {
-      coded.push(await this.opened.teacher.code(face, view, run));
-    }
+    const coded = await this.#coded(this.#drawn(step, stepDraws(seed, step, DRAWS.fakes)), run);
     const real = await this.#real(step, stepDraws(seed, step, DRAWS.reals), run);
     const figures = await this.#stages.run('Dmain', { coded, real }, run);
     group.countUpdate();
     if (step % R1_INTERVAL !== 0) return figures;
-    const flatness = await this.#stages.run('R1', { real }, run);
+    const flatness = await this.#stages.run('R1', { coded, real }, run);
     group.countUpdate();
     return { ...figures, ...flatness };
   }
 
   /** Numbers of faces and of their cameras. In the beginning of a run one face more is there to be drawn in each step. */
-  #drawn(step: number, draws: DrawSource): (readonly [face: number, view: number])[] {
+  #drawn(step: number, draws: DrawSource): DrawnView[] {
     const { batch, faces, viewsPerFace } = this.settings;
     const there = faces === 0 ? MANY_FACES : Math.min(faces, batch + step);
     const [ofFaces, ofViews] = [draws.rand(batch), draws.rand(batch)];
@@ -262,11 +263,15 @@ class Distillation implements StudentLearner {
     ]);
   }
 
-  async #taught(step: number, draws: DrawSource, run: RunPlan): Promise<TaughtView[]> {
+  async #coded(drawn: readonly DrawnView[], run: RunPlan): Promise<CodedView[]> {
+    const views: CodedView[] = [];
+    for (const [face, view] of drawn) views.push(await this.opened.teacher.code(face, view, run));
+    return views;
+  }
+
+  async #taught(drawn: readonly DrawnView[], run: RunPlan): Promise<TaughtView[]> {
     const views: TaughtView[] = [];
-    for (const [face, view] of this.#drawn(step, draws)) {
-      views.push(await this.opened.teacher.view('learnt', face, view, run));
-    }
+    for (const [face, view] of drawn) views.push(await this.opened.teacher.view('learnt', face, view, run));
     return views;
   }
 

@@ -53,6 +53,11 @@ export const LOSS_SETS = {
 
 export type LossSet = keyof typeof LOSS_SETS;
 
+/** Whether the student's pictures are compared with the generator's. */
+export function isTaught({ losses }: { readonly losses: LossSet }): boolean {
+  return LOSS_SETS[losses].low || LOSS_SETS[losses].high;
+}
+
 /** Factors on the losses of equations 1 to 3; 0 leaves one out. */
 export interface LossWeights {
   /** Smooth L1 of all features. */

@@ -6,7 +6,7 @@ import { readTensor, type Tensor } from '../../gpu/tensor';
 import type { TensorHost } from '../../gpu/tensor-host';
 import type { Figures, RunPlan } from '../loops/learner';
 import type { OpenedStudent } from './networks';
-import { LOSS_SETS, type StudentSettings } from './settings';
+import { isTaught, LOSS_SETS, type StudentSettings } from './settings';
 import { type RealPicture, wireDmain, wireR1, wireStudentStep } from './step-plans';
 import type { CodedView, TaughtView } from './teacher';
 
@@ -15,10 +15,10 @@ export type StageName = 'distil' | 'both' | 'Dmain' | 'R1';
 
 /** What a plan is to be run with. */
 export interface StageInputs {
-  /** What the student is to make, as the generator has it. */
+  /** What the student is to make. */
+  readonly coded: readonly CodedView[];
+  /** The same as the generator has it, where the losses compare. */
   readonly taught?: readonly TaughtView[];
-  /** What the student makes for the discriminator. */
-  readonly coded?: readonly CodedView[];
   readonly real?: readonly RealPicture[];
 }
 
@@ -41,7 +41,7 @@ export function wireStage(
     return {
       ...figures,
       write({ coded, real }) {
-        write(coded!);
+        write(coded);
         writeReal(real!);
       },
     };
@@ -50,15 +50,20 @@ export function wireStage(
     const { writeReal, ...figures } = wireR1(plan, networks, groups, settings);
     return { ...figures, write: ({ real }) => writeReal(real!) };
   }
-  const { write, ...figures } = wireStudentStep(plan, networks, groups, settings, stage === 'both');
-  return { ...figures, write: ({ taught }) => write(taught!) };
+  const { write, writeTaught, ...figures } = wireStudentStep(plan, networks, groups, settings, stage === 'both');
+  return {
+    ...figures,
+    write({ coded, taught }) {
+      write(coded);
+      writeTaught?.(taught!);
+    },
+  };
 }
 
 /** Those that a run will ever need. */
-export function stagesOf({ losses, adversarialImages }: StudentSettings): readonly StageName[] {
-  const { low, high, adversarial } = LOSS_SETS[losses];
-  if (!adversarial) return ['distil'];
-  const begins = (low || high) && adversarialImages > 0;
+export function stagesOf(settings: StudentSettings): readonly StageName[] {
+  if (!LOSS_SETS[settings.losses].adversarial) return ['distil'];
+  const begins = isTaught(settings) && settings.adversarialImages > 0;
   return [...(begins ? (['distil'] as const) : []), 'both', 'Dmain', 'R1'];
 }
 

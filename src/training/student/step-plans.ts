@@ -30,7 +30,7 @@ import { filteredResizing } from '../../pipelines/resampling/resize';
 import type { ParameterGroup } from '../parameter-group';
 import { descend } from '../training-step';
 import { followParameters } from '../weight-average';
-import { LOSS_SETS, R1_INTERVAL, type StudentSettings } from './settings';
+import { isTaught, LOSS_SETS, R1_INTERVAL, type StudentSettings } from './settings';
 import type { CodedView, TaughtView } from './teacher';
 
 /** Channels of a picture, and those of the feature image that are one. */
@@ -68,10 +68,16 @@ export interface StudentPictures {
 }
 
 /** Of a run, by name: the losses and what else of it is told, [figures]. */
-export interface WiredStep<Views extends CodedView = CodedView> {
+export interface WiredStep {
   readonly names: readonly string[];
   readonly figures: Tensor;
-  write(views: readonly Views[]): void;
+  /** Hands over what the student is to make pictures of. */
+  write(views: readonly CodedView[]): void;
+}
+
+export interface WiredStudentStep extends WiredStep {
+  /** Hands over what the generator has made of the same; undefined where nothing is compared with it. */
+  readonly writeTaught: ((views: readonly TaughtView[]) => void) | undefined;
 }
 
 /**
@@ -117,17 +123,16 @@ export function wireStudentStep(
   groups: StudentGroups,
   settings: StudentSettings,
   isAdversarial: boolean,
-): WiredStep<TaughtView> {
-  const { batch, losses, weights } = settings;
+): WiredStudentStep {
+  const { batch, weights } = settings;
   const tape = startTape(plan);
   const made = wireStudentPictures(plan, networks.student, batch);
   const terms: Term[] = [];
-  const isTaught = LOSS_SETS[losses].low || LOSS_SETS[losses].high;
-  const taught = isTaught ? wireTaught(plan, made) : undefined;
+  const taught = isTaught(settings) ? wireTaught(plan, made) : undefined;
   if (taught) terms.push(...reconstruction(plan, networks, settings, made, taught));
   if (isAdversarial) {
     const loss = logisticLoss(plan, wireLogits(plan, networks, made), true);
-    terms.push({ name: 'fooling', loss, weight: isTaught ? weights.adversarial : 1 });
+    terms.push({ name: 'fooling', loss, weight: taught ? weights.adversarial : 1 });
   }
   const sum = terms
     .map(({ loss, weight }) => (weight === 1 ? loss : scaled(plan, loss, weight)))
@@ -136,10 +141,8 @@ export function wireStudentStep(
   followParameters(plan, groups.averages, groups.student.parameters, groups.averageShare);
   return {
     ...figuresOf(plan, { loss: sum, ...Object.fromEntries(terms.map(({ name, loss }) => [name, loss])) }),
-    write(views) {
-      made.write(views);
-      taught?.write(views);
-    },
+    write: made.write,
+    writeTaught: taught?.write,
   };
 }
 
