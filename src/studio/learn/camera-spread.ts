@@ -1,9 +1,16 @@
 /** How the cameras of some pictures lie around the middle of the box, in numbers that can be said. */
+import { type CameraLabel, camToWorldOf, intrinsicsOf } from '../../camera/conventions';
 import type { CameraSpread, DrawnCamera } from './learn-state';
 
 const DEGREES = 180 / Math.PI;
 /** Degrees to each side of a camera that count as seen from there. */
 const REACH = 15;
+
+/** A camera label as it is drawn. */
+export function drawnCamera(label: CameraLabel): DrawnCamera {
+  const [fx = 1, , , , fy = 1] = intrinsicsOf(label);
+  return { camToWorld: Float64Array.from(camToWorldOf(label)), focal: [fx, fy], isHeldOut: false };
+}
 
 /** @returns undefined for no cameras */
 export function cameraSpread(cameras: readonly DrawnCamera[]): CameraSpread | undefined {

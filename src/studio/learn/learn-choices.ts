@@ -100,6 +100,7 @@ export class LearnChoices {
 
   setSeed(seed: number): void {
     this.learn.update({ seed: Math.min(LARGEST_SEED, Math.max(0, Math.round(seed))) });
+    this.#describe(this.#read);
   }
 
   changeIntervals(intervals: Partial<RunIntervals>): void {

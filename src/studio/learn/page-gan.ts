@@ -2,9 +2,10 @@
 import { parseSafetensors } from '../../checkpoints/safetensors';
 import type { CameraConfig } from '../../models/config';
 import { Generator } from '../../models/generator';
+import { NumpyRandomState } from '../../models/numpy-random';
 import { PERCEPTUAL_FILE, PerceptualNetwork } from '../../models/perceptual';
 import { TrainingDataError } from '../../training/data/errors';
-import { generatedPictures } from '../../training/data/generated-pictures';
+import { generatedCameras, generatedPictures } from '../../training/data/generated-pictures';
 import { labelOfPicture } from '../../training/data/posed-pictures';
 import { decodedPictures, type TrainingPictures } from '../../training/data/training-pictures';
 import type { GanStart } from '../../training/gan/networks';
@@ -14,6 +15,7 @@ import type { Json } from '../../training/loops/run-store';
 import type { MadeFile } from '../export/exports';
 import { fetchFile } from '../model/model-index';
 import type { OpenedModel } from '../model/open-model';
+import { cameraSpread, drawnCamera } from './camera-spread';
 import {
   type LearnerInputs,
   modelHash,
@@ -27,6 +29,8 @@ import { decodePicture } from './picture-decoding';
 
 /** Of a zip that is being written, between two looks at the page. */
 const PIECES_AT_ONCE = 64;
+/** Cameras; more are not told apart. */
+const MOST_DRAWN = 200;
 
 export const PAGE_GAN: PageLearner = {
   presets: presetFacts(GAN_PRESETS),
@@ -56,8 +60,10 @@ export const PAGE_GAN: PageLearner = {
     };
   },
 
-  describeModel({ name }, { preset, extras }) {
+  describeModel({ name, config }, { preset, seed, extras }) {
     const { side } = GAN_PRESETS[preset as GanPresetName];
+    const labels = generatedCameras(config.camera, extras.pictures, new NumpyRandomState(seed));
+    const cameras = labels.slice(0, MOST_DRAWN).map(drawnCamera);
     return {
       name,
       form: 'generated',
@@ -66,9 +72,9 @@ export const PAGE_GAN: PageLearner = {
       size: { width: side, height: side },
       notes: [],
       thumbnails: [],
-      cameras: [],
-      spread: undefined,
-      boxSide: 1,
+      cameras,
+      spread: cameraSpread(cameras),
+      boxSide: config.rendering.boxWarp,
       reach: undefined,
       isInBox: true,
       isFitted: false,

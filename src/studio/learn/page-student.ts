@@ -1,11 +1,15 @@
 /** "Distil a student" in the page: the open generator is the teacher. */
+import { orbitLabel } from '../../camera/orbit-pose';
 import { parseSafetensors } from '../../checkpoints/safetensors';
+import type { CameraConfig } from '../../models/config';
 import { PERCEPTUAL_FILE } from '../../models/perceptual';
 import { TrainingDataError } from '../../training/data/errors';
 import type { Json } from '../../training/loops/run-store';
 import { createStudentLearner, surveyStudent } from '../../training/loops/student';
 import { LOSS_SETS, type LossSet, STUDENT_PRESETS, type StudentSettings } from '../../training/student/settings';
 import { fetchFile } from '../model/model-index';
+import { cameraSpread, drawnCamera } from './camera-spread';
+import type { DrawnCamera } from './learn-state';
 import { type PageLearner, presetFacts, type ReadData } from './page-learner';
 
 export const PAGE_STUDENT: PageLearner = {
@@ -19,8 +23,10 @@ export const PAGE_STUDENT: PageLearner = {
 
   source: (_, { source }) => source,
 
-  describeModel({ name, config }) {
+  describeModel({ name, config }, { preset, seed }) {
     const { imageResolution } = config;
+    const { views } = STUDENT_PRESETS[preset as keyof typeof STUDENT_PRESETS].settings({ seed });
+    const cameras = camerasWithin(views, config.camera);
     return {
       name,
       form: 'teacher',
@@ -29,9 +35,9 @@ export const PAGE_STUDENT: PageLearner = {
       size: { width: imageResolution, height: imageResolution },
       notes: [],
       thumbnails: [],
-      cameras: [],
-      spread: undefined,
-      boxSide: 1,
+      cameras,
+      spread: cameraSpread(cameras),
+      boxSide: config.rendering.boxWarp,
       reach: undefined,
       isInBox: true,
       isFitted: false,
@@ -61,6 +67,15 @@ export const LOSS_CHOICES = Object.entries(LOSS_SETS).map(([id, { label, descrip
   label,
   about: description,
 }));
+
+/** Some of those that are drawn from, as far as they reach. */
+function camerasWithin({ yaw, pitch }: StudentSettings['views'], camera: CameraConfig): DrawnCamera[] {
+  const spaced = ([from, to]: readonly [number, number], count: number) =>
+    Array.from({ length: count }, (_, at) => ((from + ((to - from) * at) / (count - 1)) * Math.PI) / 180);
+  return spaced(pitch, 3).flatMap((up) =>
+    spaced(yaw, 9).map((aside) => drawnCamera(orbitLabel({ ...camera, yaw: aside, pitch: up }))),
+  );
+}
 
 function modelOf(data: ReadData) {
   if (data.kind === 'model') return data.model;

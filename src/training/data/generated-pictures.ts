@@ -3,7 +3,7 @@
  * seen from another camera, four of them the same face, whose planes take most of the time; it is rendered with four rays a pixel, of which the mean
  * is taken.
  */
-import { makeLabel } from '../../camera/conventions';
+import { type CameraLabel, makeLabel } from '../../camera/conventions';
 import { intrinsicsFromFocal } from '../../camera/intrinsics';
 import { gaussianPoses } from '../../camera/pose-distributions';
 import type { Gpu } from '../../gpu/device';
@@ -12,6 +12,7 @@ import { buildTogether } from '../../gpu/plans-together';
 import { ScratchPool } from '../../gpu/scratch-pool';
 import { readTensor, type Tensor } from '../../gpu/tensor';
 import type { TensorHost } from '../../gpu/tensor-host';
+import type { CameraConfig } from '../../models/config';
 import { type Generator, type RayMarchStage, wireFaceVolume, wireMapping, wireRayMarch } from '../../models/generator';
 import { NumpyRandomState } from '../../models/numpy-random';
 import { slice } from '../../pipelines/dense/window';
@@ -57,9 +58,7 @@ export async function generatedPictures(
 ): Promise<TrainingPictures> {
   const { camera, mapping } = generator.config;
   const random = new NumpyRandomState(seed);
-  const intrinsics = intrinsicsFromFocal(camera.focal);
-  const poses = gaussianPoses({ ...POSES, radius: camera.radius, pivot: camera.pivot }, count, random);
-  const labels = poses.map((pose) => makeLabel(pose, intrinsics));
+  const labels = generatedCameras(camera, count, random);
   const pool = new ScratchPool(gpu);
   const face = new PlanBuilder(gpu, 'face to learn from', { pool });
   const mapped = wireMapping(face, generator, 1);
@@ -86,6 +85,16 @@ export async function generatedPictures(
     plans.face.destroy();
     plans.view.destroy();
   }
+}
+
+/** Their cameras, at the model's own distance: what is drawn first of the numbers of a seed. */
+export function generatedCameras(
+  { radius, pivot, focal }: CameraConfig,
+  count: number,
+  random: NumpyRandomState,
+): CameraLabel[] {
+  const intrinsics = intrinsicsFromFocal(focal);
+  return gaussianPoses({ ...POSES, radius, pivot }, count, random).map((pose) => makeLabel(pose, intrinsics));
 }
 
 function wireView(plan: PlanBuilder, generator: Generator<TensorHost>, volume: FaceVolume, side: number): WiredView {

@@ -88,7 +88,7 @@ export class TrifoldLearnCameras extends LitElement {
     const { cameras, heldOut, train, spread } = this.facts;
     return html`<canvas
         role="img"
-        aria-label=${strings.drawing(train + heldOut, heldOut)}
+        aria-label=${strings.drawing(train + heldOut || cameras.length, heldOut)}
         aria-description=${spread ? strings.spread(spread) : nothing}
         @pointerdown=${this.#grab}
         @pointermove=${this.#drag}
