@@ -9,16 +9,16 @@ import { DeviceLostError } from '../../gpu/errors';
 import type { Learner, RunPlan } from '../../training/loops/learner';
 import type { RunSettings, TrainingRunState } from '../../training/loops/run-state';
 import type { KeptRun, RunDescription } from '../../training/loops/run-store';
-import { SlicedRunner } from '../../training/loops/sliced-runner';
+import { type Between, SlicedRunner } from '../../training/loops/sliced-runner';
 import { TrainingRun } from '../../training/loops/training-run';
 import type { MadeFile } from '../export/exports';
 import type { DeviceShare } from '../model/shared-device';
 import { describeFailure } from '../shared/failure';
 import { withNotice } from '../shared/state';
-import { FrameLoopStoppedError } from '../view/frame-loop';
 import type { LearnAccess } from './learn-access';
 import type { LearnRun, TakeAwayKind } from './learn-state';
 import type { LearnStore } from './learn-store';
+import { turnsOf } from './learn-turns';
 import { LiveView } from './live-view';
 import type { MadeLearner, PageLearner, ReadData } from './page-learner';
 
@@ -47,6 +47,7 @@ interface OnDevice {
 
 export class LearnSession {
   readonly #ended = new AbortController();
+  readonly #between: Between;
   #present: OnDevice | undefined;
   #reportTimer: ReturnType<typeof setTimeout> | undefined;
   #losses = 0;
@@ -59,6 +60,7 @@ export class LearnSession {
     private readonly parts: SessionParts,
   ) {
     this.#settings = learn.state.intervals;
+    this.#between = turnsOf(access);
   }
 
   get description(): RunDescription {
@@ -98,11 +100,14 @@ export class LearnSession {
     this.run?.pause();
   }
 
-  /** Goes on after a pause, or after it was stopped. */
-  async resume(): Promise<void> {
-    const { run } = this;
-    if (run?.state.status === 'paused') run.resume();
-    else if (run) await this.start();
+  /** Goes on after a pause. One that was stopped is started again. */
+  resume(): void {
+    this.run?.resume();
+  }
+
+  /** Whether there is a checkpoint to go on from. */
+  get isKept(): boolean {
+    return this.#keptStep !== undefined;
   }
 
   async stop(): Promise<void> {
@@ -195,18 +200,6 @@ export class LearnSession {
       onProgress: (what, share) => this.#show({ preparing: { what, share } }),
     });
   }
-
-  /** Frames go first; while nothing is on screen, or it is just changing, nobody else has to be waited for. */
-  readonly #between = async <T>(work: () => Promise<T>): Promise<T> => {
-    const screen = this.access.screen();
-    if (!screen) return work();
-    try {
-      return await screen.between(work);
-    } catch (error) {
-      if (error instanceof FrameLoopStoppedError) return work();
-      throw error;
-    }
-  };
 
   /** The device was lost: waits until the page has another. */
   async #comeBack(): Promise<void> {

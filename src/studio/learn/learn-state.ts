@@ -126,7 +126,7 @@ export interface PresetCost {
   readonly bytes: number | undefined;
   /** Whether the device has room for it. */
   readonly fits: boolean;
-  /** Of one step, as it was measured on this device before; undefined if it never was. */
+  /** Of one step, as it was measured on this device; undefined if it never was. */
   readonly secondsPerStep: number | undefined;
 }
 
@@ -168,6 +168,8 @@ export interface LearnState {
   /** Losses that a student may learn by; empty until a student is chosen. */
   readonly lossSets: readonly { readonly id: string; readonly label: string; readonly about: string }[];
   readonly cost: PresetCost | undefined;
+  /** Whether it is being measured how long a step takes. */
+  readonly isEstimating: boolean;
   readonly run: LearnRun | undefined;
   /** Kept on this device, newest first; undefined until they have been read. */
   readonly runs: readonly RunSummary[] | undefined;
@@ -203,6 +205,7 @@ export function initialLearnState(): LearnState {
     intervals: { checkpointEvery: 100, measureEvery: 500, samplesEvery: 100 },
     lossSets: [],
     cost: undefined,
+    isEstimating: false,
     run: undefined,
     runs: undefined,
     deleted: undefined,

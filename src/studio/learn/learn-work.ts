@@ -9,8 +9,9 @@ import type { Store } from '../shared/store';
 import { dataFingerprint } from './data-fingerprint';
 import type { LearnAccess } from './learn-access';
 import { LearnChoices } from './learn-choices';
+import { estimateStep } from './learn-estimate';
 import { LearnRuns } from './learn-runs';
-import { LearnSession } from './learn-session';
+import { LearnSession, type SessionParts } from './learn-session';
 import { isTraining, type LearnerKind, type TakeAwayKind } from './learn-state';
 import { LearnStore } from './learn-store';
 import type { DataSourceNote, ReadData } from './page-learner';
@@ -36,13 +37,18 @@ export class RunNeedsDataError extends TrifoldError {
   }
 }
 
+/** What is made of data to measure a step. */
+const FEW_PICTURES = 8;
+
 export class LearnWork {
   readonly choices: LearnChoices;
   readonly runs: LearnRuns;
   session: LearnSession | undefined;
   readonly #learn: LearnStore;
   readonly #takeAways: TakeAways;
-  #unlock: (() => unknown) | undefined;
+  /** Seconds a step, as they were measured before a run. */
+  readonly #measured = new Map<string, number>();
+  #estimating = new AbortController();
 
   constructor(
     store: Store<StudioState>,
@@ -128,14 +134,45 @@ export class LearnWork {
     });
   }
 
+  async resume(): Promise<void> {
+    const { session } = this;
+    if (session?.run?.state.status === 'paused') session.resume();
+    else if (session) await this.#alone(() => session.start());
+  }
+
   async leave(): Promise<void> {
-    this.#takeAways.stop();
-    await this.session?.close();
+    const { session } = this;
     this.session = undefined;
-    await this.#unlock?.();
-    this.#unlock = undefined;
+    this.#takeAways.stop();
+    await session?.close();
+    // What failed before anything was kept is nothing to go on with.
+    const hasNothing = session && !session.isKept && !this.runs.find(session.description.id)?.progress;
+    if (hasNothing) await this.runs.store.remove(session.description.id);
     this.#learn.update({ run: undefined, takeAway: undefined, problem: undefined });
     await this.runs.load();
+  }
+
+  /** Measures how long the chosen run would take. */
+  async estimate(): Promise<void> {
+    const choices = this.#learn.state;
+    const { kind, preset, seed } = choices;
+    const { data } = this.choices;
+    if (!data || choices.isEstimating || isTraining(choices)) return;
+    this.#estimating = new AbortController();
+    this.#learn.update({ isEstimating: true, problem: undefined });
+    try {
+      const learner = await pageLearner(kind);
+      const model = this.access.model();
+      const settings = learner.settings(choices, data, model);
+      const few = { ...choices, extras: { ...choices.extras, pictures: FEW_PICTURES } };
+      const estimated = { learner, settings, data: { ...data, source: learner.source(few, data, model) }, seed };
+      const { signal } = this.#estimating;
+      const seconds = await this.#alone(() => estimateStep(this.access, estimated, signal));
+      this.#measured.set(`${kind}/${preset}`, seconds);
+      await this.choices.count();
+    } finally {
+      this.#learn.update({ isEstimating: false });
+    }
   }
 
   async openResult(): Promise<void> {
@@ -157,28 +194,31 @@ export class LearnWork {
 
   async close(): Promise<void> {
     this.choices.close();
+    this.#estimating.abort();
     await this.leave();
     await this.runs.forgetDeleted();
   }
 
-  /** Takes the place of who trains, and runs to the end. */
-  async #begin(
-    open: () => Promise<Pick<ConstructorParameters<typeof LearnSession>[2], 'data' | 'kept'>>,
-  ): Promise<void> {
+  /** Opens a run, and runs to the end. */
+  #begin(open: () => Promise<Pick<SessionParts, 'data' | 'kept'>>): Promise<void> {
     this.#learn.update({ problem: undefined, takeAway: undefined, wantsLive: true });
-    this.#unlock ??= await this.runs.store.lock();
-    try {
+    return this.#alone(async () => {
       const { data, kept } = await open();
       const learner = await pageLearner(kept.description.kind);
       const onKept = () => this.safely(() => this.runs.load());
-      const home = homeFor(data);
-      this.session = new LearnSession(this.#learn, this.access, { data, kept, learner, home, onKept });
-    } catch (error) {
-      this.#unlock?.();
-      this.#unlock = undefined;
-      throw error;
+      this.session = new LearnSession(this.#learn, this.access, { data, kept, learner, home: homeFor(data), onKept });
+      await this.session.start();
+    });
+  }
+
+  /** Nobody else trains meanwhile, in no tab. @throws AlreadyTrainingError */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const unlock = await this.runs.store.lock();
+    try {
+      return await work();
+    } finally {
+      await unlock();
     }
-    await this.session.start();
   }
 
   /** The data that a kept run learns from. @throws RunNeedsDataError */
@@ -204,6 +244,8 @@ export class LearnWork {
   }
 
   #secondsPerStep(kind: LearnerKind, preset: string): number | undefined {
+    const measured = this.#measured.get(`${kind}/${preset}`);
+    if (measured !== undefined) return measured;
     const { runs = [] } = this.#learn.state;
     const known = runs.find(
       ({ description, progress }) =>

@@ -91,6 +91,11 @@ export class Learning {
     return this.store.state.learn.presets[kind].find(({ id }) => id === preset)?.label ?? preset;
   }
 
+  /** Measures how long the chosen run would take (`state.learn.cost`). */
+  estimate(): void {
+    this.#do((work) => work.estimate());
+  }
+
   start(): void {
     this.#do((work) => work.start());
   }
@@ -100,7 +105,7 @@ export class Learning {
   }
 
   resume(): void {
-    this.#do((work) => work.session?.resume());
+    this.#do((work) => work.resume());
   }
 
   /** Ends the run after the step on its way, and keeps it. */

@@ -65,7 +65,17 @@ export class TrifoldLearnPlan extends StudioElement {
   protected watches({ learn, status, device, model }: StudioState): readonly unknown[] {
     const { presets, preset, steps, seed, extras, intervals, lossSets, cost, problem, kind, source, data } = learn;
     const chosen = [presets, preset, steps, seed, extras, intervals, lossSets, kind, source];
-    return [...chosen, cost, problem, data, isTraining(learn), status, device?.adapter, model?.config];
+    return [
+      ...chosen,
+      cost,
+      learn.isEstimating,
+      problem,
+      data,
+      isTraining(learn),
+      status,
+      device?.adapter,
+      model?.config,
+    ];
   }
 
   protected override render() {
@@ -122,7 +132,7 @@ export class TrifoldLearnPlan extends StudioElement {
       <button
         type="button"
         class="primary"
-        ?disabled=${!isPossible || isTraining(state.learn)}
+        ?disabled=${!isPossible || isTraining(state.learn) || state.learn.isEstimating}
         @click=${() => learning.start()}
       >
         ${plan.start}
@@ -208,6 +218,18 @@ export class TrifoldLearnPlan extends StudioElement {
       <p class="hint" id="about-transfer">${isPossible ? nothing : plan.noTransfer(side)}</p>`;
   }
 
+  #estimate() {
+    const { data, isEstimating } = this.studio.state.learn;
+    return html`<button
+        type="button"
+        ?disabled=${isEstimating || data.status !== 'ready'}
+        @click=${() => this.studio.learning.estimate()}
+      >
+        ${plan.estimate}
+      </button>
+      <p class="hint" role="status">${isEstimating ? plan.estimating : ''}</p>`;
+  }
+
   #cost() {
     const { learn, device } = this.studio.state;
     const { cost, steps } = learn;
@@ -218,6 +240,7 @@ export class TrifoldLearnPlan extends StudioElement {
         <li>${cost.secondsPerStep === undefined ? plan.timeUnknown : plan.time(cost.secondsPerStep * steps)}</li>
         ${device?.adapter.isSoftware ? html`<li>${plan.software}</li>` : nothing}
       </ul>
+      ${cost.secondsPerStep === undefined && cost.fits ? this.#estimate() : nothing}
       ${cost.fits ? nothing : html`<p class="warning" role="alert">${plan.tooMuch}</p>`}
     `;
   }
