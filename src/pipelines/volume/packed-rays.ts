@@ -36,10 +36,8 @@ export interface CastRays {
 export interface PackingOptions {
   /** Side of the box around the origin. */
   readonly boxSide: number;
-  /** Length of a step; a tensor of one number if it changes from run to run. */
-  readonly step: number | Tensor;
-  /** Which is never shorter than this. */
-  readonly shortestStep: number;
+  /** Length of a step. */
+  readonly step: number;
   /** Cells with larger numbers are occupied; a tensor of one number if it changes from run to run. */
   readonly threshold: number | Tensor;
   /** Rows that there are for samples: at least as many as a ray along the box's diagonal can have. */
@@ -88,12 +86,12 @@ export function packSamples(
   plan: PlanBuilder,
   rays: CastRays,
   occupancy: Tensor,
-  { boxSide, step, shortestStep, threshold, capacity }: PackingOptions,
+  { boxSide, step, threshold, capacity }: PackingOptions,
 ): PackedSamples {
   const count = rays.origins.shape[0]!;
   expectShape(rays.origins, [count, 4], 'packSamples origins');
   expectShape(rays.directions, [count, 4], 'packSamples directions');
-  const most = Math.ceil((Math.sqrt(3) * boxSide) / shortestStep) + 1;
+  const most = Math.ceil((Math.sqrt(3) * boxSide) / step) + 1;
   if (capacity < most) throw new SampleCapacityError(capacity, most);
   const bindings = { origins: rays.origins, directions: rays.directions, occupancy };
   const params = { rays: count, gridSide: occupancySide(occupancy), boxSide, step, threshold };

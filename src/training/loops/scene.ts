@@ -115,9 +115,9 @@ export class SceneLearner implements Learner {
   async step({ seed, step }: TrainingPosition, run: RunPlan): Promise<Figures> {
     const { gpu, settings } = this;
     const { wired, plan } = this.#step!;
-    const { rateShare, ...cutting } = scheduledStep(settings, step);
+    const { rateShare, threshold } = scheduledStep(settings, step);
     for (const group of this.#groups) group.setRate(group.settings.rate * rateShare * this.rateFactor);
-    wired.write(gpu, drawnRays(this.pictures, settings.rays, stepDraws(seed, step)), cutting);
+    wired.write(gpu, drawnRays(this.pictures, settings.rays, stepDraws(seed, step)), threshold);
     await run(plan);
     for (const group of this.#groups) group.countUpdate();
     this.#nextStep = step + 1;

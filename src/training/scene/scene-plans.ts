@@ -26,8 +26,6 @@ export class WiredRays {
   readonly directions: Tensor;
   /** [1]: above which density a cell is occupied; below 0 all are. */
   readonly threshold: Tensor;
-  /** [1]: length of a ray's steps. */
-  readonly step: Tensor;
   readonly samples: PackedSamples;
   /** [M, 4]: what the field says of the samples. */
   readonly raw: Tensor;
@@ -42,27 +40,18 @@ export class WiredRays {
     this.origins = plan.tensor('ray origins', [rays, 4]);
     this.directions = plan.tensor('ray directions', [rays, 4]);
     this.threshold = plan.tensor('occupancy threshold', [1]);
-    this.step = plan.tensor('step length', [1]);
-    const { threshold, step } = this;
-    const packing = { boxSide: BOX_SIDE, step, shortestStep: BOX_SIDE / stepsAcross, threshold, capacity };
+    const packing = { boxSide: BOX_SIDE, step: BOX_SIDE / stepsAcross, threshold: this.threshold, capacity };
     this.samples = packSamples(plan, this, occupancy, packing);
     const points = reshaped(this.samples.points, [1, capacity, 3]);
     this.raw = fieldOf(field).wire(plan, parameters, { ...this.samples, points });
     this.rendered = packedQuadrature(plan, this.raw, this.samples);
   }
 
-  write(host: TensorHost, { origins, directions }: RayArrays, { threshold, step }: Cutting): void {
+  write(host: TensorHost, { origins, directions }: RayArrays, threshold: number): void {
     writeTensor(host, this.origins, origins);
     writeTensor(host, this.directions, directions);
     writeTensor(host, this.threshold, [threshold]);
-    writeTensor(host, this.step, [step]);
   }
-}
-
-/** How rays are cut. */
-export interface Cutting {
-  readonly threshold: number;
-  readonly step: number;
 }
 
 /** Rays of a picture, some at a time: `rendered` and `samples.used` are kept. */
@@ -76,7 +65,7 @@ export interface WiredStep {
   readonly rays: WiredRays;
   /** [1] */
   readonly loss: Tensor;
-  write(host: TensorHost, batch: RayBatch, cutting: Cutting): void;
+  write(host: TensorHost, batch: RayBatch, threshold: number): void;
 }
 
 /** A step: rays, loss, gradients, updates, and what the samples tell of where the scene is. `loss` and `samples.used` are kept. */
@@ -102,8 +91,8 @@ export function wireSceneStep(
   return {
     rays,
     loss,
-    write(host, batch, cutting) {
-      rays.write(host, batch, cutting);
+    write(host, batch, threshold) {
+      rays.write(host, batch, threshold);
       writeTensor(host, wanted, batch.wanted);
     },
   };
@@ -132,15 +121,14 @@ export function sceneGroups(
   ];
 }
 
-/** What follows a schedule: how rays are cut in a step, and the share of the learning rates. */
-export function scheduledStep(settings: SceneSettings, step: number): Cutting & { readonly rateShare: number } {
-  const { stepsAcross, firstStepsAcross, stepsHalfLife, occupancy, steps, lastRate } = settings;
-  const across = Math.min(stepsAcross, firstStepsAcross * 2 ** (step / stepsHalfLife));
-  const { threshold, from, until, exploreEach } = occupancy;
-  const looksEverywhere = step < from || step % exploreEach === 0;
+/** What follows a schedule: which cells count as occupied in a step, and the share of the learning rates. */
+export function scheduledStep(
+  { occupancy, steps, lastRate }: SceneSettings,
+  step: number,
+): { readonly threshold: number; readonly rateShare: number } {
+  const { threshold, until, exploreEach } = occupancy;
   return {
-    threshold: looksEverywhere ? -1 : threshold * Math.min(1, (step - from + 1) / (until - from)),
-    step: BOX_SIDE / across,
+    threshold: step % exploreEach === 0 ? -1 : threshold * Math.min(1, (step + 1) / until),
     rateShare: Math.min(1, (step + 1) / WARM_UP_STEPS) * lastRate ** Math.min(1, step / steps),
   };
 }

@@ -47,10 +47,9 @@ export class SceneRenderer {
     const all = raysOfPicture(camera, extents);
     const count = extents.width * extents.height;
     const rgb = new Float32Array(3 * count);
-    const cutting = { threshold: settings.occupancy.threshold, step: BOX_SIDE / settings.stepsAcross };
     for (let first = 0; first < count; ) {
       const wanted = Math.min(settings.rays, count - first);
-      rays.wired.write(gpu, someRays(all, first, wanted, settings.rays), cutting);
+      rays.wired.write(gpu, someRays(all, first, wanted, settings.rays), settings.occupancy.threshold);
       await run(rays.plan);
       const [rendered, used] = await Promise.all([
         readTensor(gpu, rays.wired.rendered),

@@ -28,9 +28,6 @@ export interface SceneSettings {
   readonly samples: number;
   /** Steps of a ray along the box's side. */
   readonly stepsAcross: number;
-  /** At first steps are longer: so many, and after each half-life in steps of the run twice as many. */
-  readonly firstStepsAcross: number;
-  readonly stepsHalfLife: number;
   readonly occupancy: OccupancySettings;
   /** Learning rates of features in space, and of networks. */
   readonly gridRate: number;
@@ -44,10 +41,9 @@ export interface OccupancySettings {
   readonly side: number;
   /** Density above which a cell is occupied. */
   readonly threshold: number;
-  /** Steps in which all cells count as occupied, and the step from which on the threshold is what it is; it rises between. */
-  readonly from: number;
+  /** The step from which on the threshold is what it is; it rises until then. */
   readonly until: number;
-  /** What all cells have at first. */
+  /** What all cells have at first, but those that are carved away (carving.ts). */
   readonly first: number;
   /** What is left of a cell's number after a step in which no sample falls into it. */
   readonly share: number;
@@ -127,12 +123,9 @@ export function parameterCount(settings: SceneSettings): number {
 
 /** @throws SceneSettingError */
 export function checkSceneSettings(settings: SceneSettings): void {
-  const { rays, samples, stepsAcross, firstStepsAcross, steps, field } = settings;
+  const { rays, samples, stepsAcross, steps, field } = settings;
   for (const [name, value] of Object.entries({ rays, samples, steps, stepsAcross })) {
     if (!Number.isInteger(value) || value < 1) throw new SceneSettingError(name, value, 'a whole number above 0');
-  }
-  if (!(firstStepsAcross > 0 && firstStepsAcross <= stepsAcross)) {
-    throw new SceneSettingError('firstStepsAcross', firstStepsAcross, `above 0 and no more than ${stepsAcross}`);
   }
   if ('channels' in field && field.channels % 4 !== 0) {
     throw new SceneSettingError('channels', field.channels, 'a multiple of four');
@@ -160,6 +153,8 @@ const LARGE: Sizes = {
   stepsAcross: 512,
   steps: 10000,
 };
+/** A step that takes no more of the light is not worth asking a network for. */
+const LEAST_SHARE = 0.01;
 /** Features of a voxel; with more of them the grid is coarser. */
 const VOXEL_CHANNELS = 12;
 
@@ -176,11 +171,12 @@ function settingsOf({ planes, ...sizes }: Sizes, kind: FieldSettings['kind'], se
   };
   return {
     ...{ seed, field: fields[kind], ...sizes },
-    firstStepsAcross: 32,
-    stepsHalfLife: 100,
-    occupancy: { side: 64, threshold: 1.28, from: 100, until: 300, first: 20, share: 0.97, exploreEach: 16 },
-    gridRate: 0.02,
-    networkRate: kind === 'mip-nerf' ? 5e-4 : 2e-3,
+    occupancy: {
+      ...{ side: 128, until: 200, first: 3, share: 0.97, exploreEach: 16 },
+      threshold: LEAST_SHARE * sizes.stepsAcross,
+    },
+    gridRate: 0.1,
+    networkRate: kind === 'mip-nerf' ? 5e-4 : 3e-3,
     lastRate: 0.1,
   };
 }

@@ -17,7 +17,7 @@ import { expectClose, runOnce } from '../support';
 const SIDE = 4;
 const RAYS = 6;
 const STEP = 1 / 16;
-const OPTIONS: PackingOptions = { boxSide: 1, step: STEP, shortestStep: STEP, threshold: 0.5, capacity: 64 };
+const OPTIONS: PackingOptions = { boxSide: 1, step: STEP, threshold: 0.5, capacity: 64 };
 
 const random = (count: number, seed: number) => randomValues(count, seed);
 const origins = random(4 * RAYS, 1).map((value, at) => [0.4 * value, 0.4 * value, -0.8, value / 2 + 0.5][at % 4]!);

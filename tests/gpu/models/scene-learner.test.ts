@@ -24,8 +24,8 @@ const NETWORK = { layers: 1, width: 16 };
 const SETTINGS: SceneSettings = {
   seed: 1,
   field: { kind: 'tri-planes', side: 12, channels: 4, network: NETWORK },
-  ...{ steps: STEPS, rays: 96, samples: 1024, stepsAcross: 24, firstStepsAcross: 12, stepsHalfLife: 5 },
-  occupancy: { side: 8, threshold: 0.5, from: 0, until: 20, first: 3, share: 0.95, exploreEach: 8 },
+  ...{ steps: STEPS, rays: 96, samples: 1024, stepsAcross: 24 },
+  occupancy: { side: 8, threshold: 0.5, until: 20, first: 3, share: 0.95, exploreEach: 8 },
   ...{ gridRate: 0.1, networkRate: 0.03, lastRate: 0.2 },
 };
 

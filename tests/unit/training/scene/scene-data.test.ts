@@ -100,7 +100,7 @@ describe('settings', () => {
   test.each([
     ['rays', { rays: 0 }],
     ['samples', { samples: 1.5 }],
-    ['firstStepsAcross', { firstStepsAcross: 1000 }],
+    ['steps', { steps: -1 }],
   ])('%s cannot be anything', (name, change) => {
     const settings = { ...SCENE_PRESETS['tri-planes'].settings({ seed: 1 }), ...change };
     expect(() => checkSceneSettings(settings)).toThrow(SceneSettingError);
