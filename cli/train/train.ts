@@ -140,7 +140,7 @@ async function learn(gpu: Gpu, job: Job): Promise<void> {
     for (const file of files) say(`result: ${file}`);
     const { position, figures, seconds, longestSubmission } = state;
     if (values.json) tell({ event: state.status, step: position.step, figures, seconds, longestSubmission, files });
-    if (state.status === 'stopped') throw new TrainingStoppedError(position.step, goal);
+    if (position.step < goal) throw new TrainingStoppedError(position.step, goal);
   } finally {
     learner.destroy();
     destroy?.();
