@@ -70,13 +70,13 @@ export function isInBox({ extent, posed }: Pick<PosedData, 'extent' | 'posed'>):
   return posed.kind === 'eg3d' || (reach !== undefined && reach >= INSIDE.least && reach <= INSIDE.most);
 }
 
-/** How the data come into the box: upright in any case. @param isFitted whether they are moved and scaled, too */
+/** How the data come into the box: upright in any case. @param isFitted whether they are moved and scaled, too, as is done where the data name their box */
 export function normalisationOf(
   { posed, extent }: Pick<PosedData, 'extent' | 'posed'>,
   isFitted: boolean,
 ): SceneNormalisation {
   const proposed = proposedNormalisation(posed, extent);
-  return isFitted ? proposed : { ...proposed, scale: 1, centre: ORIGIN };
+  return isFitted || posed.box ? proposed : { ...proposed, scale: 1, centre: ORIGIN };
 }
 
 /** @param isFitted as in {@link normalisationOf} */
