@@ -47,14 +47,14 @@ export const PAGE_STUDENT: PageLearner = {
   survey: (gpu, settings, data) => surveyStudent(gpu, settings as unknown as StudentSettings, modelOf(data).config),
 
   async create({ gpu, settings, data, page, signal, onProgress }) {
-    const { checkpoint: teacher, sha256, fingerprint } = modelOf(data);
+    const { checkpoint: teacher, sha256: teacherSha256 } = modelOf(data);
     onProgress('networks', 0);
     const file = await fetchFile(new URL(PERCEPTUAL_FILE, page), PERCEPTUAL_FILE, { signal });
     const perceptual = parseSafetensors(new Uint8Array(await file.arrayBuffer()));
     signal.throwIfAborted();
     const learner = await createStudentLearner(gpu, settings as unknown as StudentSettings, {
       teacher,
-      teacherSha256: sha256 ?? fingerprint,
+      teacherSha256, // a fingerprint is another hash: the page would take the student for that of another model
       perceptual,
     });
     return { learner, takeAways: {} };
