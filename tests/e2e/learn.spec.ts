@@ -53,6 +53,7 @@ test('says what can be learnt, shows the data that work at once, and how much it
 });
 
 test('pictures without cameras are refused, with the way to get cameras', async () => {
+  await openRoom(page, 'Learn');
   await page.getByRole('radio', { name: 'Train a generator' }).check();
   await page.getByRole('radio', { name: 'Your own' }).check();
   const picture = await page.evaluate(async () => {
@@ -71,6 +72,7 @@ test('pictures without cameras are refused, with the way to get cameras', async 
 });
 
 test('another tab that trains is told before the first step', async () => {
+  await openRoom(page, 'Learn');
   await page.evaluate(() => {
     Object.assign(window, {
       release: new Promise<() => void>((held) => {

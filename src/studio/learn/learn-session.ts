@@ -7,14 +7,14 @@ import { parseSafetensors } from '../../checkpoints/safetensors';
 import type { Gpu } from '../../gpu/device';
 import { DeviceLostError } from '../../gpu/errors';
 import type { Learner, RunPlan } from '../../training/loops/learner';
-import type { RunSettings, TrainingRunState } from '../../training/loops/run-state';
+import type { RunSettings, RunStatus, TrainingRunState } from '../../training/loops/run-state';
 import type { KeptRun, RunDescription } from '../../training/loops/run-store';
 import { type Between, SlicedRunner } from '../../training/loops/sliced-runner';
 import { TrainingRun } from '../../training/loops/training-run';
 import type { MadeFile } from '../export/exports';
 import type { DeviceShare } from '../model/shared-device';
 import { describeFailure } from '../shared/failure';
-import { withNotice } from '../shared/state';
+import { type Notice, withNotice } from '../shared/state';
 import type { LearnAccess } from './learn-access';
 import type { LearnRun, TakeAwayKind } from './learn-state';
 import type { LearnStore } from './learn-store';
@@ -52,6 +52,9 @@ export class LearnSession {
   #reportTimer: ReturnType<typeof setTimeout> | undefined;
   #losses = 0;
   #keptStep: number | undefined;
+  /** Notices of the run, of which the page has been told; those of a run that goes on are old. */
+  #told = 0;
+  #status: RunStatus | undefined;
   #settings: Partial<RunSettings>;
 
   constructor(
@@ -177,6 +180,8 @@ export class LearnSession {
       const run = await TrainingRun.open(learner, { seed, goal, between, ...this.#settings }, kept);
       signal.throwIfAborted();
       run.subscribe(() => this.#reportSoon());
+      this.#told = run.state.notices.length;
+      this.#status = run.state.status;
       this.#present = { share, made, plans, run, live: new LiveView(this.learn.store, run, home) };
       this.#show({ preparing: undefined });
       this.#report();
@@ -205,8 +210,7 @@ export class LearnSession {
   async #comeBack(): Promise<void> {
     this.#free();
     const { store } = this.learn;
-    const { notices } = store.state;
-    store.update({ notices: withNotice(notices, { kind: 'learning-goes-on' }) });
+    this.#notice({ kind: 'learning-goes-on' });
     this.#show({ preparing: { what: 'checkpoint', share: 0 }, state: undefined });
     await new Promise<void>((resolve) => {
       const look = () => {
@@ -239,11 +243,32 @@ export class LearnSession {
     const state = this.run?.state;
     if (!state) return;
     this.#show({ state, failure: state.error && describeFailure(state.error) });
+    this.#tell(state);
     if (state.lastCheckpoint?.step !== this.#keptStep) {
       this.#keptStep = state.lastCheckpoint?.step;
       this.#losses = 0;
       this.parts.onKept();
     }
+  }
+
+  /** What a person should hear of in any room. */
+  #tell({ status, notices, error }: TrainingRunState): void {
+    for (const { kind, message } of notices.slice(this.#told)) {
+      if (kind !== 'long-submission') this.#notice({ kind: 'learning-trouble', message, remedy: '' });
+    }
+    this.#told = notices.length;
+    const hasEnded = status !== this.#status && !this.learn.state.isRoomOpen;
+    this.#status = status;
+    if (hasEnded && status === 'done') this.#notice({ kind: 'learning-done' });
+    if (hasEnded && error && !(error instanceof DeviceLostError)) {
+      const { message, remedy } = describeFailure(error);
+      this.#notice({ kind: 'learning-trouble', message, remedy });
+    }
+  }
+
+  #notice(notice: Notice): void {
+    const { store } = this.learn;
+    store.update({ notices: withNotice(store.state.notices, notice) });
   }
 
   #show(change: Partial<LearnRun>): void {

@@ -59,6 +59,8 @@ export type Notice =
   | { readonly kind: 'face-refused'; readonly message: string; readonly remedy: string }
   /** What is on the canvas could not be made a file. */
   | { readonly kind: 'snapshot-failed'; readonly message: string; readonly remedy: string }
+  /** Something went wrong in a run of the room Learn; it was dealt with, or has ended the run. */
+  | { readonly kind: 'learning-trouble'; readonly message: string; readonly remedy: string }
   /** A part of the address could not be read; the rest counts. */
   | { readonly kind: 'link-unreadable'; readonly message: string; readonly remedy: string }
   /** A state dict that was saved alone: the person is asked how its model was trained. */
@@ -80,7 +82,9 @@ export type PlainNotice =
   | 'file-storage-full'
   | 'file-unreadable'
   /** The device was lost while something was learnt. */
-  | 'learning-goes-on';
+  | 'learning-goes-on'
+  /** A run has reached its goal while its room was not open. */
+  | 'learning-done';
 
 /** Whether opened files are kept on this device, and which are. */
 export interface FileKeeping {

@@ -142,6 +142,9 @@ export const STRINGS = {
           return 'The graphics device was lost and has been set up again. Face, view and settings are the same.';
         case 'learning-goes-on':
           return 'The graphics device was lost. What is being learnt goes on from what was kept last.';
+        case 'learning-done':
+          return 'What was to be learnt is learnt: look at it in the room Learn.';
+        case 'learning-trouble':
         case 'face-refused':
           return `${notice.message} ${notice.remedy}`;
         case 'snapshot-failed':
