@@ -196,6 +196,10 @@ function liveState() {
 /** Chooses what to learn, and starts a run of a few steps. */
 async function begin(kind: LearnerKind, name: string, choose: () => Promise<void> = async () => {}): Promise<void> {
   await openRoom(page, 'Learn');
+  await expect(page.locator('trifold-learn-run, trifold-learn-plan')).toBeVisible();
+  if ((await page.locator('trifold-learn-run').count()) > 0) {
+    await page.getByRole('button', { name: 'Learn something else' }).click();
+  }
   await page.getByRole('radio', { name }).check();
   await expect
     .poll(() => page.evaluate(() => document.querySelector('trifold-app')!.studio.state.learn))
