@@ -7,8 +7,8 @@ import { TrainingRun } from '../../src/training/loops/training-run';
 import { DESCRIPTION } from '../support/memory-run-store';
 import { TinyLearner } from '../support/tiny-learner';
 
-/** So many that writing a checkpoint takes long enough to be interrupted: 12 MB. */
-const HIDDEN = 1000;
+/** So many that writing a checkpoint takes long enough to be interrupted: 5 MB. */
+const HIDDEN = 640;
 
 export interface TrainingJob {
   /** Where the run is kept. */
