@@ -1,4 +1,6 @@
-/** What a step and a measurement tell, and how a batch in parts is summed up. */
+/** What a step and a measurement tell. */
+import type { Gpu } from '../../gpu/device';
+import { readTensor, type Tensor } from '../../gpu/tensor';
 import { POOLED_FEATURES } from '../../models/perceptual';
 import type { FigureKind } from '../loops/learner';
 
@@ -18,20 +20,30 @@ export const GAN_FIGURES: readonly FigureKind[] = [
 /** Where the loss of each phase is told. */
 export const LOSS_FIGURES = { Gmain: 'lossG', Greg: 'density', Dmain: 'lossD', Dreg: 'r1' } as const;
 
-/** Means of what several micro-batches tell. */
-export class Means {
-  readonly #values = new Map<string, number[]>();
+/**
+ * Reads what the phases of a step tell, while the device works on: each reading is queued at once, behind the run that has made the numbers, and waited
+ * for in the end.
+ */
+export class Readings {
+  readonly #begun = new Map<string, Promise<Float32Array>[]>();
 
-  add(name: string, values: readonly number[]): void {
-    this.#values.set(name, [...this.all(name), ...values]);
+  constructor(private readonly gpu: Gpu) {}
+
+  /** @param name may be read several times: once for each micro-batch */
+  begin(name: string, tensor: Tensor): void {
+    const reading = readTensor(this.gpu, tensor);
+    reading.catch(() => {}); // whoever waits for it is told
+    this.#begun.set(name, [...(this.#begun.get(name) ?? []), reading]);
   }
 
-  all(name: string): readonly number[] {
-    return this.#values.get(name) ?? [];
+  /** All numbers of a name; none if it was not read. */
+  async all(name: string): Promise<number[]> {
+    const read = await Promise.all(this.#begun.get(name) ?? []);
+    return read.flatMap((values) => [...values]);
   }
 
-  of(name: string): number {
-    const all = this.all(name);
+  async mean(name: string): Promise<number> {
+    const all = await this.all(name);
     return all.reduce((sum, value) => sum + value, 0) / all.length;
   }
 }

@@ -26,6 +26,9 @@ export const PHASES = [
 
 export type PhaseName = (typeof PHASES)[number]['name'];
 
+/** Tell the draws of the phases apart. */
+export const PHASE_NUMBERS = { Gmain: 0, Greg: 1, Dmain: 2, Dreg: 3 } as const satisfies Record<PhaseName, number>;
+
 /** What the discriminator sees of pictures, by how far a run is. */
 export interface StepView {
   readonly neuralResolution: number;

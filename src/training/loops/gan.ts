@@ -10,7 +10,7 @@ import { writeSafetensors } from '../../checkpoints/safetensors';
 import type { Gpu } from '../../gpu/device';
 import { MemorySurvey } from '../../gpu/memory-survey';
 import { reserveTogether } from '../../gpu/plans-together';
-import { readTensor, type Tensor, writeTensor } from '../../gpu/tensor';
+import { readTensor, writeTensor } from '../../gpu/tensor';
 import type { DeviceFacts, TensorHost } from '../../gpu/tensor-host';
 import { repeatLabel } from '../../models/generator';
 import { generatorConfigJson } from '../../models/generator-config-json';
@@ -22,13 +22,13 @@ import { TrainingSizeError } from '../data/errors';
 import { type TrainingPictures, withMirrored } from '../data/training-pictures';
 import { AugmentationControl } from '../gan/augmentation-control';
 import { Batches } from '../gan/batches';
-import { GAN_FIGURES, LOSS_FIGURES, Means } from '../gan/figures';
+import { GAN_FIGURES, LOSS_FIGURES, Readings } from '../gan/figures';
 import { zeros } from '../gan/initial-weights';
 import { GanMeter } from '../gan/measures';
 import { beginnings, type GanStart, type OpenedNetworks, openNetworks } from '../gan/networks';
 import { PictureMaker, wirePictures } from '../gan/picture-maker';
 import { DISCRIMINATOR_INTERVAL, type GanSettings, GENERATOR_INTERVAL } from '../gan/settings';
-import { BuiltStep, buildersOf, type StepView, updateOf, wireStep } from '../gan/step-plans';
+import { BuiltStep, buildersOf, PHASE_NUMBERS, type StepView, updateOf, wireStep } from '../gan/step-plans';
 import { ganTrouble } from '../gan/trouble';
 import { ParameterGroup, withLazyRegularisation } from '../parameter-group';
 import { averageShare, scheduledValues } from '../schedule';
@@ -153,25 +153,22 @@ export class GanLearner implements Learner {
     const step = await this.#stepFor({ neuralResolution: resolution, isBlurred: blurRadius(blurSigma) > 0 });
     step.wired.setBlur(blurSigma);
     for (const group of Object.values(this.#groups)) group.setRate(group.settings.rate * this.rateFactor);
-    const figures: Record<string, number> = {};
     const count = settings.batch / settings.microBatches;
-    for (const [phase, wired] of step.wired.phases.entries()) {
-      if (position.step % wired.interval !== 0) continue;
-      const told = { loss: wired.phase.loss, fakeLogit: wired.phase.fakeLogits, realLogit: wired.phase.realLogits };
-      const means = new Means();
+    const readings = new Readings(this.gpu);
+    const due = step.wired.phases.filter(({ interval }) => position.step % interval === 0);
+    for (const { name, phase, group, update } of due) {
+      const { loss, fakeLogits, realLogits } = phase;
       for (let part = 0; part < settings.microBatches; part++) {
-        const { batch, source } = this.#batches.draw(position, { phase, part, count });
-        wired.phase.write({ ...batch, swapProbability, augmentProbability: this.#control?.probability }, source);
-        await run(step.plans[wired.name]!);
-        for (const [name, tensor] of Object.entries(told)) if (tensor) means.add(name, await this.#read(tensor));
+        const { batch, source } = this.#batches.draw(position, { phase: PHASE_NUMBERS[name], part, count });
+        phase.write({ ...batch, swapProbability, augmentProbability: this.#control?.probability }, source);
+        await run(step.plans[name]!);
+        readings.begin(name, loss);
+        if (name !== 'Dmain') continue;
+        readings.begin('fakeLogit', fakeLogits!);
+        readings.begin('realLogit', realLogits!);
       }
-      if (wired.update) await run(step.plans[updateOf(wired.name)]!);
-      wired.group.countUpdate();
-      figures[LOSS_FIGURES[wired.name]] = means.of('loss');
-      if (wired.name !== 'Dmain') continue;
-      figures.fakeLogit = means.of('fakeLogit');
-      figures.realLogit = means.of('realLogit');
-      this.#control?.observe(means.all('realLogit'));
+      if (update) await run(step.plans[updateOf(name)]!);
+      group.countUpdate();
     }
     const { averageImages, averageRampUp } = settings;
     const images = averageRampUp === undefined ? undefined : position.images;
@@ -181,7 +178,10 @@ export class GanLearner implements Learner {
     await run(step.plans.average!);
     for (const parameter of this.networks.kept.G_ema) parameter.countUpdate();
     const counts = await Promise.all(Object.values(this.#groups).map((group) => group.readCounts(this.gpu)));
-    figures.faults = counts.reduce((sum, { faults }) => sum + faults, 0);
+    const figures: Record<string, number> = { faults: counts.reduce((sum, { faults }) => sum + faults, 0) };
+    for (const { name } of due) figures[LOSS_FIGURES[name]] = await readings.mean(name);
+    for (const name of ['fakeLogit', 'realLogit']) figures[name] = await readings.mean(name);
+    this.#control?.observe(await readings.all('realLogit'));
     if (this.#control) figures.augmentation = this.#control.probability;
     const { seed, step: number, images: seen } = position;
     this.#position = { seed, step: number + 1, images: seen + settings.batch };
@@ -259,10 +259,6 @@ export class GanLearner implements Learner {
     this.#step = undefined;
     this.#step = await BuiltStep.build(wireStep(this.gpu, this.settings, this.networks, this.#groups, view));
     return this.#step;
-  }
-
-  async #read(tensor: Tensor): Promise<readonly number[]> {
-    return Array.from(await readTensor(this.gpu, tensor));
   }
 
   async #file(name: string, parameters: readonly Parameter[], metadata: Record<string, string>): Promise<LearntFile> {
