@@ -5,7 +5,7 @@
  */
 import type { WritableTensor } from '../../checkpoints/safetensors';
 import type { PlanBuilder } from '../../gpu/plan';
-import { elementCount, padToFour, type Tensor } from '../../gpu/tensor';
+import { elementCount, padToFour, reshaped, type Tensor } from '../../gpu/tensor';
 import { NumpyRandomState } from '../../models/numpy-random';
 import type { ParameterScope } from '../../models/parameters';
 import type { ActivationOptions } from '../../pipelines/dense/activation';
@@ -28,17 +28,18 @@ export interface NetworkSettings {
    */
   readonly skip?: number | undefined;
   /** Fourier features beside what goes in. Default: none */
-  readonly encoding?: FeatureEncoding | undefined;
+  readonly encoding?: PlaceEncoding | undefined;
 }
 
 /**
- * Sines and cosines of 2 pi B x beside the features x (Tancik et al. 2020). B is never learnt and in no file: it is numpy's
- * `RandomState(seed).randn(features, frequencies) * deviation`.
+ * Sines and cosines of 2 pi B x beside the features, x being the place in the box (Tancik et al. 2020, who EG3D's section 3 refers to; it does not say what
+ * is encoded). Waves of the features themselves do as well with low frequencies, and slow learning down with higher ones. B is never learnt and in no file: it is numpy's
+ * `RandomState(seed).randn(3, frequencies) * deviation`.
  */
-export interface FeatureEncoding {
+export interface PlaceEncoding {
   /** How many: a multiple of four. */
   readonly frequencies: number;
-  /** Of the frequencies, in cycles per unit of a feature. */
+  /** Of the frequencies, in cycles per unit of length. */
   readonly deviation: number;
   readonly seed: number;
 }
@@ -95,28 +96,31 @@ export function initialLayers(prefix: string, layers: readonly LayerExtents[], s
 
 /**
  * @param parameters of the network alone
- * @param input [M, inputs]
+ * @param features [M, C]
+ * @param points [1, M, 3]: where they are, for settings with an encoding
  * @returns [M, 4], linear
  */
 export function wireNetwork(
   plan: PlanBuilder,
   parameters: ParameterScope,
-  input: Tensor,
+  features: Tensor,
+  points: Tensor,
   settings: NetworkSettings,
 ): Tensor {
-  const encoded = settings.encoding ? withWaves(plan, input, settings.encoding) : input;
-  const hidden = wireHidden(plan, parameters, encoded, settings);
-  return wireLayer(plan, parameters, hidden, outputLayer(encoded.shape[1]!, settings));
+  const input = settings.encoding
+    ? concatenate(plan, [features, wavesOfPlaces(plan, points, settings.encoding)], 1)
+    : features;
+  const hidden = wireHidden(plan, parameters, input, settings);
+  return wireLayer(plan, parameters, hidden, outputLayer(input.shape[1]!, settings));
 }
 
-/** @param features [M, C] @returns [M, C + 2 frequencies]: the features, then sines, then cosines */
-function withWaves(plan: PlanBuilder, features: Tensor, { frequencies, deviation, seed }: FeatureEncoding): Tensor {
-  const channels = features.shape[1]!;
-  const drawn = new NumpyRandomState(seed).randn(channels * frequencies);
-  const shape = [padToFour(channels), frequencies];
+/** @param points [1, M, 3] @returns [M, 2 frequencies]: sines, then cosines */
+function wavesOfPlaces(plan: PlanBuilder, points: Tensor, { frequencies, deviation, seed }: PlaceEncoding): Tensor {
+  const drawn = new NumpyRandomState(seed).randn(3 * frequencies);
+  const shape = [padToFour(3), frequencies];
   const values = Float32Array.from({ length: elementCount(shape) }, (_, at) => deviation * (drawn[at] ?? 0));
-  const waves = fourierEncoding(plan, features, plan.constant('feature frequencies', shape, values));
-  return concatenate(plan, [features, waves], 1);
+  const rows = reshaped(points, points.shape.slice(1));
+  return fourierEncoding(plan, rows, plan.constant('frequencies of places', shape, values));
 }
 
 /**

@@ -7,6 +7,7 @@ import type { ParameterScope } from '../../models/parameters';
 import { type DrawSource, stepDraws } from '../draws';
 import { MIP_NERF, MIP_NERF_FIELD, type MipNerfSettings } from './mip-nerf-field';
 import type { FieldKind, FieldSamples } from './scene-field';
+import type { NetworkSettings } from './scene-network';
 import { TRI_PLANE_FIELD, type TriPlaneSettings } from './tri-plane-field';
 import { VOXEL_FIELD, type VoxelSettings, voxelSideLike } from './voxel-field';
 
@@ -132,8 +133,11 @@ export function checkSceneSettings(settings: SceneSettings): void {
   }
 }
 
-/** EG3D, section 3: "four layers of 128 hidden units each". */
-const DECODER = { layers: 4, width: 128 };
+/** EG3D, section 3: "an MLP of four layers of 128 hidden units each and a Fourier feature encoding". */
+const DECODER: NetworkSettings = {
+  ...{ layers: 4, width: 128 },
+  encoding: { frequencies: 16, deviation: 2, seed: 7 },
+};
 
 interface Sizes {
   readonly planes: { readonly side: number; readonly channels: number };

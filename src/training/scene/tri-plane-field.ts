@@ -1,9 +1,6 @@
 /**
  * Tri-planes (EG3D, section 3): three planes of features that stand on each other at right angles. A point takes the sum of what it meets on each, and a small
  * network makes density and colour of that.
- *
- * "A Fourier feature encoding [66]" of the section is read as one of the summed features: the network sees F and sin, cos of random frequencies times F
- * (Tancik et al. 2020). An encoding of the place would let the network know where it is without the planes, and make a coordinate network of it.
  */
 import type { WritableTensor } from '../../checkpoints/safetensors';
 import type { PlanBuilder } from '../../gpu/plan';
@@ -63,5 +60,5 @@ function wire(
   const planes = reshaped(master, [1, side, side, AXES.length * channels]);
   const options = { planeAxes: AXES, planeChannels: channels, boxWarp: BOX_SIDE };
   const features = sumTriPlanes(plan, planes, points, total, options);
-  return wireNetwork(plan, parameters.scope(NETWORK), features, network);
+  return wireNetwork(plan, parameters.scope(NETWORK), features, points, network);
 }

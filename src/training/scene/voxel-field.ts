@@ -58,5 +58,5 @@ function wire(
   const { master } = parameters.parameter(VOXELS, shape);
   const features = sampleGrid3d(plan, reshaped(master, [1, ...shape]), points, { boxSide: BOX_SIDE, total });
   const rows = reshaped(features, features.shape.slice(1));
-  return wireNetwork(plan, parameters.scope(NETWORK), rows, settings.network);
+  return wireNetwork(plan, parameters.scope(NETWORK), rows, points, settings.network);
 }
