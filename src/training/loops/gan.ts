@@ -16,7 +16,7 @@ import { repeatLabel } from '../../models/generator';
 import { generatorConfigJson } from '../../models/generator-config-json';
 import { NumpyRandomState } from '../../models/numpy-random';
 import type { Parameter } from '../../models/parameters';
-import type { PerceptualNetwork } from '../../models/perceptual';
+import { PerceptualNetwork } from '../../models/perceptual';
 import { blurRadius } from '../../pipelines/resampling/upfirdn2d';
 import { TrainingSizeError } from '../data/errors';
 import { type TrainingPictures, withMirrored } from '../data/training-pictures';
@@ -24,7 +24,7 @@ import { AugmentationControl } from '../gan/augmentation-control';
 import { Batches } from '../gan/batches';
 import { GAN_FIGURES, LOSS_FIGURES, Readings } from '../gan/figures';
 import { zeros } from '../gan/initial-weights';
-import { GanMeter } from '../gan/measures';
+import { GanMeter, wireFeatures } from '../gan/measures';
 import { beginnings, type GanStart, type OpenedNetworks, openNetworks } from '../gan/networks';
 import { PictureMaker, wirePictures } from '../gan/picture-maker';
 import { DISCRIMINATOR_INTERVAL, type GanSettings, GENERATOR_INTERVAL } from '../gan/settings';
@@ -78,7 +78,7 @@ export async function createGanLearner(gpu: Gpu, settings: GanSettings, inputs: 
   return learner;
 }
 
-/** How much memory a run takes on a device, at its largest: with the plans of a step, and of the pictures that are shown. */
+/** How much memory a run takes on a device, at its largest: with the plans of a step, and of the pictures that are shown and measured. */
 export function surveyGan(device: DeviceFacts, settings: GanSettings): StepMemory {
   const survey = new MemorySurvey(device);
   const networks = openNetworks(survey, settings, { generator: zeros, discriminator: zeros });
@@ -87,6 +87,8 @@ export function surveyGan(device: DeviceFacts, settings: GanSettings): StepMemor
   const step = wireStep(survey, settings, networks, groupsOf(survey, settings, networks), view);
   reserveTogether(Object.values(buildersOf(step)));
   for (const batch of [1, SAMPLES]) wirePictures(survey, networks.average, batch).builder.reserve();
+  const { imageResolution: side } = settings.generator;
+  wireFeatures(survey, PerceptualNetwork.withoutFile(survey), side, SAMPLES).builder.reserve();
   return { bytes: survey.bytesInUse, largest: survey.largest };
 }
 

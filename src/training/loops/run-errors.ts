@@ -1,5 +1,7 @@
 /** Why a training run ends before its goal. */
 import { TrifoldError } from '../../errors';
+import type { Gpu } from '../../gpu/device';
+import { DeviceLostError } from '../../gpu/errors';
 
 /** What was noticed: figures or weights that are no numbers, or a learner that tells its networks have collapsed. */
 export type Trouble = 'not-finite' | 'collapse';
@@ -40,4 +42,15 @@ export class TrainingTroubleError extends TrifoldError {
         : 'Look at the data for pictures or cameras that stand out, then begin anew with a smaller learning rate.',
     );
   }
+}
+
+/** How long after an error the news of a lost device may arrive. */
+const LOSS_NEWS_MILLISECONDS = 200;
+
+/** An error may be the first sign of a lost device, which has its own cure. */
+export async function reasonOf({ lost }: Pick<Gpu, 'lost'>, caught: unknown): Promise<Error> {
+  const noNews = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_NEWS_MILLISECONDS));
+  const loss = await Promise.race([lost, noNews]);
+  if (loss) return new DeviceLostError(loss.message || loss.reason);
+  return caught instanceof Error ? caught : new Error(String(caught));
 }

@@ -1,5 +1,5 @@
 /** How fast a run goes, and when it will be done. */
-import type { RunActivity, RunSettings } from './run-state';
+import type { RunActivity, RunSettings, TrainingRunState } from './run-state';
 
 /** Weight of the newest step. */
 const NEWEST_WEIGHT = 0.1;
@@ -10,11 +10,6 @@ export class RunPace {
   readonly #latest = new Map<RunActivity, number>();
   #secondsPerStep: number | undefined;
   #steps = 0;
-
-  /** Undefined until two steps have been timed: the first compiles kernels and feels its way. */
-  get secondsPerStep(): number | undefined {
-    return this.#secondsPerStep;
-  }
 
   /** What a step takes, from a measurement before the run. */
   assume(secondsPerStep: number): void {
@@ -29,8 +24,24 @@ export class RunPace {
     this.#secondsPerStep = former + NEWEST_WEIGHT * (seconds - former);
   }
 
+  /** What a run tells of its pace. Nothing until two steps have been timed: the first compiles kernels and feels its way. */
+  figuresAt(
+    step: number,
+    { goal, settings }: Pick<TrainingRunState, 'goal' | 'settings'>,
+    imagesPerStep: number,
+  ): Pick<TrainingRunState, 'seconds' | 'secondsPerStep' | 'secondsLeft' | 'imagesPerSecond'> {
+    const { seconds } = this;
+    const secondsPerStep = this.#secondsPerStep;
+    return {
+      seconds,
+      secondsPerStep,
+      secondsLeft: this.#secondsLeft(Math.max(0, goal - step), settings),
+      imagesPerSecond: secondsPerStep && imagesPerStep / secondsPerStep,
+    };
+  }
+
   /** With measurements, samples and checkpoints, as long as the latest of each. */
-  secondsLeft(steps: number, { measureEvery, samplesEvery, checkpointEvery }: RunSettings): number | undefined {
+  #secondsLeft(steps: number, { measureEvery, samplesEvery, checkpointEvery }: RunSettings): number | undefined {
     if (this.#secondsPerStep === undefined) return undefined;
     const others = [
       this.#secondsOf('measure', steps, measureEvery),

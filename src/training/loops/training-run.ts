@@ -13,11 +13,10 @@
  * collapse, the run goes back there by itself, with half the learning rate.
  */
 import type { CameraLabel } from '../../camera/conventions';
-import { DeviceLostError } from '../../gpu/errors';
 import { NotFiniteStateError, type TrainingPosition } from '../training-checkpoint';
 import { withFigures } from './curves';
 import type { Figures, Learner, LearntPicture, RunPlan } from './learner';
-import { GivenUpError, TrainingTroubleError, type Trouble, troubleInWords } from './run-errors';
+import { GivenUpError, reasonOf, TrainingTroubleError, type Trouble, troubleInWords } from './run-errors';
 import { RunKeeper } from './run-keeper';
 import { RunPace } from './run-pace';
 import type { RunNotes } from './run-progress';
@@ -40,8 +39,6 @@ const STATUS_WHEN_WANTED = { run: 'running', stop: 'stopping' } as const;
 const MOST_TROUBLES = 3;
 /** Of one submission, at most. */
 const LONG_SUBMISSION = 500;
-/** How long after an error the news of a lost device may arrive. */
-const LOSS_NEWS_MILLISECONDS = 200;
 
 export class TrainingRun {
   readonly #teller: RunTeller;
@@ -59,6 +56,8 @@ export class TrainingRun {
   #sampledAt = -1;
   #troubles = 0;
   #troubleStep = 0;
+  /** Whether what is on the device is worth nothing: a step was cut short, or led to trouble. */
+  #isSpoilt = false;
 
   private constructor(
     private readonly learner: Learner,
@@ -101,7 +100,9 @@ export class TrainingRun {
     return this.#teller.subscribe(listener);
   }
 
-  /** Runs from where it is. Resolves when it is done, stopped or failed; never rejects. */
+  /**
+   * Runs from where it is; from its last checkpoint, if it failed in the middle of a step. Resolves when it is done, stopped or failed; never rejects.
+   */
   start(): Promise<TrainingRunState> {
     this.#wanted = 'run';
     this.#loop ??= this.#run().finally(() => {
@@ -139,8 +140,12 @@ export class TrainingRun {
     this.#teller.update({ settings: withSettings(this.state.settings, settings) });
   }
 
-  /** Saves after the step on its way. @throws StorageFullError and what else the store throws */
-  saveNow(): Promise<void> {
+  /**
+   * Saves after the step on its way.
+   * @throws StorageFullError and what else the store throws; what a run has failed by that has nothing to save
+   */
+  async saveNow(): Promise<void> {
+    if (this.#isSpoilt && this.state.error) throw this.state.error;
     if (!this.#loop) return this.#write();
     const saved = new Promise<void>((resolve, reject) => this.#saves.push({ resolve, reject }));
     this.#wake();
@@ -176,11 +181,13 @@ export class TrainingRun {
   async #run(): Promise<TrainingRunState> {
     this.#teller.update({ status: 'running', error: undefined });
     try {
+      if (this.#isSpoilt) await this.#restore();
       if (!this.state.lastCheckpoint) await this.#save();
       while (await this.#doNext());
     } catch (caught) {
-      const error = await this.#reasonOf(caught);
+      const error = await reasonOf(this.learner.gpu, caught);
       for (const { reject } of this.#saves.splice(0)) reject(error);
+      this.#isSpoilt ||= this.state.activity === 'step' || error instanceof TrainingTroubleError;
       this.#teller.update({ status: 'failed', activity: undefined, error });
     }
     await this.#views.serve();
@@ -336,7 +343,9 @@ export class TrainingRun {
     this.#troubles++;
     this.#troubleStep = step;
     if (this.#troubles === MOST_TROUBLES || !this.state.lastCheckpoint) {
-      throw new TrainingTroubleError(trouble, details, step, this.#troubles);
+      const times = this.#troubles;
+      this.#troubles = 0; // for who starts it again, with other settings
+      throw new TrainingTroubleError(trouble, details, step, times);
     }
     await this.#restore();
     const rateFactor = settings.rateFactor / 2;
@@ -355,6 +364,7 @@ export class TrainingRun {
     if (!restored) return undefined;
     const { position, notes } = restored;
     this.#measuredAt = notes?.measuredAt ?? -1;
+    this.#isSpoilt = false;
     this.#teller.update({ position, figures: notes?.figures ?? {}, curves: notes?.curves ?? {} });
     return notes;
   }
@@ -368,27 +378,15 @@ export class TrainingRun {
   }
 
   #paceAt({ step }: TrainingPosition): Partial<TrainingRunState> {
-    const { goal, settings } = this.state;
-    const { secondsPerStep, seconds } = this.#pace;
+    const { learner } = this;
     return {
-      seconds,
-      secondsPerStep,
-      secondsLeft: this.#pace.secondsLeft(Math.max(0, goal - step), settings),
-      imagesPerSecond: secondsPerStep && this.learner.imagesPerStep / secondsPerStep,
-      memoryBytes: this.learner.gpu.memory.bytesInUse,
+      ...this.#pace.figuresAt(step, this.state, learner.imagesPerStep),
+      memoryBytes: learner.gpu.memory.bytesInUse,
       longestSubmission: this.#runner.longest,
     };
   }
 
   #say(kind: RunNotice['kind'], message: string, step = this.state.position.step): void {
     this.#teller.say({ kind, step, message });
-  }
-
-  /** An error may be the first sign of a lost device, which has its own cure. */
-  async #reasonOf(caught: unknown): Promise<Error> {
-    const noNews = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_NEWS_MILLISECONDS));
-    const loss = await Promise.race([this.learner.gpu.lost, noNews]);
-    if (loss) return new DeviceLostError(loss.message || loss.reason);
-    return caught instanceof Error ? caught : new Error(String(caught));
   }
 }

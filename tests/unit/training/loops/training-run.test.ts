@@ -245,6 +245,22 @@ test('a lost device fails the run by its name; another learner goes on from the 
   expect(await run.start()).toMatchObject({ status: 'done' });
 });
 
+test('a step that fails in its middle is begun again from the last checkpoint, and what it has left is never saved', async () => {
+  let failures = 0;
+  const counting = countingLearner((step) => {
+    if (step === 3 && failures++ === 0) throw new Error('out of turn');
+    return { loss: step };
+  });
+  const kept = new RunInMemory();
+  const run = await opened(counting, kept);
+  expect(await run.start()).toMatchObject({ status: 'failed', position: { step: 3 } });
+  await expect(run.saveNow()).rejects.toThrow('out of turn');
+  counting.log.length = 0;
+  expect(await run.start()).toMatchObject({ status: 'done', error: undefined });
+  expect(counting.log).toEqual(['step 2', 'step 3', 'measure 4']);
+  expect(run.state.curves.loss!.points.map(([, value]) => value)).toEqual([0, 1, 2, 3]);
+});
+
 test('what changes while it runs counts from the next step on', async () => {
   const rates: number[] = [];
   const counting = countingLearner((_, rate) => ({ loss: rates.push(rate) }));
