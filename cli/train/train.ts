@@ -14,7 +14,7 @@ import type { Json, RunDescription } from '../../src/training/loops/run-store';
 import { SlicedRunner } from '../../src/training/loops/sliced-runner';
 import { TrainingRun } from '../../src/training/loops/training-run';
 import type { StepMemory } from '../../src/training/training-step';
-import { UsageError } from '../errors';
+import { FAILED, UsageError } from '../errors';
 import { openGpu } from '../gpu';
 import { expectWritable } from '../output-file';
 import { say, sayInPlace } from '../standard-error';
@@ -153,7 +153,7 @@ async function untilStopped(training: TrainingRun): Promise<TrainingRunState> {
   const onSignal = () => {
     const now = performance.now();
     if (stoppedAt !== undefined && now - stoppedAt < SAME_KEY_MILLISECONDS) return;
-    if (stoppedAt !== undefined) process.exit(1); // the last checkpoint is whole
+    if (stoppedAt !== undefined) process.exit(FAILED); // the last checkpoint is whole
     stoppedAt = now;
     say('The step on its way is ended and saved; Ctrl-C once more ends at once, without that.');
     void training.stop();
