@@ -174,6 +174,7 @@ export class Studio {
 
   /** Opens a model file; the model on screen stays until the new one is there. Never rejects: what goes wrong is in a notice. */
   async openFile(file: File): Promise<void> {
+    if (await this.learning.openScene(file)) return;
     await this.#openModel({ kind: 'file', file });
   }
 

@@ -25,6 +25,7 @@ import './stage/trifold-actions';
 import './stage/trifold-face-strip';
 import './stage/trifold-hint';
 import './stage/trifold-tools';
+import type { TrifoldRooms } from './trifold-rooms';
 import './trifold-rooms';
 import './view/trifold-status';
 import './view/trifold-viewport';
@@ -132,6 +133,7 @@ export class TrifoldApp extends LitElement {
   }
 
   #stateChanged(state: StudioState, previous: StudioState): void {
+    if (state.learn.run?.isFile && !previous.learn.run?.isFile) this.#rooms?.open('learn');
     const isOther =
       isOnStage(state.learn) !== isOnStage(previous.learn) || state.learn.isRoomOpen !== previous.learn.isRoomOpen;
     if (isOther || state.status !== previous.status) this.requestUpdate();
@@ -146,6 +148,10 @@ export class TrifoldApp extends LitElement {
   }
 
   readonly #fullscreenChanged = () => this.toggleAttribute('fullscreen', document.fullscreenElement !== null);
+
+  get #rooms(): TrifoldRooms | null {
+    return this.renderRoot.querySelector('trifold-rooms');
+  }
 
   get #fileInput(): HTMLInputElement {
     return this.renderRoot.querySelector<HTMLInputElement>('input[type=file]')!;

@@ -20,6 +20,8 @@ const PATIENCE = { timeout: 240_000 };
 test.describe.configure({ mode: 'serial', timeout: 480_000 });
 
 let page: Page;
+/** The file of a scene that was learnt. */
+let scene: Buffer;
 let watched: ReturnType<typeof watch>;
 
 test.beforeAll(async ({ browser }) => {
@@ -92,7 +94,7 @@ test('a generator: starts, pauses, survives a reload, goes on, is saved, and ope
   });
   await pauseAndReload();
   await goOnToTheEnd();
-  const { config } = (await savedFile('generator.safetensors')).metadata;
+  const { config } = parseSafetensors(await savedFile('generator.safetensors')).metadata;
   expect(JSON.parse(config!)).toMatchObject({ img_resolution: 32 });
 
   await page.getByRole('button', { name: 'Open in the viewer' }).click();
@@ -104,7 +106,7 @@ test('a student: starts, pauses, survives a reload, goes on, is saved, and the t
   await begin('student', 'Distil a student');
   await pauseAndReload();
   await goOnToTheEnd();
-  expect((await savedFile('student.safetensors')).metadata.format).toBe('eg3d-student');
+  expect(parseSafetensors(await savedFile('student.safetensors')).metadata.format).toBe('eg3d-student');
 
   await page.getByRole('button', { name: 'Use it for the toggle' }).click();
   await expect
@@ -134,7 +136,8 @@ test('a scene of one’s own pictures: a lost device costs nothing, and after a 
   await expect(page.getByText('7 to learn from, 1 held out to measure')).toBeVisible();
   await goOnToTheEnd();
   await expectNoAxeFinding(page, SIZES);
-  expect((await savedFile('scene.safetensors')).metadata.format).toBe('trifold-scene');
+  scene = await savedFile('scene.safetensors');
+  expect(parseSafetensors(scene).metadata.format).toBe('trifold-scene');
   const video = page.waitForEvent('download', PATIENCE);
   await page.getByRole('button', { name: 'Save video' }).click();
   expect((await video).suggestedFilename()).toMatch(/^scene(\.mp4|\.webm|-frames\.zip)$/);
@@ -149,6 +152,17 @@ test('a scene of one’s own pictures: a lost device costs nothing, and after a 
   await expect(stage).toBeHidden();
   await page.getByRole('checkbox', { name: 'Show it on the stage while it learns' }).check();
   await expect(stage).toBeVisible();
+});
+
+test('the file of a scene opens on the stage, from any room', async () => {
+  await page.getByRole('button', { name: 'Learn something else' }).click();
+  await openRoom(page, 'Export');
+  await page
+    .locator('header input[type=file]')
+    .setInputFiles({ name: 'mine.safetensors', mimeType: 'application/octet-stream', buffer: scene });
+  await expect(page.getByRole('heading', { name: 'Scene: mine.safetensors' })).toBeVisible();
+  await expect.poll(async () => (await liveState())?.step, PATIENCE).toBe(STEPS);
+  await expect(page.getByRole('button', { name: 'Save mesh' })).toBeVisible();
 });
 
 test('a run that is deleted can be had back', async () => {
@@ -237,14 +251,14 @@ async function goOnToTheEnd(): Promise<void> {
   await expect(room.getByRole('status').getByText('Done: all steps are made.')).toBeAttached();
 }
 
-async function savedFile(name: string) {
+async function savedFile(name: string): Promise<Buffer> {
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save file' }).click();
   const file = await download;
   expect(file.suggestedFilename()).toBe(name);
   const chunks: Buffer[] = [];
   for await (const chunk of await file.createReadStream()) chunks.push(chunk);
-  return parseSafetensors(new Uint8Array(Buffer.concat(chunks)));
+  return Buffer.concat(chunks);
 }
 
 function modelName(): Promise<string | undefined> {

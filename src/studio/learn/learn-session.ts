@@ -279,6 +279,7 @@ export class LearnSession {
         ? run
         : {
             description: this.description,
+            isFile: false,
             preparing: undefined,
             figureKinds: [],
             takeAways: [],

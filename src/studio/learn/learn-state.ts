@@ -133,6 +133,8 @@ export interface PresetCost {
 /** A run that is being got ready, goes on, or has ended. */
 export interface LearnRun {
   readonly description: RunDescription;
+  /** Whether it is a scene out of its file, of which nothing more is learnt. */
+  readonly isFile: boolean;
   /** What is done before the first step, if that is still going on: pictures are made or read, kernels compiled. */
   readonly preparing: { readonly what: 'data' | 'networks' | 'checkpoint'; readonly share: number } | undefined;
   readonly figureKinds: readonly FigureKind[];
@@ -223,7 +225,7 @@ export function hasLiveRun({ run }: LearnState): boolean {
 
 /** Whether a run keeps the device busy, or is about to. */
 export function isTraining({ run }: LearnState): boolean {
-  if (!run || run.failure) return false;
+  if (!run || run.failure || run.isFile) return false;
   return run.state === undefined || ['running', 'pausing', 'paused', 'stopping'].includes(run.state.status);
 }
 

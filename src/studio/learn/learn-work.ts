@@ -1,5 +1,6 @@
 /** What carries out the actions of the room Learn (learning.ts): choices, the run, the runs that are kept, and what is taken away. */
 import { homeOf, type OrbitHome } from '../../camera/orbit';
+import type { Checkpoint } from '../../checkpoints/checkpoint';
 import { TrifoldError } from '../../errors';
 import type { RunDescription } from '../../training/loops/run-store';
 import type { MadeFile } from '../export/exports';
@@ -18,6 +19,7 @@ import type { DataSourceNote, ReadData } from './page-learner';
 import { pageLearner } from './page-learners';
 import { homeOfCameras } from './posed-data';
 import { BrowserRunStore } from './run-store';
+import { SceneSession } from './scene-session';
 import { TakeAways } from './take-aways';
 
 /** A run that is kept learns from data that are not open. */
@@ -37,6 +39,15 @@ export class RunNeedsDataError extends TrifoldError {
   }
 }
 
+/** A scene is opened while something is being learnt: the stage has room for one. */
+export class StillTrainingError extends TrifoldError {
+  override readonly code = 'still-training';
+
+  constructor() {
+    super('Something is being learnt, and has the stage.', 'Stop it first; it is kept. Then open the file again.');
+  }
+}
+
 /** What is made of data to measure a step. */
 const FEW_PICTURES = 8;
 
@@ -44,6 +55,7 @@ export class LearnWork {
   readonly choices: LearnChoices;
   readonly runs: LearnRuns;
   session: LearnSession | undefined;
+  #scene: SceneSession | undefined;
   readonly #learn: LearnStore;
   readonly #takeAways: TakeAways;
   /** Seconds a step, as they were measured before a run. */
@@ -109,6 +121,14 @@ export class LearnWork {
     });
   }
 
+  /** Shows a scene out of its file. @throws SceneFileError and what else the file is refused for */
+  async showScene(name: string, file: Checkpoint): Promise<void> {
+    if (isTraining(this.#learn.state)) throw new StillTrainingError();
+    await this.leave();
+    this.#learn.update({ wantsLive: true });
+    this.#scene = await SceneSession.open(this.#learn, this.access, name, file);
+  }
+
   async goOn(id: string): Promise<void> {
     if (isTraining(this.#learn.state)) return;
     await this.leave();
@@ -145,6 +165,8 @@ export class LearnWork {
     this.session = undefined;
     this.#takeAways.stop();
     await session?.close();
+    await this.#scene?.close();
+    this.#scene = undefined;
     // What failed before anything was kept is nothing to go on with.
     const hasNothing = session && !session.isKept && !this.runs.find(session.description.id)?.progress;
     if (hasNothing) await this.runs.store.remove(session.description.id);
@@ -184,7 +206,7 @@ export class LearnWork {
   }
 
   takeAway(what: TakeAwayKind): Promise<MadeFile | undefined> {
-    const { session } = this;
+    const session = this.session ?? this.#scene;
     return session ? this.#takeAways.make(what, session) : Promise.resolve(undefined);
   }
 

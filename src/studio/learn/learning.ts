@@ -3,8 +3,11 @@
  * fetched when the room is first opened; until then all of this costs nothing. Nothing here rejects: what goes wrong is in the state.
  */
 import { advance, isMoving, type OrbitState, reset, settle } from '../../camera/orbit';
+import { parseSafetensors } from '../../checkpoints/safetensors';
+import { LENGTH_BYTES, parseHeader, readHeaderLength } from '../../checkpoints/safetensors-header';
 import type { MadeFile } from '../export/exports';
-import type { StudioState } from '../shared/state';
+import { describeFailure } from '../shared/failure';
+import { type StudioState, withNotice } from '../shared/state';
 import type { Store } from '../shared/store';
 import type { LearnAccess } from './learn-access';
 import type {
@@ -19,6 +22,20 @@ import type {
 } from './learn-state';
 import type { LearnWork } from './learn-work';
 
+/** Whether the head of a safetensors file says that it is a scene. */
+async function isScene(file: File): Promise<boolean> {
+  if (!file.name.endsWith('.safetensors')) return false;
+  try {
+    const length = readHeaderLength(new Uint8Array(await file.slice(0, LENGTH_BYTES).arrayBuffer()), file.size);
+    const head = new Uint8Array(await file.slice(LENGTH_BYTES, LENGTH_BYTES + length).arrayBuffer());
+    return parseHeader(head, file.size - LENGTH_BYTES - length).metadata.format === SCENE_FORMAT;
+  } catch {
+    return false; // told by whoever opens models
+  }
+}
+
+/** As training/scene/scene-file.ts has it, which is fetched with the room. */
+const SCENE_FORMAT = 'trifold-scene';
 /** What moves by itself does not leap after a pause. */
 const LONGEST_STEP_SECONDS = 1;
 
@@ -35,6 +52,23 @@ export class Learning {
       // A face that is chosen meanwhile is what the person wants to see.
       if (face !== previous.face && learn.isRoomOpen && learn.wantsLive) this.showLive(false);
     });
+  }
+
+  /**
+   * Shows a scene out of a file on the stage, if it is one.
+   * @returns whether it is one
+   */
+  async openScene(file: File): Promise<boolean> {
+    if (!(await isScene(file))) return false;
+    const work = await this.#work();
+    try {
+      await work.showScene(file.name, parseSafetensors(new Uint8Array(await file.arrayBuffer())));
+    } catch (error) {
+      const { message, remedy } = describeFailure(error);
+      const { notices } = this.store.state;
+      this.store.update({ notices: withNotice(notices, { kind: 'open-failed', name: file.name, message, remedy }) });
+    }
+    return true;
   }
 
   /** Tells whether the room is what the panel shows. */

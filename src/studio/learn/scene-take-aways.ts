@@ -2,15 +2,22 @@
 import { orbitLabel } from '../../camera/orbit-pose';
 import { type Mesh, triangleNormal } from '../../geometry/mesh';
 import type { DensityGrid } from '../../geometry/voxel-grid';
+import type { Gpu } from '../../gpu/device';
 import type { PictureRgba } from '../../render/pictures/picture-rgba';
-import type { SceneLearner } from '../../training/loops/scene';
 import { BOX_SIDE } from '../../training/scene/scene-field';
+import type { SceneRenderer } from '../../training/scene/scene-renderer';
 import type { MadeFile } from '../export/exports';
 import { SurfaceWorker } from '../export/surface-worker';
 import type { VideoFormat } from '../export/video-file';
 import { planVideo } from '../export/video-plan';
 import type { LearntPicture } from './learn-state';
 import type { TakeAwayContext } from './page-learner';
+
+/** A scene, learning or not. */
+export interface SceneOnDevice {
+  readonly gpu: Gpu;
+  readonly renderer: SceneRenderer;
+}
 
 /** Voxels on a side. */
 const RESOLUTION = { software: 96, hardware: 256 };
@@ -24,10 +31,9 @@ const FORMATS: readonly VideoFormat[] = ['mp4', 'webm'];
 
 /** @throws MeshFailedError for a scene that has no surface yet; the signal's reason */
 export async function sceneMesh(
-  learner: SceneLearner,
-  { signal, onProgress, run }: TakeAwayContext,
+  { renderer, gpu }: SceneOnDevice,
+  { signal, onProgress, run }: Pick<TakeAwayContext, 'signal' | 'onProgress' | 'run'>,
 ): Promise<MadeFile> {
-  const { renderer, gpu } = learner;
   const resolution = gpu.adapter.isSoftware ? RESOLUTION.software : RESOLUTION.hardware;
   const grid: DensityGrid = { resolution, side: BOX_SIDE, values: new Float32Array(resolution ** 3) };
   await renderer.densities(resolution, run, (z, values) => {
@@ -54,11 +60,11 @@ export async function sceneMesh(
 
 /** @throws VideoEncodingError, OutOfRoomError; the signal's reason */
 export async function sceneVideo(
-  learner: SceneLearner,
-  { signal, onProgress, render, pose }: TakeAwayContext,
+  { gpu }: SceneOnDevice,
+  { signal, onProgress, render, pose }: Pick<TakeAwayContext, 'signal' | 'onProgress' | 'render' | 'pose'>,
 ): Promise<MadeFile> {
   const { yaw, pitch, radius, focal, pivot } = pose;
-  const fps = learner.gpu.adapter.isSoftware ? LENGTH.fps.software : LENGTH.fps.hardware;
+  const fps = gpu.adapter.isSoftware ? LENGTH.fps.software : LENGTH.fps.hardware;
   const from = { yaw, pitch, radius, focal, pivot };
   const { frames } = planVideo({
     kind: 'turntable',

@@ -1,9 +1,16 @@
 /** Files that are made of what was learnt, one at a time; how far that is, and what became of it, is in `state.learn.takeAway`. */
 import type { MadeFile } from '../export/exports';
 import { describeFailure } from '../shared/failure';
-import type { LearnSession } from './learn-session';
 import type { TakeAwayKind } from './learn-state';
 import type { LearnStore } from './learn-store';
+
+/** What files are made of. */
+export interface TakenFrom {
+  takeAway(
+    what: TakeAwayKind,
+    job: { readonly signal: AbortSignal; readonly onProgress: (share: number) => void },
+  ): Promise<MadeFile>;
+}
 
 export class TakeAways {
   #making = new AbortController();
@@ -11,7 +18,7 @@ export class TakeAways {
   constructor(private readonly learn: LearnStore) {}
 
   /** @returns undefined if it was stopped or failed */
-  async make(what: TakeAwayKind, session: LearnSession): Promise<MadeFile | undefined> {
+  async make(what: TakeAwayKind, session: TakenFrom): Promise<MadeFile | undefined> {
     this.stop();
     const making = new AbortController();
     this.#making = making;

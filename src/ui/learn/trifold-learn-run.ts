@@ -100,9 +100,11 @@ export class TrifoldLearnRun extends StudioElement {
     return html`
       <div class="head">
         <h2>${strings.title(run)}</h2>
-        <p class="hint">${strings.about(run, learning.presetName(run.description))}</p>
+        <p class="hint">
+          ${run.isFile ? strings.ofFile(run.description) : strings.about(run, learning.presetName(run.description))}
+        </p>
       </div>
-      ${this.#progress(run)} ${this.#failure(run)} ${this.#buttons(run)}
+      ${run.isFile ? nothing : this.#progress(run)} ${this.#failure(run)} ${this.#buttons(run)}
       <p class="visually-hidden" role="status">${this.spoken}</p>
       ${run.state ? this.#details(run, run.state) : nothing}
     `;
@@ -159,7 +161,7 @@ export class TrifoldLearnRun extends StudioElement {
           : nothing
       }
       ${
-        status === 'done'
+        status === 'done' && !run.isFile
           ? html`<button type="button" title=${strings.furtherTitle(run.description.goal)} @click=${() => learning.goFurther()}>${strings.further}</button>`
           : nothing
       }
@@ -184,6 +186,14 @@ export class TrifoldLearnRun extends StudioElement {
         />
         ${changing.live}
       </label>
+      ${run.isFile ? nothing : this.#course(run, state)}
+      <trifold-learn-result .studio=${this.studio}></trifold-learn-result>
+    `;
+  }
+
+  /** How it has gone so far, and what can be changed. */
+  #course(run: LearnRun, state: TrainingRunState) {
+    return html`
       <h3>${samples.title}</h3>
       ${
         state.samples
@@ -205,7 +215,6 @@ export class TrifoldLearnRun extends StudioElement {
         <summary>${changing.legend}</summary>
         ${this.#settings(state.settings)}
       </details>
-      <trifold-learn-result .studio=${this.studio}></trifold-learn-result>
     `;
   }
 

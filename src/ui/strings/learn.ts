@@ -168,7 +168,10 @@ export const LEARN_STRINGS = {
   },
 
   run: {
-    title: ({ description }: LearnRun) => `${KINDS[description.kind]}: ${description.data.name}`,
+    title: ({ description, isFile }: LearnRun) =>
+      `${isFile ? 'Scene' : KINDS[description.kind]}: ${description.data.name}`,
+    ofFile: ({ goal, preset }: LearnRun['description']) =>
+      `Out of its file: ${preset}, learnt for ${counted(goal, 'step')}`,
     about: ({ description }: LearnRun, preset: string) => `${preset}, seed ${description.seed}`,
     preparing: {
       data: 'Getting the pictures ready',

@@ -1,0 +1,51 @@
+/** Pictures of a scene: small ones for the stage, where large ones would keep the hand waiting, and full ones for files. */
+import { type CameraLabel, camToWorldOf, intrinsicsOf } from '../../camera/conventions';
+import type { LearntPicture, RunPlan } from '../../training/loops/learner';
+import type { PictureExtents, SceneRenderer } from '../../training/scene/scene-renderer';
+
+/** Sides of the picture on the stage, in pixels, and what one may take: the largest that is quick enough is taken. */
+const SIDES = [24, 32, 48, 64, 96, 128, 192, 256];
+const MILLISECONDS = { most: 600, least: 120 };
+
+export class StagePictures {
+  #at = 0;
+  #files = 0;
+
+  /** @param full size of the pictures that were learnt from */
+  constructor(
+    private readonly renderer: SceneRenderer,
+    private readonly full: PictureExtents,
+  ) {}
+
+  /** One at a time. */
+  async render(camera: CameraLabel, run: RunPlan): Promise<LearntPicture> {
+    const view = { camToWorld: Float64Array.from(camToWorldOf(camera)), intrinsics: intrinsicsOf(camera) };
+    const isOfFile = this.#files > 0;
+    const { width, height } = isOfFile ? this.full : this.#small();
+    const begun = performance.now();
+    const rgb = await this.renderer.picture(view, { width, height }, run);
+    if (!isOfFile) this.#adapt(performance.now() - begun);
+    return { width, height, rgb: rgb.map((value) => 2 * value - 1) };
+  }
+
+  /** Pictures are full ones meanwhile. */
+  async inFull<T>(work: () => Promise<T>): Promise<T> {
+    this.#files++;
+    try {
+      return await work();
+    } finally {
+      this.#files--;
+    }
+  }
+
+  /** The stage is square, and so are the pixels of its camera. */
+  #small(): PictureExtents {
+    const side = Math.min(SIDES[this.#at]!, Math.max(this.full.width, this.full.height));
+    return { width: side, height: side };
+  }
+
+  #adapt(milliseconds: number): void {
+    if (milliseconds > MILLISECONDS.most) this.#at = Math.max(0, this.#at - 1);
+    else if (milliseconds < MILLISECONDS.least) this.#at = Math.min(SIDES.length - 1, this.#at + 1);
+  }
+}
