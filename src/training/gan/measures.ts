@@ -3,6 +3,7 @@ import { LABEL_LENGTH } from '../../camera/conventions';
 import type { Gpu } from '../../gpu/device';
 import { type Plan, PlanBuilder } from '../../gpu/plan';
 import { readTensor, type Tensor, writeTensor } from '../../gpu/tensor';
+import type { TensorHost } from '../../gpu/tensor-host';
 import { NumpyRandomState } from '../../models/numpy-random';
 import { type PerceptualNetwork, POOLED_COUNT, pooledFeatures } from '../../models/perceptual';
 import type { TrainingPictures } from '../data/training-pictures';
@@ -20,6 +21,13 @@ export interface GanMeasures {
   readonly frechet: number;
   /** Mean deviation of a pixel from picture to picture, over that of the real pictures: 0 if all are the same, about 1 for as many kinds. */
   readonly variety: number;
+}
+
+/** Pictures to what they are compared by. */
+export function wireFeatures(host: TensorHost, network: PerceptualNetwork<TensorHost>, side: number, batch: number) {
+  const builder = new PlanBuilder(host, 'features of pictures');
+  const input = builder.tensor('pictures', [batch, side, side, 3]);
+  return { builder, input, features: builder.keep(pooledFeatures(builder, network, input)) };
 }
 
 export class GanMeter {
@@ -40,9 +48,7 @@ export class GanMeter {
     pictures: TrainingPictures,
     { zDim, batch }: { readonly zDim: number; readonly batch: number },
   ): Promise<GanMeter> {
-    const builder = new PlanBuilder(network.host, 'features of pictures');
-    const input = builder.tensor('pictures', [batch, pictures.side, pictures.side, 3]);
-    const features = builder.keep(pooledFeatures(builder, network, input));
+    const { builder, input, features } = wireFeatures(network.host, network, pictures.side, batch);
     return new GanMeter(network.host, pictures, zDim, input, features, await builder.build());
   }
 
