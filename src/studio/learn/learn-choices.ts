@@ -10,6 +10,8 @@ import { describePosedData, isInBox, readPosedData } from './posed-data';
 
 const SCENES = 'scenes/';
 const LARGEST_SEED = 2 ** 32 - 1;
+/** Of the steps from scratch, what a run takes that goes on from another model. */
+const TRANSFER_SHARE = 0.1;
 
 export class LearnChoices {
   #reading = new AbortController();
@@ -108,6 +110,9 @@ export class LearnChoices {
   }
 
   change(extras: Partial<RunExtras>): void {
+    const { kind, presets, preset } = this.learn.state;
+    const { steps = 0 } = presets[kind].find(({ id }) => id === preset) ?? {};
+    if (extras.isTransfer !== undefined) this.setSteps(extras.isTransfer ? steps * TRANSFER_SHARE : steps);
     this.learn.update({ extras: { ...this.learn.state.extras, ...extras } });
     this.#take(this.#read);
   }

@@ -46,10 +46,11 @@ export function drawCameras(
   const { width, height } = canvas;
   const context = canvas.getContext('2d')!;
   context.clearRect(0, 0, width, height);
-  const radius = radiusOf(cameras, boxSide);
+  const { centre, radius } = sphereAround(cameras, boxSide);
   const scale = ((0.5 - MARGIN) * Math.min(width, height)) / radius;
   const [sinYaw, cosYaw, sinPitch, cosPitch] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch)];
-  const place = ([x, y, z]: Point): [number, number] => {
+  const place = (point: Point): [number, number] => {
+    const [x, y, z] = point.map((value, axis) => value - centre[axis]!) as [number, number, number];
     const towards = z * cosYaw + x * sinYaw;
     const up = y * cosPitch - towards * sinPitch;
     return [width / 2 + scale * (x * cosYaw - z * sinYaw), height / 2 - scale * up];
@@ -92,10 +93,21 @@ export function drawCameras(
   }
 }
 
-function radiusOf(cameras: readonly DrawnCamera[], boxSide: number): number {
-  let farthest = (boxSide / 2) * Math.sqrt(3);
-  for (const { camToWorld: m } of cameras) farthest = Math.max(farthest, Math.hypot(m[3]!, m[7]!, m[11]!));
-  return Number.isFinite(farthest) && farthest > 0 ? farthest : 1;
+/** Holds the box and all cameras, whichever way they are turned. */
+function sphereAround(cameras: readonly DrawnCamera[], boxSide: number): { centre: Point; radius: number } {
+  const half = boxSide / 2;
+  const corners = [-half, half].flatMap((x) =>
+    [-half, half].flatMap((y) => [-half, half].map((z): Point => [x, y, z])),
+  );
+  const places = cameras.map(({ camToWorld: m }): Point => [m[3]!, m[7]!, m[11]!]);
+  const points = [...corners, ...places.filter((place) => place.every(Number.isFinite))];
+  const middle = (axis: number) => {
+    const values = points.map((point) => point[axis]!);
+    return (Math.min(...values) + Math.max(...values)) / 2;
+  };
+  const centre: Point = [middle(0), middle(1), middle(2)];
+  const radius = Math.max(...points.map((point) => Math.hypot(...point.map((value, axis) => value - centre[axis]!))));
+  return { centre, radius: radius * (1 + PYRAMID_SHARE) };
 }
 
 /** From the camera to the corners of its picture at some distance. */

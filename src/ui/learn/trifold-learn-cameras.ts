@@ -11,9 +11,6 @@ import { colourOf } from './colours';
 
 const { data: strings } = LEARN_STRINGS;
 
-/** Of the drawing, in CSS pixels. */
-const WIDTH = 320;
-const HEIGHT = 200;
 const PITCH = 0.35;
 const DEGREES = 180 / Math.PI;
 /** A drag across the drawing turns by so many degrees. */
@@ -27,6 +24,8 @@ export class TrifoldLearnCameras extends LitElement {
   @state() private turn = 30;
   readonly #media = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((list) => matchMedia(list));
 
+  readonly #sizes = new ResizeObserver(() => this.#drawAgain());
+
   static override styles = [
     controls,
     sections,
@@ -36,7 +35,7 @@ export class TrifoldLearnCameras extends LitElement {
         --held-out: var(--warning);
         display: block;
         width: 100%;
-        aspect-ratio: ${WIDTH} / ${HEIGHT};
+        height: 13rem;
         border-radius: var(--round);
         background: var(--soft);
         cursor: grab;
@@ -77,11 +76,13 @@ export class TrifoldLearnCameras extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     for (const list of this.#media) list.addEventListener('change', this.#drawAgain);
+    this.#sizes.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const list of this.#media) list.removeEventListener('change', this.#drawAgain);
+    this.#sizes.disconnect();
   }
 
   protected override render() {
@@ -115,8 +116,8 @@ export class TrifoldLearnCameras extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     super.updated(changed);
     const { canvas, facts, turn } = this;
-    canvas.width = WIDTH * devicePixelRatio;
-    canvas.height = HEIGHT * devicePixelRatio;
+    canvas.width = canvas.clientWidth * devicePixelRatio;
+    canvas.height = canvas.clientHeight * devicePixelRatio;
     const [camera, heldOut, box] = ['--accent', '--warning', '--muted'].map((name) =>
       colourOf(canvas.parentNode as ShadowRoot, `var(${name})`),
     );
