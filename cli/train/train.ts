@@ -113,9 +113,10 @@ async function learn(gpu: Gpu, job: Job): Promise<void> {
   expectRoom(gpu, memory);
   say(`memory: ${megabytes(memory.bytes)} on the device, at most ${megabytes(memory.largest.bytes)} in one buffer`);
   const goal = wanted.steps ?? job.kept?.description.goal ?? trainable.presets[wanted.preset]!.steps;
-  const kept = job.kept ?? (await RunInFolder.create(folder, describe(kind, wanted, opened, settings, goal)));
   const { learner, others, destroy } = await prepared.create(settings);
   try {
+    // Only now: what cannot be learnt leaves no run behind.
+    const kept = job.kept ?? (await RunInFolder.create(folder, describe(kind, wanted, opened, settings, goal)));
     const options = {
       seed: wanted.seed,
       goal,
