@@ -146,7 +146,7 @@ test('rooms have the keys of tabs, and are remembered with their folds', async (
   await expect(tab('Edit')).toBeFocused();
   await expect(page.getByRole('tabpanel', { name: 'Edit' })).toBeVisible();
   await page.keyboard.press('End');
-  await expect(tab('Export')).toBeFocused();
+  await expect(tab('Learn')).toBeFocused();
   await page.keyboard.press('ArrowRight');
   await expect(tab('Face')).toBeFocused();
   await openRoom(page, 'Inspect');
