@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { FAILED } from '../../cli/errors';
+import { duration, progressLine } from '../../cli/train/progress';
 import { withChanges } from '../../cli/train/setting-changes';
 import { vulkanEnvironment } from '../../cli/vulkan-environment.mjs';
 import { installPackages } from '../../scripts/install-packages.mjs';
 import { parseSafetensors } from '../../src/checkpoints/safetensors';
+import type { TrainingRunState } from '../../src/training/loops/run-state';
 import { trifold } from './support';
 
 const USAGE = 2;
@@ -140,4 +142,17 @@ test('single settings can be replaced, and by values of their own type only', ()
   for (const word of ['batch', 'bach=4', 'schedule.blurr=1', 'batch=many', 'sizes=3', 'batch.x=1']) {
     expect(() => withChanges(settings, [word]), word).toThrow(/--set/);
   }
+});
+
+test('progress in one line', () => {
+  const state = { figures: { psnr: 21.304, loss: 0.00012 }, imagesPerSecond: 3.21, secondsLeft: 720 };
+  const told = { ...state, position: { seed: 0, step: 500, images: 2000 }, goal: 2000 } as unknown as TrainingRunState;
+  const figureKinds = [
+    { name: 'psnr', label: 'PSNR', unit: 'dB', chart: 'psnr' },
+    { name: 'loss', label: 'Loss', chart: 'loss' },
+  ];
+  expect(progressLine(told, { kind: 'gan', figureKinds })).toBe(
+    '[#####---------------] 500/2000  psnr 21.3 dB  loss 1.20e-4  3.21 images/s  12 min left',
+  );
+  expect([40, 101, 11_100].map(duration)).toEqual(['40 s', '2 min', '3 h 5 min']);
 });
