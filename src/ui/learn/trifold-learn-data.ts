@@ -106,7 +106,8 @@ export class TrifoldLearnData extends StudioElement {
         <button type="button" @click=${() => this.zipField.click()}>${strings.zip}</button>
       </div>
       <input id="folder" type="file" hidden webkitdirectory @change=${this.#folderPicked} />
-      <input id="zip" type="file" hidden accept=".zip" @change=${this.#zipPicked} />`;
+      <input id="zip" type="file" hidden accept=".zip" @change=${this.#zipPicked} />
+      <p class="hint">${strings.stays}</p>`;
   }
 
   #found(data: StudioState['learn']['data']) {

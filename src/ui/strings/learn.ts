@@ -86,7 +86,6 @@ export const LEARN_STRINGS = {
     stays: 'What you open stays on this device.',
     reading: (name: string) => `Reading ${name}`,
     progress: 'How many pictures have been looked at',
-    none: 'Nothing yet.',
     name: 'Name',
     form: 'Kind',
     forms: {
@@ -115,7 +114,6 @@ export const LEARN_STRINGS = {
     },
     drawing: (count: number, heldOut: number) =>
       `${counted(count, 'camera')} around the box${heldOut > 0 ? `, ${heldOut} of them held out` : ''}`,
-    drawingHint: 'Drag to turn.',
     turn: 'Turn the drawing',
     legendTrain: 'to learn from',
     legendHeldOut: 'held out',
@@ -130,7 +128,6 @@ export const LEARN_STRINGS = {
         : reach > 1
           ? `What the cameras look at reaches ${reach.toFixed(1)} times as far as the box: outside it nothing can be learnt.`
           : `What the cameras look at fills only ${(reach * 100).toFixed(0)} % of the box: fine detail would be lost.`,
-    noModel: 'A model must be open for that.',
   },
 
   plan: {
@@ -164,7 +161,6 @@ export const LEARN_STRINGS = {
     estimating: 'Two steps are being made, and thrown away.',
     software: 'This is a software adapter, without a graphics card: it is slow, but it gives the same result.',
     start: 'Start',
-    busy: 'Something is being learnt already.',
   },
 
   run: {
@@ -206,7 +202,6 @@ export const LEARN_STRINGS = {
     resume: 'Resume',
     stop: 'Stop',
     close: 'Learn something else',
-    goOn: 'Go on',
     further: 'Go on further',
     furtherTitle: (goal: number) => `Go on to step ${(2 * goal).toLocaleString('en')}`,
     /** For people who hear the page: what is worth interrupting them. */
@@ -333,7 +328,6 @@ export const LEARN_STRINGS = {
     removeNamed: (name: string) => `Delete ${name}`,
     removed: (name: string) => `“${name}” is deleted.`,
     undo: 'Undo',
-    needsData: (name: string) => `Open “${name}” again to go on: the page does not keep your pictures.`,
   },
 
   stage: {
@@ -347,10 +341,5 @@ export const LEARN_STRINGS = {
     waiting: 'The first picture is on its way.',
     reset: 'Reset view',
     back: 'Back to the face',
-  },
-
-  problems: {
-    lost: 'The graphics device was lost. The run goes on from what was kept.',
-    waiting: 'The page needs a graphics device first.',
   },
 } as const;
