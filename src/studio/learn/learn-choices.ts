@@ -42,7 +42,8 @@ export class LearnChoices {
   }
 
   async choose(kind: LearnerKind): Promise<void> {
-    this.learn.update({ kind, problem: undefined });
+    this.#read = undefined;
+    this.learn.update({ kind, data: { status: 'none' }, cost: undefined, problem: undefined });
     const learner = await pageLearner(kind);
     const { presets } = this.learn.state;
     this.learn.update({ presets: { ...presets, [kind]: learner.presets }, intervals: learner.intervals });
@@ -156,14 +157,19 @@ export class LearnChoices {
 
   async #describe(read: ReadData | undefined): Promise<void> {
     if (!read) return this.learn.update({ data: { status: 'none' }, cost: undefined });
+    const learner = await this.learner;
+    if (this.#read !== read) return;
+    try {
+      learner.check(read);
+    } catch (error) {
+      const name = read.kind === 'posed' ? read.data.name : read.model.name;
+      return this.learn.update({ data: { status: 'failed', name, failure: describeFailure(error) } });
+    }
     if (read.kind === 'posed') {
       return this.learn.update({ data: { status: 'ready', facts: describePosedData(read.data, read.isFitted) } });
     }
-    const learner = await this.learner;
-    if (this.#read === read) {
-      const facts = learner.describeModel(read.model, this.learn.state);
-      this.learn.update({ data: { status: 'ready', facts } });
-    }
+    const facts = learner.describeModel(read.model, this.learn.state);
+    this.learn.update({ data: { status: 'ready', facts } });
   }
 
   /** Counts what the chosen run takes. */

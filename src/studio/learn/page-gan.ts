@@ -7,7 +7,7 @@ import { PERCEPTUAL_FILE, PerceptualNetwork } from '../../models/perceptual';
 import { TrainingDataError } from '../../training/data/errors';
 import { generatedCameras, generatedPictures } from '../../training/data/generated-pictures';
 import { labelOfPicture } from '../../training/data/posed-pictures';
-import { decodedPictures, type TrainingPictures } from '../../training/data/training-pictures';
+import { decodedPictures, expectManyObjects, type TrainingPictures } from '../../training/data/training-pictures';
 import type { GanStart } from '../../training/gan/networks';
 import { cameraOfPictures, GAN_PRESETS, type GanPresetName, transferSettings } from '../../training/gan/settings';
 import { createGanLearner, type GanSettings, surveyGan } from '../../training/loops/gan';
@@ -79,6 +79,10 @@ export const PAGE_GAN: PageLearner = {
       isInBox: true,
       isFitted: false,
     };
+  },
+
+  check(data) {
+    if (data.kind === 'posed') expectManyObjects(data.data.posed);
   },
 
   survey: (gpu, settings) => surveyGan(gpu, settings as unknown as GanSettings),

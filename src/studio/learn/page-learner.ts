@@ -84,6 +84,8 @@ export interface PageLearner {
   source(choices: RunChoices, data: ReadData, model: OpenedModel | undefined): DataSourceNote;
   /** What the room says of a model as data. */
   describeModel(model: OpenedModel, choices: RunChoices): DataFacts;
+  /** Tells before the first step what can be told. @throws TrainingDataError for data that it cannot learn from */
+  check(data: ReadData): void;
   survey(gpu: Gpu, settings: Json, data: ReadData): StepMemory;
   create(inputs: LearnerInputs): Promise<MadeLearner>;
 }

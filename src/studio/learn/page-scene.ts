@@ -31,6 +31,8 @@ export const PAGE_SCENE: PageLearner = {
     throw new TrainingDataError(`“${name}” is a model, and no scene.`, 'Choose pictures of a scene.');
   },
 
+  check: posedOf,
+
   survey: (gpu, settings) => surveyScene(gpu, settings as unknown as SceneSettings),
 
   async create({ gpu, settings, data: read, signal, onProgress }) {

@@ -44,6 +44,8 @@ export const PAGE_STUDENT: PageLearner = {
     };
   },
 
+  check: modelOf,
+
   survey: (gpu, settings, data) => surveyStudent(gpu, settings as unknown as StudentSettings, modelOf(data).config),
 
   async create({ gpu, settings, data, page, signal, onProgress }) {

@@ -108,6 +108,14 @@ function mirroredPicture(rgb: Float32Array, side: number): Float32Array {
   return mirrored;
 }
 
+/** @throws TrainingDataError for cameras in a world of their own */
+export function expectManyObjects({ kind }: Pick<PosedPictures, 'kind'>): void {
+  if (kind === 'eg3d') return;
+  const remedy =
+    'A generator learns from many objects, each seen from cameras in the world of the box: open an EG3D data set (dataset.json), or fit a scene to these.';
+  throw new TrainingDataError('These are views of one scene.', remedy, kind, 'eg3d');
+}
+
 /**
  * Decodes all pictures of an EG3D data set and reduces them to one side, each pixel as the mean of the area that it covers. Transparent pixels are
  * laid on white. All pictures count, also those that others would hold out.
@@ -119,12 +127,8 @@ export async function decodedPictures(
   decode: DecodePicture,
   { side, onProgress = () => {}, signal }: DecodingOptions,
 ): Promise<TrainingPictures> {
-  const { kind, pictures } = posed;
-  if (kind !== 'eg3d') {
-    const remedy =
-      'A generator learns from many objects, each seen from cameras in the world of the box: open an EG3D data set (dataset.json), or fit a scene to these.';
-    throw new TrainingDataError('These are views of one scene.', remedy, kind, 'eg3d');
-  }
+  expectManyObjects(posed);
+  const { pictures } = posed;
   const length = side * side * 3;
   const bytes = pictures.length * length;
   if (bytes > MOST_BYTES) {
