@@ -182,7 +182,7 @@ export class LearnSession {
       run.subscribe(() => this.#reportSoon());
       this.#told = run.state.notices.length;
       this.#status = run.state.status;
-      this.#present = { share, made, plans, run, live: new LiveView(this.learn.store, run, home) };
+      this.#present = { share, made, plans, run, live: new LiveView(this.learn.store, run, home, made.finer) };
       this.#show({ preparing: undefined });
       this.#report();
     } catch (error) {

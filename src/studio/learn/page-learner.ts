@@ -70,6 +70,8 @@ export interface MadeLearner {
   readonly learner: Learner;
   /** What can be made of it, beside its own file. */
   readonly takeAways: Partial<Readonly<Record<TakeAwayKind, (context: TakeAwayContext) => Promise<MadeFile>>>>;
+  /** Has the next picture of the stage made a size larger than the last; undefined where all are of one size. */
+  readonly finer?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
   /** Frees what is not the learner's own. */
   readonly destroy?: (() => void) | undefined;
 }

@@ -47,6 +47,7 @@ export const PAGE_SCENE: PageLearner = {
     learner.render = (camera, run) => stage.render(camera, run);
     return {
       learner,
+      finer: stage.finer,
       takeAways: {
         mesh: async (context) => (await import('./scene-take-aways')).sceneMesh(learner, context),
         video: async (context) => {

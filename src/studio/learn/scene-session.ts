@@ -54,7 +54,12 @@ export class SceneSession {
         failure: undefined,
       },
     });
-    this.#live = new LiveView(learn.store, { state, render: (camera) => this.#render(camera) }, home);
+    this.#live = new LiveView(
+      learn.store,
+      { state, render: (camera) => this.#render(camera) },
+      home,
+      this.#pictures.finer,
+    );
     device.gpu.lost.then(({ message }) => this.#lost(message));
   }
 

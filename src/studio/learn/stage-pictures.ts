@@ -8,7 +8,10 @@ const SIDES = [24, 32, 48, 64, 96, 128, 192, 256];
 const MILLISECONDS = { most: 600, least: 120 };
 
 export class StagePictures {
+  /** In `SIDES`: what is quick enough, and what was drawn last. */
   #at = 0;
+  #last = 0;
+  #isFiner = false;
   #files = 0;
 
   /** @param full size of the pictures that were learnt from */
@@ -24,7 +27,7 @@ export class StagePictures {
     const { width, height } = isOfFile ? this.full : this.#small();
     const begun = performance.now();
     const rgb = await this.renderer.picture(view, { width, height }, run);
-    if (!isOfFile) this.#adapt(performance.now() - begun);
+    if (!isOfFile && !this.#isFiner) this.#adapt(performance.now() - begun);
     return { width, height, rgb: rgb.map((value) => 2 * value - 1) };
   }
 
@@ -38,9 +41,20 @@ export class StagePictures {
     }
   }
 
+  /** The next picture is a size larger than the last one, however long it takes: for whoever has the time. */
+  readonly finer = async <T>(work: () => Promise<T>): Promise<T> => {
+    this.#isFiner = true;
+    try {
+      return await work();
+    } finally {
+      this.#isFiner = false;
+    }
+  };
+
   /** The stage is square, and so are the pixels of its camera. */
   #small(): PictureExtents {
-    const side = Math.min(SIDES[this.#at]!, Math.max(this.full.width, this.full.height));
+    this.#last = this.#isFiner ? Math.min(SIDES.length - 1, this.#last + 1) : this.#at;
+    const side = Math.min(SIDES[this.#last]!, Math.max(this.full.width, this.full.height));
     return { width: side, height: side };
   }
 

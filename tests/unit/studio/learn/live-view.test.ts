@@ -7,6 +7,8 @@ import { initialState, type StudioState } from '../../../../src/studio/shared/st
 import { Store } from '../../../../src/studio/shared/store';
 import type { LearntPicture } from '../../../../src/training/loops/learner';
 
+type Finer = ConstructorParameters<typeof LiveView>[3];
+
 /** What a picture takes, in milliseconds. */
 const TAKES = 30;
 
@@ -19,7 +21,7 @@ afterEach(() => {
 });
 
 /** A run at step 0 that goes on, in a room that shows it. */
-function stage() {
+function stage(finer?: (work: () => Promise<LearntPicture>) => Promise<LearntPicture>) {
   const store = new Store<StudioState>(initialState());
   let state = { status: 'running', position: { seed: 0, step: 0, images: 0 } } as TrainingRunState;
   const render = vi.fn(async (): Promise<LearntPicture> => {
@@ -33,7 +35,7 @@ function stage() {
   };
   learn({ isRoomOpen: true });
   tell({});
-  const live = new LiveView(store, { render, get state() { return state; } }, homeOf()); // biome-ignore format: one line
+  const live = new LiveView(store, { render, get state() { return state; } }, homeOf(), finer as Finer); // biome-ignore format: one line
   const look = (change: Partial<OrbitState>) => {
     const { live } = store.state;
     store.update({ live: { ...live!, view: { ...live!.view, ...change } } });
@@ -73,6 +75,24 @@ test('what is learnt in the end is shown without waiting', async () => {
   await vi.advanceTimersByTimeAsync(TAKES);
   expect(render).toHaveBeenCalledTimes(2);
   expect(store.state.live?.step).toBe(7);
+});
+
+test('when nothing goes on any more the picture becomes finer, until it does not, and a hand comes first', async () => {
+  let side = 1;
+  const { store, render, tell, look } = stage(async (work) => {
+    side = Math.min(4, 2 * side);
+    return { ...(await work()), width: side };
+  });
+  await vi.advanceTimersByTimeAsync(2 * TAKES);
+  expect(render).toHaveBeenCalledTimes(1); // while it goes on, it stays as it is
+  tell({ status: 'paused' });
+  await vi.advanceTimersByTimeAsync(9 * TAKES);
+  expect(render).toHaveBeenCalledTimes(4); // 2, 4, and 4 again
+  expect(store.state.live?.picture?.width).toBe(4);
+  look({ held: true, yaw: 1 });
+  await vi.advanceTimersByTimeAsync(9 * TAKES);
+  expect(render).toHaveBeenCalledTimes(5);
+  expect(store.state.live?.picture?.width).toBe(1);
 });
 
 test('asks for nothing while the face is shown, or another room, or the run was left', async () => {
