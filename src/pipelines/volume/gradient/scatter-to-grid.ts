@@ -12,6 +12,7 @@ import countPointsShader from '../../../shaders/volume/scatter/grid-count-points
 import listPointsShader from '../../../shaders/volume/scatter/grid-list-points.wgsl';
 import orderPointsShader from '../../../shaders/volume/scatter/order-points.wgsl';
 import { prefixSums } from '../../reduction/prefix-sums';
+import { addingThreads } from './scatter-to-planes';
 
 const COUNT_POINTS = defineKernel(countPointsShader);
 const LIST_POINTS = defineKernel(listPointsShader);
@@ -20,8 +21,6 @@ const ADD_CELLS = defineKernel(addCellsShader);
 
 /** Every other column, row and slice of cells. */
 const ROUNDS = [0, 1, 2, 3, 4, 5, 6, 7];
-/** Threads that add cells: more would find nothing to do most of the time. */
-const MOST_THREADS = 2 ** 15;
 
 /** How points lie in grids, for the kernels. */
 export type GridExtents = KernelParams &
@@ -61,7 +60,7 @@ export function scatterToGrid(
     workgroups: linearGrid(cells),
   });
   const gridGradient = plan.fill(plan.scratch('grid gradient', shape));
-  const threads = Math.min(MOST_THREADS, groups * filledCells.shape[0]!);
+  const threads = addingThreads(plan, filledCells.shape[0]!, groups);
   for (const round of ROUNDS) {
     plan.dispatch({
       kernel: ADD_CELLS,
