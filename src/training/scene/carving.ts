@@ -1,7 +1,7 @@
 /**
  * A first guess of where a scene is, so that no time is lost on the air around it: a cell that some picture sees as nothing but white, which is what is
- * behind a scene, is taken to be empty ("space carving", Kutulakos and Seitz 2000, with the background as the only colour). Pictures without white
- * tell nothing, and a white thing that was carved away comes back: each so-and-so-many-th step looks everywhere.
+ * behind a scene, is taken to be empty ("space carving", Kutulakos and Seitz 2000, with the background as the only colour). It stays so. Pictures without
+ * white tell nothing; of a white thing in front of white nobody knows whether it is there.
  */
 import { BOX_SIDE } from './scene-field';
 import type { ScenePicture, ScenePictures } from './scene-pictures';

@@ -128,10 +128,13 @@ export function scheduledStep(
 ): { readonly threshold: number; readonly rateShare: number } {
   const { threshold, until, exploreEach } = occupancy;
   return {
-    threshold: step % exploreEach === 0 ? -1 : threshold * Math.min(1, (step + 1) / until),
+    threshold: step % exploreEach === 0 ? NOT_CARVED : threshold * Math.min(1, (step + 1) / until),
     rateShare: Math.min(1, (step + 1) / WARM_UP_STEPS) * lastRate ** Math.min(1, step / steps),
   };
 }
+
+/** Below all cells but those that were carved away: it looks for what has come to be where nothing was. */
+const NOT_CARVED = 0;
 
 /** Adam knows little in its first steps. */
 const WARM_UP_STEPS = 20;

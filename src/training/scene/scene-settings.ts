@@ -176,7 +176,7 @@ function settingsOf({ planes, ...sizes }: Sizes, kind: FieldSettings['kind'], se
   return {
     ...{ seed, field: fields[kind], ...sizes },
     occupancy: {
-      ...{ side: 128, until: 200, first: 3, share: 0.97, exploreEach: 16 },
+      ...{ side: 128, until: 1000, first: 3, share: 0.99, exploreEach: 16 },
       threshold: LEAST_SHARE * sizes.stepsAcross,
     },
     gridRate: 0.1,

