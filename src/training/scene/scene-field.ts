@@ -56,6 +56,8 @@ const DRAWN_FEATURES = 65521;
 
 /** Features in space before the first step: normal numbers, which are repeated where millions are needed, since all they do is to tell places apart. */
 export function initialFeatures(source: DrawSource, count: number, deviation: number): Float32Array {
-  const drawn = source.randn(Math.min(count, DRAWN_FEATURES));
-  return Float32Array.from({ length: count }, (_, at) => deviation * drawn[at % drawn.length]!);
+  const drawn = Float32Array.from(source.randn(Math.min(count, DRAWN_FEATURES)), (value) => value * deviation);
+  const features = new Float32Array(count);
+  for (let at = 0; at < count; at += drawn.length) features.set(drawn.subarray(0, count - at), at);
+  return features;
 }

@@ -69,8 +69,11 @@ export class SceneRenderer {
    * @returns [P, 4]: red, green, blue 0..1, and the density, in parts of light lost per unit of length; 0 in cells where nothing was found
    */
   async at(positions: Float32Array, run: RunPlan): Promise<Float32Array> {
+    return this.#at(positions, await readTensor(this.gpu, this.occupancy), run);
+  }
+
+  async #at(positions: Float32Array, cells: Float32Array, run: RunPlan): Promise<Float32Array> {
     const { gpu, points, settings } = this;
-    const cells = await readTensor(gpu, this.occupancy);
     const { side, threshold } = settings.occupancy;
     const asked: number[] = [];
     for (let point = 0; point < positions.length / 3; point++) {
@@ -97,11 +100,12 @@ export class SceneRenderer {
   async densities(resolution: number, run: RunPlan, onLayer: (z: number, values: Float32Array) => void): Promise<void> {
     const centre = (index: number) => ((index + 0.5) * BOX_SIDE) / resolution - BOX_SIDE / 2;
     const positions = new Float32Array(3 * resolution ** 2);
+    const cells = await readTensor(this.gpu, this.occupancy);
     for (let z = 0; z < resolution; z++) {
       for (let place = 0; place < resolution ** 2; place++) {
         positions.set([centre(place % resolution), centre(Math.floor(place / resolution)), centre(z)], 3 * place);
       }
-      const said = await this.at(positions, run);
+      const said = await this.#at(positions, cells, run);
       onLayer(
         z,
         Float32Array.from({ length: resolution ** 2 }, (_, place) => said[4 * place + 3]!),
