@@ -44,7 +44,7 @@ export interface DecodingOptions {
 /** More than this, and a page is likely to be closed by its browser. */
 const MOST_BYTES = 2 ** 30;
 /** Larger pictures take more memory to decode than a page has. */
-const LARGEST_SIDE = 8192;
+export const LARGEST_SIDE = 8192;
 
 const BYTE_SCALE = 127.5;
 
