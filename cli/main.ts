@@ -59,8 +59,8 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
       Learns a scene, a generator or a student, as the page does. DIR gets the run: description, checkpoint, curves, samples, and what was learnt. Memory and
       time are told before the first step. Ctrl-C ends the step on its way and saves; --resume goes on from there with the same bits, also after a
       crash. --list-presets tells what --preset takes, --set replaces single settings of it (--set batch=4).
-      scene: --data has pictures of one scene with their cameras (PNG; transforms.json, COLMAP, dataset.json); without it the bundled scene.
-      gan: --data is an EG3D data set (PNG, dataset.json); without it the bundled generator, or --teacher MODEL, renders pictures with exact labels.
+      scene: --data has pictures of one scene with their cameras (PNG or JPEG; transforms.json, COLMAP, dataset.json); without it the bundled scene.
+      gan: --data is an EG3D data set (PNG or JPEG, dataset.json); without it the bundled generator, or --teacher MODEL, renders pictures with exact labels.
       --mirror learns each picture in the mirror, too; --from MODEL goes on from a generator.
       student: of the bundled generator, or of --teacher MODEL. --loss-set lr|hr|lr+hr|hr+adv|full|pc-gan takes other losses than the preset.
       All: [--checkpoint-every N] [--measure-every N] [--samples-every N], in steps; 0 is never for the last two. --json writes a line of JSON for each
