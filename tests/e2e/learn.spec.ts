@@ -103,6 +103,9 @@ test('a generator: starts, pauses, survives a reload, goes on, is saved, and ope
 });
 
 test('a student: starts, pauses, survives a reload, goes on, is saved, and the toggle takes it', async () => {
+  // The generator of the test before is kept nowhere: after a reload it would be no teacher.
+  await page.evaluate(() => document.querySelector('trifold-app')!.studio.openBundled());
+  await expect.poll(modelName, PATIENCE).toBe('Small');
   await begin('student', 'Distil a student');
   await pauseAndReload();
   await goOnToTheEnd();
