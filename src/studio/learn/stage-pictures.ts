@@ -24,11 +24,11 @@ export class StagePictures {
   async render(camera: CameraLabel, run: RunPlan): Promise<LearntPicture> {
     const view = { camToWorld: Float64Array.from(camToWorldOf(camera)), intrinsics: intrinsicsOf(camera) };
     const isOfFile = this.#files > 0;
-    const { width, height } = isOfFile ? this.full : this.#small();
+    const side = isOfFile ? this.#fullSide : this.#smallSide();
     const begun = performance.now();
-    const rgb = await this.renderer.picture(view, { width, height }, run);
+    const rgb = await this.renderer.picture(view, { width: side, height: side }, run);
     if (!isOfFile && !this.#isFiner) this.#adapt(performance.now() - begun);
-    return { width, height, rgb: rgb.map((value) => 2 * value - 1) };
+    return { width: side, height: side, rgb: rgb.map((value) => 2 * value - 1) };
   }
 
   /** Pictures are full ones meanwhile. */
@@ -51,11 +51,14 @@ export class StagePictures {
     }
   };
 
-  /** The stage is square, and so are the pixels of its camera. */
-  #small(): PictureExtents {
+  /** Whatever was learnt from: the stage is square, and so are the pixels of its camera. */
+  get #fullSide(): number {
+    return Math.max(this.full.width, this.full.height);
+  }
+
+  #smallSide(): number {
     this.#last = this.#isFiner ? Math.min(SIDES.length - 1, this.#last + 1) : this.#at;
-    const side = Math.min(SIDES[this.#last]!, Math.max(this.full.width, this.full.height));
-    return { width: side, height: side };
+    return Math.min(SIDES[this.#last]!, this.#fullSide);
   }
 
   #adapt(milliseconds: number): void {
