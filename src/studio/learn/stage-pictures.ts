@@ -5,6 +5,8 @@ import type { PictureExtents, SceneRenderer } from '../../training/scene/scene-r
 
 /** Sides of the picture on the stage, in pixels, and what one may take: the largest that is quick enough is taken. */
 const SIDES = [24, 32, 48, 64, 96, 128, 192, 256];
+/** Of a file: photographs have more pixels than a field has details. */
+const MOST_SIDE = 1024;
 const MILLISECONDS = { most: 600, least: 120 };
 
 export class StagePictures {
@@ -53,7 +55,7 @@ export class StagePictures {
 
   /** Whatever was learnt from: the stage is square, and so are the pixels of its camera. */
   get #fullSide(): number {
-    return Math.max(this.full.width, this.full.height);
+    return Math.min(MOST_SIDE, Math.max(this.full.width, this.full.height));
   }
 
   #smallSide(): number {
