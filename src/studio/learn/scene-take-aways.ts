@@ -1,7 +1,7 @@
 /** What a learnt scene leaves as, beside its own file: its surface as a mesh, and a video once around. */
 import { orbitLabel } from '../../camera/orbit-pose';
 import { type Mesh, triangleNormal } from '../../geometry/mesh';
-import type { DensityGrid } from '../../geometry/voxel-grid';
+import { type DensityGrid, voxelCentre } from '../../geometry/voxel-grid';
 import type { Gpu } from '../../gpu/device';
 import type { PictureRgba } from '../../render/pictures/picture-rgba';
 import { BOX_SIDE } from '../../training/scene/scene-field';
@@ -21,6 +21,8 @@ export interface SceneOnDevice {
 
 /** Voxels on a side. */
 const RESOLUTION = { software: 96, hardware: 256 };
+/** Asked for at once: each time the scene tells first where it is. */
+const LAYERS = 16;
 /** Density that counts as the surface, in parts of light lost per unit of length: two thirds of it within a thirtieth of the box. */
 const LEVEL = 32;
 /** How the work is divided, for a bar. */
@@ -36,11 +38,14 @@ export async function sceneMesh(
 ): Promise<MadeFile> {
   const resolution = gpu.adapter.isSoftware ? RESOLUTION.software : RESOLUTION.hardware;
   const grid: DensityGrid = { resolution, side: BOX_SIDE, values: new Float32Array(resolution ** 3) };
-  await renderer.densities(resolution, run, (z, values) => {
+  for (let first = 0; first < resolution; first += LAYERS) {
+    const count = Math.min(LAYERS, resolution - first);
+    const said = await renderer.at(layersOf(grid, first, count), run);
     signal.throwIfAborted();
-    grid.values.set(values, z * resolution ** 2);
-    onProgress((SHARES.density * (z + 1)) / resolution);
-  });
+    const from = first * resolution ** 2;
+    for (let place = 0; place < said.length / 4; place++) grid.values[from + place] = said[4 * place + 3]!;
+    onProgress((SHARES.density * (first + count)) / resolution);
+  }
   const worker = new SurfaceWorker(grid);
   const stop = () => worker.end(signal.reason);
   signal.addEventListener('abort', stop);
@@ -93,6 +98,21 @@ function rgba({ width, height, rgb }: LearntPicture): PictureRgba {
     data[4 * pixel + 3] = 255;
   }
   return { width, height, data };
+}
+
+/** [count N^2, 3]: the middles of the voxels of some layers along z. */
+function layersOf(grid: DensityGrid, first: number, count: number): Float32Array {
+  const { resolution } = grid;
+  const positions = new Float32Array(3 * count * resolution ** 2);
+  for (let place = 0; place < positions.length / 3; place++) {
+    const [x, y, z] = [
+      place % resolution,
+      Math.floor(place / resolution) % resolution,
+      Math.floor(place / resolution ** 2),
+    ];
+    positions.set([voxelCentre(grid, x), voxelCentre(grid, y), voxelCentre(grid, first + z)], 3 * place);
+  }
+  return positions;
 }
 
 /** The mean of the triangles around each vertex, each as much as it is large. */
