@@ -23,7 +23,10 @@ export interface SceneOnDevice {
 const RESOLUTION = { software: 96, hardware: 256 };
 /** Asked for at once: each time the scene tells first where it is. */
 const LAYERS = 16;
-/** Density that counts as the surface, in parts of light lost per unit of length: two thirds of it within a thirtieth of the box. */
+/**
+ * Density that counts as the surface, in parts of light lost per unit of length: two thirds of it within a thirtieth of the box. Where nothing is so dense
+ * yet, it is half of the largest density.
+ */
 const LEVEL = 32;
 /** How the work is divided, for a bar. */
 const SHARES = { density: 0.7, surface: 0.8 };
@@ -50,7 +53,9 @@ export async function sceneMesh(
   const stop = () => worker.end(signal.reason);
   signal.addEventListener('abort', stop);
   try {
-    const plain = await worker.surface({ level: LEVEL, smoothing: 0, allComponents: true });
+    const highest = grid.values.reduce((most, value) => Math.max(most, value), 0);
+    const level = Math.min(LEVEL, highest / 2);
+    const plain = await worker.surface({ level, smoothing: 0, allComponents: true });
     onProgress(SHARES.surface);
     const said = await renderer.at(plain.positions, run);
     const colours = plain.positions.map((_, at) => said[4 * Math.floor(at / 3) + (at % 3)]!);
