@@ -148,7 +148,7 @@ interface Sizes {
 }
 
 /** For two cores of a processor. */
-const SMALL: Sizes = { planes: { side: 128, channels: 16 }, rays: 4096, samples: 8192, stepsAcross: 128, steps: 1500 };
+const SMALL: Sizes = { planes: { side: 128, channels: 16 }, rays: 4096, samples: 8192, stepsAcross: 128, steps: 1000 };
 /** For a graphics card: the paper's planes. */
 const LARGE: Sizes = {
   planes: { side: 512, channels: 48 },
