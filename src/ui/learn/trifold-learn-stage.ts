@@ -67,9 +67,10 @@ export class TrifoldLearnStage extends StudioElement {
       }
       .over {
         position: absolute;
-        inset: 0.75rem 0.75rem auto;
+        inset: 0.75rem;
         display: flex;
         flex-wrap: wrap;
+        align-content: space-between; /* where they do not stand side by side, one is below the picture */
         justify-content: space-between;
         align-items: start;
         gap: 0.4rem;

@@ -265,4 +265,17 @@ export const progressBar = css`
   progress::-moz-progress-bar {
     background: var(--accent);
   }
+  /* Backgrounds are not painted there, but for those that say so. */
+  @media (forced-colors: active) {
+    progress {
+      forced-color-adjust: none;
+      border: 1px solid CanvasText;
+    }
+    progress::-webkit-progress-bar {
+      background: Canvas;
+    }
+    progress::-webkit-progress-value {
+      background: Highlight;
+    }
+  }
 `;
