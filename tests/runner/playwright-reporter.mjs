@@ -11,10 +11,11 @@ export default class QuietReporter {
     return true;
   }
 
-  onTestEnd(test, { status, errors }) {
+  onTestEnd(test, { status, errors, duration }) {
     const passed = status === test.expectedStatus;
     const state = status === 'skipped' ? 'skipped' : passed ? 'passed' : 'failed';
-    report(state, test.location.file, nameOf(test), errors.map(asText).join('\n\n') || (passed ? '' : status));
+    const message = errors.map(asText).join('\n\n') || (passed ? '' : status);
+    report(state, test.location.file, nameOf(test), message, duration);
   }
 
   /** What goes wrong outside of tests: a file that cannot be loaded, a server that does not start. */

@@ -19,6 +19,7 @@ export default class QuietReporter {
       test.module.moduleId,
       test.fullName,
       errors.map(asText).join('\n\n'),
+      test.diagnostic()?.duration,
     );
   }
 
