@@ -157,7 +157,10 @@ export async function seedShown(page: Page): Promise<number | undefined> {
 }
 
 /** Opens a room of the panel, and the sheet of a phone. */
-export async function openRoom(page: Page, room: 'Face' | 'Edit' | 'Compare' | 'Inspect' | 'Export' | 'Learn'): Promise<void> {
+export async function openRoom(
+  page: Page,
+  room: 'Face' | 'Edit' | 'Compare' | 'Inspect' | 'Export' | 'Learn',
+): Promise<void> {
   const tab = page.getByRole('tab', { name: room });
   const panel = page.getByRole('tabpanel', { name: room });
   if (!(await panel.isVisible())) await tab.click();
