@@ -60,6 +60,7 @@ const USAGE = `Usage: npm run --silent trifold -- COMMAND
       time are told before the first step. Ctrl-C ends the step on its way and saves; --resume goes on from there with the same bits, also after a
       crash. --list-presets tells what --preset takes, --set replaces single settings of it (--set batch=4).
       scene: --data has pictures of one scene with their cameras (PNG or JPEG; transforms.json, COLMAP, dataset.json); without it the bundled scene.
+      --preset all learns it as tri-planes, as voxels and as Mip-NeRF, one after the other, and ends with a table of speed, memory, PSNR and SSIM.
       gan: --data is an EG3D data set (PNG or JPEG, dataset.json); without it the bundled generator, or --teacher MODEL, renders pictures with exact labels.
       --mirror learns each picture in the mirror, too; --from MODEL goes on from a generator.
       student: of the bundled generator, or of --teacher MODEL. --loss-set lr|hr|lr+hr|hr+adv|full|pc-gan takes other losses than the preset.

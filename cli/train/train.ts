@@ -18,6 +18,7 @@ import { FAILED, UsageError } from '../errors';
 import { openGpu } from '../gpu';
 import { expectWritable } from '../output-file';
 import { say, sayInPlace } from '../standard-error';
+import { meansAllFields, trainAllFields } from './compare-fields';
 import type { OpenedData, TrainableKind, TrainWords } from './kinds';
 import { TRAINABLE } from './learners';
 import { duration, progressTeller, tell } from './progress';
@@ -63,6 +64,13 @@ class OtherDataError extends TrifoldError {
 /** @param kinds what can be taught; the tests have a small one */
 export async function train(words: string[], kinds: typeof TRAINABLE = TRAINABLE): Promise<void> {
   const { kind, values } = readWords(words);
+  if (kind === 'scene' && !values['list-presets'] && (await meansAllFields(values))) {
+    return trainAllFields(values, (ofOne) => trainOne(kind, ofOne, kinds));
+  }
+  return trainOne(kind, values, kinds);
+}
+
+async function trainOne(kind: LearnerKind, values: TrainValues, kinds: typeof TRAINABLE): Promise<void> {
   const trainable = await kinds[kind]();
   if (values['list-presets']) return listPresets(trainable, values.json);
   const folder = values.out;

@@ -118,17 +118,25 @@ describe('what is wrong is said, with what to do', () => {
   });
 });
 
-it('the bundled scene: what is learnt is a file of a scene', async () => {
-  const out = inFolder('scene');
-  const small = ['rays=64', 'samples=512', 'stepsAcross=32', 'field.side=16', 'field.channels=4', 'occupancy.side=8'];
-  const changes = small.flatMap((change) => ['--set', change]);
+it('the bundled scene as all three fields: each is a run and a file of a scene, and there is a table of them', async () => {
+  const out = inFolder('fields');
+  const small = ['rays=64', 'samples=512', 'stepsAcross=32', 'occupancy.side=8'].flatMap((change) => ['--set', change]);
   const never = ['--measure-every', '0', '--samples-every', '0'];
-  const { code, stderr } = await trifold('train', 'scene', '--out', out, '--steps', '2', ...changes, ...never);
-  expect(stderr).toContain(`result: ${join(out, 'scene.safetensors')}`);
-  expect(code).toBe(0);
-  const { step } = JSON.parse(checkpointOf('scene').metadata.training!);
-  expect(step).toBe(2);
-  expect(parseSafetensors(readFileSync(join(out, 'scene.safetensors'))).metadata.format).toBe('trifold-scene');
+  const call = ['train', 'scene', '--preset', 'all', '--out', out, '--steps', '2', ...small, ...never];
+  const { code, stdout, stderr } = await trifold(...call);
+  expect(code, stderr).toBe(0);
+  for (const field of ['tri-planes', 'voxels', 'mip-nerf']) {
+    expect(JSON.parse(checkpointOf(join('fields', field)).metadata.training!).step).toBe(2);
+    const scene = parseSafetensors(readFileSync(join(out, field, 'scene.safetensors')));
+    expect(scene.metadata.format).toBe('trifold-scene');
+  }
+  expect(stdout).toMatch(/^mip-nerf +8 × 256 +594308 +2 .*\nvoxels .*\ntri-planes /m);
+
+  const again = await trifold(...call);
+  expect(again.code).toBe(USAGE);
+  expect(again.stderr).toContain('holds a comparison of fields: go on with --resume');
+  const resumed = await trifold('train', 'scene', '--out', out, '--resume');
+  expect(resumed).toMatchObject({ code: 0, stdout });
 });
 
 test('single settings can be replaced, and by values of their own type only', () => {

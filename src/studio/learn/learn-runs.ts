@@ -1,5 +1,6 @@
 /** The runs that this device keeps, as the room lists them. One that is deleted can be had back until the next one is, or the page goes. */
 import type { RunStore } from '../../training/loops/run-store';
+import { compareFields } from '../../training/loops/scene-comparison';
 import type { MadeFile } from '../export/exports';
 import type { RunSummary } from './learn-state';
 import type { LearnStore } from './learn-store';
@@ -14,7 +15,7 @@ export class LearnRuns {
   async load(): Promise<void> {
     const runs = await this.store.list();
     const { deleted } = this.learn.state;
-    this.learn.update({ runs: runs.filter(({ description }) => description.id !== deleted?.description.id) });
+    this.#show(runs.filter(({ description }) => description.id !== deleted?.description.id));
   }
 
   find(id: string): RunSummary | undefined {
@@ -26,7 +27,8 @@ export class LearnRuns {
     const { runs = [], deleted, run } = this.learn.state;
     const removed = this.find(id);
     if (!removed || run?.description.id === id) return;
-    this.learn.update({ runs: runs.filter((other) => other !== removed), deleted: removed });
+    this.#show(runs.filter((other) => other !== removed));
+    this.learn.update({ deleted: removed });
     if (deleted) await this.store.remove(deleted.description.id);
   }
 
@@ -40,6 +42,10 @@ export class LearnRuns {
     const { deleted } = this.learn.state;
     this.learn.update({ deleted: undefined });
     if (deleted) await this.store.remove(deleted.description.id);
+  }
+
+  #show(runs: readonly RunSummary[]): void {
+    this.learn.update({ runs, comparison: compareFields(runs) });
   }
 
   /** @throws RunStoreError */

@@ -9,10 +9,12 @@ import type { Curve } from '../../training/loops/curves';
 import type { FigureKind, LearnerKind, LearntPicture, SampleRow } from '../../training/loops/learner';
 import type { RunActivity, RunNotice, RunSettings, RunStatus, TrainingRunState } from '../../training/loops/run-state';
 import type { RunDescription, RunSummary } from '../../training/loops/run-store';
+import type { FieldRow } from '../../training/loops/scene-comparison';
 import type { Failure } from '../shared/failure';
 
 export type {
   Curve,
+  FieldRow,
   FigureKind,
   LearnerKind,
   LearntPicture,
@@ -175,6 +177,8 @@ export interface LearnState {
   readonly run: LearnRun | undefined;
   /** Kept on this device, newest first; undefined until they have been read. */
   readonly runs: readonly RunSummary[] | undefined;
+  /** The fields of scenes side by side, where runs of two or more of them are kept. */
+  readonly comparison: readonly FieldRow[];
   /** The run that was deleted last, and can be had back. */
   readonly deleted: RunSummary | undefined;
   readonly takeAway: TakeAway | undefined;
@@ -210,6 +214,7 @@ export function initialLearnState(): LearnState {
     isEstimating: false,
     run: undefined,
     runs: undefined,
+    comparison: [],
     deleted: undefined,
     takeAway: undefined,
     problem: undefined,

@@ -58,6 +58,10 @@ export interface RunProgress {
   readonly notices: readonly RunNotice[];
   /** Seconds that the run has taken so far, pauses left out. */
   readonly seconds: number;
+  /** Undefined until two steps have been timed. */
+  readonly secondsPerStep?: number | undefined;
+  /** Bytes on the device; undefined of a run that was kept before this was told. */
+  readonly memoryBytes?: number | undefined;
   /** When it was saved, ISO 8601. */
   readonly saved: string;
 }

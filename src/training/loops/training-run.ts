@@ -320,7 +320,7 @@ export class TrainingRun {
   }
 
   async #write(): Promise<void> {
-    const { position, goal, figures, curves, settings, notices } = this.state;
+    const { position, goal, figures, curves, settings, notices, secondsPerStep, memoryBytes } = this.state;
     const time = Date.now();
     await this.#keeper.save({
       position,
@@ -330,6 +330,8 @@ export class TrainingRun {
       rateFactor: settings.rateFactor,
       notices,
       seconds: this.#pace.seconds,
+      secondsPerStep,
+      memoryBytes,
       saved: new Date(time).toISOString(),
       measuredAt: this.#measuredAt,
     });

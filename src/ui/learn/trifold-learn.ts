@@ -12,6 +12,7 @@ import { StudioElement } from '../shared/studio-element';
 import { controls, sections } from '../shared/theme';
 import { LEARN_STRINGS } from '../strings/learn';
 import './trifold-learn-data';
+import './trifold-learn-fields';
 import './trifold-learn-plan';
 import './trifold-learn-run';
 import './trifold-learn-runs';
@@ -115,6 +116,7 @@ export class TrifoldLearn extends StudioElement {
               <trifold-learn-plan .studio=${studio}></trifold-learn-plan>`
       }
       <trifold-learn-runs .studio=${studio}></trifold-learn-runs>
+      <trifold-learn-fields .studio=${studio}></trifold-learn-fields>
     `;
   }
 

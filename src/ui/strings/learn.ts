@@ -2,6 +2,7 @@
 import type {
   CameraSpread,
   DataForm,
+  FieldRow,
   LearnerKind,
   LearnRun,
   RunActivity,
@@ -328,6 +329,26 @@ export const LEARN_STRINGS = {
     removeNamed: (name: string) => `Delete ${name}`,
     removed: (name: string) => `“${name}” is deleted.`,
     undo: 'Undo',
+  },
+
+  fields: {
+    title: 'The three kinds of scene',
+    about:
+      'The newest run of each on the same pictures. In brackets what EG3D’s paper has (Table 1); it names neither PSNR nor SSIM. Speed is samples learnt in a second; speed and memory are times Mip-NeRF’s.',
+    field: 'Scene',
+    names: { 'tri-planes': 'Tri-planes', voxels: 'Voxels', 'mip-nerf': 'Mip-NeRF' } satisfies Record<
+      FieldRow['field'],
+      string
+    >,
+    details: ({ network, parameters, steps }: FieldRow) =>
+      `${network}, ${(parameters / 1e6).toFixed(2)} million numbers, ${counted(steps, 'step')}`,
+    speed: 'Speed',
+    memory: 'Memory',
+    psnr: 'PSNR, dB',
+    ssim: 'SSIM',
+    times: (value: number | undefined) => (value === undefined ? '–' : `${value.toFixed(2)} ×`),
+    paper: (value: number) => `(${value.toFixed(2)} ×)`,
+    value: (value: number | undefined, digits: number) => (value === undefined ? '–' : value.toFixed(digits)),
   },
 
   stage: {
