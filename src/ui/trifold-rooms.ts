@@ -102,6 +102,7 @@ export class TrifoldRooms extends StudioElement {
       }
       .tabs button {
         flex: 1 0 auto;
+        min-width: var(--control);
         min-height: max(var(--control), 2.6rem);
         padding: 0 clamp(0.2rem, 2cqi, 0.5rem);
         border: 0;
