@@ -7,7 +7,13 @@ import type { TrainingPictures } from '../../src/training/data/training-pictures
 import type { Json } from '../../src/training/loops/run-store';
 import { createStudentLearner, surveyStudent } from '../../src/training/loops/student';
 import { studentConfigOf } from '../../src/training/student/network';
-import { LOSS_SETS, type LossSet, STUDENT_PRESETS, type StudentSettings } from '../../src/training/student/settings';
+import {
+  LOSS_SETS,
+  type LossSet,
+  STUDENT_PRESETS,
+  type StudentPresetName,
+  type StudentSettings,
+} from '../../src/training/student/settings';
 import { readModelFile } from '../checkpoint-file';
 import { choiceOption } from '../options';
 import { sha256OfFile } from '../student-file';
@@ -32,7 +38,7 @@ export const student: TrainableKind = {
         ? { ...source.data, fingerprint: `${source.data.fingerprint}-${teacherSha256}` }
         : { name: basename(path), fingerprint: teacherSha256, source: {} },
       async prepare(gpu, run, tell, kept) {
-        const preset = STUDENT_PRESETS[words.preset as keyof typeof STUDENT_PRESETS];
+        const preset = STUDENT_PRESETS[words.preset as StudentPresetName];
         const settings = kept ?? (preset.settings({ seed: words.seed, losses }) as unknown as Json);
         return {
           settings,

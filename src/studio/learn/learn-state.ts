@@ -224,7 +224,7 @@ export function initialLearnState(): LearnState {
 }
 
 /** Whether there is a run that can be looked at. */
-export function hasLiveRun({ run }: LearnState): boolean {
+function hasLiveRun({ run }: LearnState): boolean {
   return run?.state !== undefined && run.state.status !== 'failed';
 }
 

@@ -6,7 +6,13 @@ import { PERCEPTUAL_FILE } from '../../models/perceptual';
 import { TrainingDataError } from '../../training/data/errors';
 import type { Json } from '../../training/loops/run-store';
 import { createStudentLearner, surveyStudent } from '../../training/loops/student';
-import { LOSS_SETS, type LossSet, STUDENT_PRESETS, type StudentSettings } from '../../training/student/settings';
+import {
+  LOSS_SETS,
+  type LossSet,
+  STUDENT_PRESETS,
+  type StudentPresetName,
+  type StudentSettings,
+} from '../../training/student/settings';
 import { fetchFile } from '../model/model-index';
 import { cameraSpread, drawnCamera } from './camera-spread';
 import type { DrawnCamera } from './learn-state';
@@ -17,7 +23,7 @@ export const PAGE_STUDENT: PageLearner = {
   intervals: { checkpointEvery: 50, measureEvery: 200, samplesEvery: 100 },
 
   settings({ preset, seed, extras }) {
-    const { settings } = STUDENT_PRESETS[preset as keyof typeof STUDENT_PRESETS];
+    const { settings } = STUDENT_PRESETS[preset as StudentPresetName];
     return settings({ seed, losses: extras.losses as LossSet | undefined }) as unknown as Json;
   },
 
@@ -25,7 +31,7 @@ export const PAGE_STUDENT: PageLearner = {
 
   describeModel({ name, config }, { preset, seed }) {
     const { imageResolution } = config;
-    const { views } = STUDENT_PRESETS[preset as keyof typeof STUDENT_PRESETS].settings({ seed });
+    const { views } = STUDENT_PRESETS[preset as StudentPresetName].settings({ seed });
     const cameras = camerasWithin(views, config.camera);
     return {
       name,

@@ -1,6 +1,6 @@
 /**
  * From the world of the data to EG3D's box, and back: x' = scale * rotation * (x - centre). The box is a cube around the origin (`box_warp` is
- * its side), y is up; outside it a scene has no density. What is exported goes back to the world of the data.
+ * its side), y is up; outside it a scene has no density. What is exported is in the box; the file of a scene says how it came there.
  */
 import { vec3d } from 'wgpu-matrix';
 import { type CamToWorld, ORIGIN, type Point } from '../../camera/conventions';

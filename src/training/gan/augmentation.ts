@@ -16,7 +16,7 @@ import { warpMap, warpPictures } from '../../pipelines/resampling/warp';
 import type { DrawSource } from '../draws';
 import { drawColours, drawWarp } from './augmentation-maps';
 
-export const AUGMENTATION_SETS = ['none', 'colour', 'all'] as const;
+const AUGMENTATION_SETS = ['none', 'colour', 'all'] as const;
 /** What may be done to pictures. */
 export type AugmentationSet = (typeof AUGMENTATION_SETS)[number];
 

@@ -2,23 +2,22 @@
  * The three fields side by side, as in Table 1 of EG3D's paper: how fast each learns, how much memory it takes, how like the held-out pictures are. Speed
  * and memory are relative to Mip-NeRF, as there. Only runs of the same pictures on the same device can be compared.
  */
-import { type FieldSettings, parameterCount, type SceneSettings } from '../scene/scene-settings';
+import type { FieldKindName } from '../scene/scene-field';
+import { parameterCount, type SceneSettings } from '../scene/scene-settings';
 import type { RunSummary } from './run-store';
 
-type FieldName = FieldSettings['kind'];
-
 /** In the order of the paper's table. */
-const FIELDS = ['mip-nerf', 'voxels', 'tri-planes'] as const satisfies readonly FieldName[];
+const FIELDS = ['mip-nerf', 'voxels', 'tri-planes'] as const satisfies readonly FieldKindName[];
 
 /** The paper's Table 1, relative to Mip-NeRF. It has no PSNR and SSIM. */
-const PAPER: Readonly<Record<FieldName, { readonly speed: number; readonly memory: number }>> = {
+const PAPER: Readonly<Record<FieldKindName, { readonly speed: number; readonly memory: number }>> = {
   'mip-nerf': { speed: 1, memory: 1 },
   voxels: { speed: 3.5, memory: 0.33 },
   'tri-planes': { speed: 2.9, memory: 0.32 },
 };
 
 export interface FieldRow {
-  readonly field: FieldName;
+  readonly field: FieldKindName;
   /** Layers and units of its network, as the paper writes them: "4 × 128". */
   readonly network: string;
   /** Numbers that learn. */

@@ -22,7 +22,7 @@ import type { ScenePicture, ScenePictures } from '../scene/scene-pictures';
 import { sceneGroups, scheduledStep, type WiredStep, wireSceneStep } from '../scene/scene-plans';
 import { drawnRays } from '../scene/scene-rays';
 import { SceneRenderer, wireSceneViews } from '../scene/scene-renderer';
-import { checkSceneSettings, initialTensors, type SceneSettings } from '../scene/scene-settings';
+import { checkSceneSettings, firstTensors, type SceneSettings } from '../scene/scene-settings';
 import type { TrainingPosition, TrainingState } from '../training-checkpoint';
 import type { StepMemory } from '../training-step';
 import type { FigureKind, Figures, Learner, LearntFile, LearntPicture, RunPlan, SampleRow } from './learner';
@@ -49,7 +49,7 @@ export async function createSceneLearner(
   checkSceneSettings(settings);
   const { side, first } = settings.occupancy;
   const occupancy = { name: 'occupancy', shape: [side, side, side], data: carvedOccupancy(pictures, side, first) };
-  const file = writeSafetensors([...initialTensors(settings), occupancy]);
+  const file = writeSafetensors([...firstTensors(settings), occupancy]);
   const scene = openScene(gpu, settings, parseSafetensors(file));
   const learner = new SceneLearner(gpu, settings, pictures, scene);
   try {

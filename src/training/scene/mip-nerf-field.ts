@@ -9,19 +9,17 @@
  * That is NeRF's network (Mildenhall et al. 2020, appendix A). What differs from Mip-NeRF: one field for all samples, which lie where something is known to be
  * (occupancy.ts), in place of a coarse and a fine pass of one network, and white behind.
  */
-import type { WritableTensor } from '../../checkpoints/safetensors';
 import type { PlanBuilder } from '../../gpu/plan';
 import type { Tensor } from '../../gpu/tensor';
 import type { ParameterScope } from '../../models/parameters';
 import { concatenate } from '../../pipelines/dense/window';
 import { fourierEncoding } from '../../pipelines/encoding/fourier-encoding';
 import { integratedEncoding } from '../../pipelines/encoding/integrated-encoding';
-import type { DrawSource } from '../draws';
-import { BOX_SIDE, type FieldKind, type FieldSamples } from './scene-field';
+import { BOX_SIDE, type FieldKind, type FieldSamples, type FieldTensor } from './scene-field';
 import {
   hiddenLayers,
-  initialLayers,
   type LayerExtents,
+  layerTensors,
   type NetworkSettings,
   wireHidden,
   wireLayer,
@@ -47,8 +45,7 @@ const DIRECTION_WAVES = Float32Array.from({ length: 4 * 3 * DIRECTION_LEVELS }, 
 
 export const MIP_NERF_FIELD: FieldKind<MipNerfSettings> = {
   name: 'mip-nerf',
-  initial,
-  isGrid: () => false,
+  tensors,
   wire,
 };
 
@@ -63,8 +60,8 @@ function heads({ width }: NetworkSettings): Record<'density' | 'bottleneck' | 'v
   };
 }
 
-function initial({ levels, network }: MipNerfSettings, source: DrawSource): WritableTensor[] {
-  return initialLayers('', [...hiddenLayers(6 * levels, network), ...Object.values(heads(network))], source);
+function tensors({ levels, network }: MipNerfSettings): FieldTensor[] {
+  return layerTensors('', [...hiddenLayers(6 * levels, network), ...Object.values(heads(network))]);
 }
 
 function wire(

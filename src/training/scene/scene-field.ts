@@ -7,12 +7,11 @@
  */
 import type { WritableTensor } from '../../checkpoints/safetensors';
 import type { PlanBuilder } from '../../gpu/plan';
-import type { Tensor } from '../../gpu/tensor';
+import { elementCount, type Tensor } from '../../gpu/tensor';
 import type { ParameterScope } from '../../models/parameters';
 import type { DrawSource } from '../draws';
 
-export const FIELD_KINDS = ['tri-planes', 'voxels', 'mip-nerf'] as const;
-export type FieldKindName = (typeof FIELD_KINDS)[number];
+export type FieldKindName = 'tri-planes' | 'voxels' | 'mip-nerf';
 
 /** The box around the origin in which a scene is, by its side: outside it nothing is. What a field learns has coordinates in it. */
 export const BOX_SIDE = 1;
@@ -32,16 +31,21 @@ export interface FieldSamples {
   readonly total: Tensor;
 }
 
+/** A tensor of a field, and how it begins. */
+export interface FieldTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Of the normal numbers that it begins with; 0 for zeros. */
+  readonly deviation: number;
+  /** Whether it has features in space (planes, voxels), which learn at a higher rate than networks. */
+  readonly isGrid: boolean;
+}
+
 /** A kind of field, with the settings that say how large one is: plain JSON, which the files of scenes and checkpoints carry. */
 export interface FieldKind<Settings> {
   readonly name: FieldKindName;
-  /**
-   * The tensors of a field that has learnt nothing, by the names and in the shapes of its file. All of them learn.
-   * @param source of random numbers, drawn in the order of the tensors
-   */
-  initial(settings: Settings, source: DrawSource): WritableTensor[];
-  /** Which of them are features in space (planes, voxels) and learn at a higher rate than networks. */
-  isGrid(name: string): boolean;
+  /** What learns, by the names and in the shapes of its file, in the order in which first numbers are drawn. */
+  tensors(settings: Settings): FieldTensor[];
   /**
    * Appends the field's answer.
    * @param parameters of the field's file: trainable ones while it learns (`ParameterStore`)
@@ -54,10 +58,18 @@ export interface FieldKind<Settings> {
 /** Normal numbers that are drawn for a grid; the first prime number below 2^16, so that they fall out of step with its rows. */
 const DRAWN_FEATURES = 65521;
 
-/** Features in space before the first step: normal numbers, which are repeated where millions are needed, since all they do is to tell places apart. */
-export function initialFeatures(source: DrawSource, count: number, deviation: number): Float32Array {
-  const drawn = Float32Array.from(source.randn(Math.min(count, DRAWN_FEATURES)), (value) => value * deviation);
-  const features = new Float32Array(count);
-  for (let at = 0; at < count; at += drawn.length) features.set(drawn.subarray(0, count - at), at);
-  return features;
+/**
+ * The file of a field that has learnt nothing. In a grid numbers are repeated where millions are needed, since all they do is to tell places apart.
+ * @param source of random numbers, drawn in the order of the tensors
+ */
+export function initialTensors(tensors: readonly FieldTensor[], source: DrawSource): WritableTensor[] {
+  return tensors.map(({ name, shape, deviation, isGrid }) => {
+    const count = elementCount(shape);
+    const data = new Float32Array(count);
+    if (deviation > 0) {
+      const drawn = source.randn(isGrid ? Math.min(count, DRAWN_FEATURES) : count);
+      for (let at = 0; at < count; at++) data[at] = drawn[at % drawn.length]! * deviation;
+    }
+    return { name, shape, data };
+  });
 }

@@ -15,7 +15,7 @@ import { type Parameter, ParameterStore } from '../../models/parameters';
 import type { SceneNormalisation } from '../data/scene-normalisation';
 import { BOX_SIDE } from './scene-field';
 import type { SceneTensors } from './scene-plans';
-import { checkSceneSettings, fieldTensors, type SceneSettings } from './scene-settings';
+import { checkSceneSettings, fieldOf, type SceneSettings } from './scene-settings';
 
 export const SCENE_FORMAT = 'trifold-scene';
 
@@ -47,7 +47,7 @@ export class SceneFileError extends TrifoldError {
   }
 }
 
-export function isSceneFile({ metadata }: Pick<Checkpoint, 'metadata'>): boolean {
+function isSceneFile({ metadata }: Pick<Checkpoint, 'metadata'>): boolean {
   return metadata.format === SCENE_FORMAT;
 }
 
@@ -97,7 +97,7 @@ export interface OpenScene extends SceneTensors {
  */
 export function openScene(host: TensorHost, settings: SceneSettings, checkpoint?: Checkpoint): OpenScene {
   const store = new ParameterStore(host, checkpoint, { isTrainable: () => true });
-  for (const { name, shape } of fieldTensors(settings)) store.parameter(name, shape);
+  for (const { name, shape } of fieldOf(settings.field).tensors) store.parameter(name, shape);
   const { side, first } = settings.occupancy;
   const occupancy: Tensor = uploadTensor(host, OCCUPANCY, [side ** 3], () =>
     checkpoint?.has(OCCUPANCY)

@@ -3,7 +3,6 @@
  * voxels, and the eight of 256 of Mip-NeRF. In the file it is a row of layers, "fc0.weight" [out, in] and "fc0.bias" [out] and so on, then "out", as
  * PyTorch's nn.Linear has them; weights are used as they are stored.
  */
-import type { WritableTensor } from '../../checkpoints/safetensors';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, padToFour, reshaped, type Tensor } from '../../gpu/tensor';
 import { NumpyRandomState } from '../../models/numpy-random';
@@ -12,10 +11,10 @@ import type { ActivationOptions } from '../../pipelines/dense/activation';
 import { fullyConnected, inputsFirst } from '../../pipelines/dense/fully-connected';
 import { concatenate } from '../../pipelines/dense/window';
 import { fourierEncoding } from '../../pipelines/encoding/fourier-encoding';
-import type { DrawSource } from '../draws';
+import type { FieldTensor } from './scene-field';
 
 /** Red, green, blue and density. */
-export const FIELD_OUTPUTS = 4;
+const FIELD_OUTPUTS = 4;
 
 export interface NetworkSettings {
   /** Hidden layers. */
@@ -67,14 +66,9 @@ function outputLayer(inputs: number, { layers, width }: NetworkSettings): LayerE
 }
 
 /** @param prefix of the names, with its final dot */
-export function initialNetwork(
-  prefix: string,
-  features: number,
-  settings: NetworkSettings,
-  source: DrawSource,
-): WritableTensor[] {
+export function networkTensors(prefix: string, features: number, settings: NetworkSettings): FieldTensor[] {
   const inputs = features + 2 * (settings.encoding?.frequencies ?? 0);
-  return initialLayers(prefix, [...hiddenLayers(inputs, settings), outputLayer(inputs, settings)], source);
+  return layerTensors(prefix, [...hiddenLayers(inputs, settings), outputLayer(inputs, settings)]);
 }
 
 /**
@@ -82,14 +76,12 @@ export function initialNetwork(
  * of that: a grey fog, the same everywhere.
  * @param prefix of the names, with its final dot
  */
-export function initialLayers(prefix: string, layers: readonly LayerExtents[], source: DrawSource): WritableTensor[] {
+export function layerTensors(prefix: string, layers: readonly LayerExtents[]): FieldTensor[] {
   return layers.flatMap(({ name, inFeatures, outFeatures, isOutput }) => {
-    const shape = [outFeatures, inFeatures];
     const deviation = Math.sqrt(2 / inFeatures) * (isOutput ? 0.1 : 1);
-    const weight = Float32Array.from(source.randn(elementCount(shape)), (value) => value * deviation);
     return [
-      { name: `${prefix}${name}.weight`, shape, data: weight },
-      { name: `${prefix}${name}.bias`, shape: [outFeatures], data: new Float32Array(outFeatures) },
+      { name: `${prefix}${name}.weight`, shape: [outFeatures, inFeatures], deviation, isGrid: false },
+      { name: `${prefix}${name}.bias`, shape: [outFeatures], deviation: 0, isGrid: false },
     ];
   });
 }

@@ -104,18 +104,18 @@ export function sceneGroups(
   parameters: readonly Parameter[],
   settings: SceneSettings,
 ): ParameterGroup[] {
-  const { isGrid } = fieldOf(settings.field);
+  const grids = new Set(fieldOf(settings.field).tensors.flatMap(({ name, isGrid }) => (isGrid ? [name] : [])));
   const group = (name: string, of: readonly Parameter[], rate: number) =>
     of.length === 0 ? [] : [new ParameterGroup(host, name, of, { ...ADAM, rate })];
   return [
     ...group(
       'grid',
-      parameters.filter(({ name }) => isGrid(name)),
+      parameters.filter(({ name }) => grids.has(name)),
       settings.gridRate,
     ),
     ...group(
       'network',
-      parameters.filter(({ name }) => !isGrid(name)),
+      parameters.filter(({ name }) => !grids.has(name)),
       settings.networkRate,
     ),
   ];

@@ -4,9 +4,9 @@ import { TrifoldError } from '../../errors';
 import type { PlanBuilder } from '../../gpu/plan';
 import { elementCount, type Tensor } from '../../gpu/tensor';
 import type { ParameterScope } from '../../models/parameters';
-import { type DrawSource, stepDraws } from '../draws';
+import { stepDraws } from '../draws';
 import { MIP_NERF, MIP_NERF_FIELD, type MipNerfSettings } from './mip-nerf-field';
-import type { FieldKind, FieldSamples } from './scene-field';
+import { type FieldKind, type FieldKindName, type FieldSamples, type FieldTensor, initialTensors } from './scene-field';
 import type { NetworkSettings } from './scene-network';
 import { TRI_PLANE_FIELD, type TriPlaneSettings } from './tri-plane-field';
 import { VOXEL_FIELD, type VoxelSettings, voxelSideLike } from './voxel-field';
@@ -77,9 +77,8 @@ export class SceneSettingError extends TrifoldError {
 
 /** A field of given settings. */
 export interface OpenField {
-  readonly kind: FieldSettings['kind'];
-  initial(source: DrawSource): WritableTensor[];
-  isGrid(name: string): boolean;
+  readonly kind: FieldKindName;
+  readonly tensors: readonly FieldTensor[];
   wire(plan: PlanBuilder, parameters: ParameterScope, samples: FieldSamples): Tensor;
 }
 
@@ -97,8 +96,7 @@ export function fieldOf(settings: FieldSettings): OpenField {
 function opened<Settings>(field: FieldKind<Settings>, settings: Settings): OpenField {
   return {
     kind: field.name,
-    initial: (source) => field.initial(settings, source),
-    isGrid: (name) => field.isGrid(name),
+    tensors: field.tensors(settings),
     wire: (plan, parameters, samples) => field.wire(plan, parameters, settings, samples),
   };
 }
@@ -107,19 +105,13 @@ function opened<Settings>(field: FieldKind<Settings>, settings: Settings): OpenF
 const WEIGHTS_PHASE = 1;
 
 /** What is learnt of a scene before the first step. */
-export function initialTensors({ seed, field }: SceneSettings): WritableTensor[] {
-  return fieldOf(field).initial(stepDraws(seed, 0, WEIGHTS_PHASE));
-}
-
-/** Names and shapes of what is learnt. */
-export function fieldTensors({ field }: SceneSettings): Pick<WritableTensor, 'name' | 'shape'>[] {
-  const zeros = (count: number) => new Float32Array(count);
-  return fieldOf(field).initial({ rand: zeros, randn: zeros });
+export function firstTensors({ seed, field }: SceneSettings): WritableTensor[] {
+  return initialTensors(fieldOf(field).tensors, stepDraws(seed, 0, WEIGHTS_PHASE));
 }
 
 /** How many numbers learn. */
-export function parameterCount(settings: SceneSettings): number {
-  return fieldTensors(settings).reduce((sum, { shape }) => sum + elementCount(shape), 0);
+export function parameterCount(settings: Pick<SceneSettings, 'field'>): number {
+  return fieldOf(settings.field).tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
 
 /** @throws SceneSettingError */
@@ -162,8 +154,8 @@ const LEAST_SHARE = 0.01;
 /** Features of a voxel; with more of them the grid is coarser. */
 const VOXEL_CHANNELS = 12;
 
-function settingsOf({ planes, ...sizes }: Sizes, kind: FieldSettings['kind'], seed: number): SceneSettings {
-  const fields: Record<FieldSettings['kind'], FieldSettings> = {
+function settingsOf({ planes, ...sizes }: Sizes, kind: FieldKindName, seed: number): SceneSettings {
+  const fields: Record<FieldKindName, FieldSettings> = {
     'tri-planes': { kind: 'tri-planes', ...planes, network: DECODER },
     voxels: {
       kind: 'voxels',
@@ -185,7 +177,7 @@ function settingsOf({ planes, ...sizes }: Sizes, kind: FieldSettings['kind'], se
   };
 }
 
-function preset(sizes: Sizes, kind: FieldSettings['kind'], label: string, description: string): ScenePreset {
+function preset(sizes: Sizes, kind: FieldKindName, label: string, description: string): ScenePreset {
   return { label, description, settings: ({ seed }) => settingsOf(sizes, kind, seed) };
 }
 

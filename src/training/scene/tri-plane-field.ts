@@ -2,14 +2,12 @@
  * Tri-planes (EG3D, section 3): three planes of features that stand on each other at right angles. A point takes the sum of what it meets on each, and a small
  * network makes density and colour of that.
  */
-import type { WritableTensor } from '../../checkpoints/safetensors';
 import type { PlanBuilder } from '../../gpu/plan';
-import { elementCount, reshaped, type Tensor } from '../../gpu/tensor';
+import { reshaped, type Tensor } from '../../gpu/tensor';
 import type { ParameterScope } from '../../models/parameters';
 import { sumTriPlanes } from '../../pipelines/volume/tri-planes';
-import type { DrawSource } from '../draws';
-import { BOX_SIDE, type FieldKind, type FieldSamples, initialFeatures } from './scene-field';
-import { initialNetwork, type NetworkSettings, wireNetwork } from './scene-network';
+import { BOX_SIDE, type FieldKind, type FieldSamples, type FieldTensor } from './scene-field';
+import { type NetworkSettings, networkTensors, wireNetwork } from './scene-network';
 
 export interface TriPlaneSettings {
   /** Texels of a plane's side. */
@@ -33,8 +31,7 @@ const FIRST_DEVIATION = 0.1;
 
 export const TRI_PLANE_FIELD: FieldKind<TriPlaneSettings> = {
   name: 'tri-planes',
-  initial,
-  isGrid: (name) => name === PLANES,
+  tensors,
   wire,
 };
 
@@ -43,10 +40,9 @@ function planesShape({ side, channels }: TriPlaneSettings): [number, number, num
   return [side, side, AXES.length, channels];
 }
 
-function initial(settings: TriPlaneSettings, source: DrawSource): WritableTensor[] {
-  const shape = planesShape(settings);
-  const data = initialFeatures(source, elementCount(shape), FIRST_DEVIATION);
-  return [{ name: PLANES, shape, data }, ...initialNetwork(NETWORK, settings.channels, settings.network, source)];
+function tensors(settings: TriPlaneSettings): FieldTensor[] {
+  const features = { name: PLANES, shape: planesShape(settings), deviation: FIRST_DEVIATION, isGrid: true };
+  return [features, ...networkTensors(NETWORK, settings.channels, settings.network)];
 }
 
 function wire(

@@ -3,14 +3,12 @@
  * the network of the tri-planes makes density and colour of that. A grid of side N has N^3 features where tri-planes have 3 N^2, so that with as many
  * parameters it is much coarser.
  */
-import type { WritableTensor } from '../../checkpoints/safetensors';
 import type { PlanBuilder } from '../../gpu/plan';
-import { elementCount, reshaped, type Tensor } from '../../gpu/tensor';
+import { reshaped, type Tensor } from '../../gpu/tensor';
 import type { ParameterScope } from '../../models/parameters';
 import { sampleGrid3d } from '../../pipelines/volume/grid-3d';
-import type { DrawSource } from '../draws';
-import { BOX_SIDE, type FieldKind, type FieldSamples, initialFeatures } from './scene-field';
-import { initialNetwork, type NetworkSettings, wireNetwork } from './scene-network';
+import { BOX_SIDE, type FieldKind, type FieldSamples, type FieldTensor } from './scene-field';
+import { type NetworkSettings, networkTensors, wireNetwork } from './scene-network';
 
 export interface VoxelSettings {
   /** Voxels of the grid's side. */
@@ -27,8 +25,7 @@ const FIRST_DEVIATION = 0.1;
 
 export const VOXEL_FIELD: FieldKind<VoxelSettings> = {
   name: 'voxels',
-  initial,
-  isGrid: (name) => name === VOXELS,
+  tensors,
   wire,
 };
 
@@ -42,10 +39,9 @@ function voxelsShape({ side, channels }: VoxelSettings): [number, number, number
   return [side, side, side, channels];
 }
 
-function initial(settings: VoxelSettings, source: DrawSource): WritableTensor[] {
-  const shape = voxelsShape(settings);
-  const data = initialFeatures(source, elementCount(shape), FIRST_DEVIATION);
-  return [{ name: VOXELS, shape, data }, ...initialNetwork(NETWORK, settings.channels, settings.network, source)];
+function tensors(settings: VoxelSettings): FieldTensor[] {
+  const features = { name: VOXELS, shape: voxelsShape(settings), deviation: FIRST_DEVIATION, isGrid: true };
+  return [features, ...networkTensors(NETWORK, settings.channels, settings.network)];
 }
 
 function wire(

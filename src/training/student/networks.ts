@@ -43,10 +43,7 @@ export function needsPerceptual({ losses, weights }: Pick<StudentSettings, 'loss
 }
 
 /** A dual discriminator for the student's pictures. @throws ModelConfigError for a side that is no power of two */
-export function studentDiscriminator(
-  settings: StudentSettings,
-  { imageResolution }: StudentConfig,
-): DiscriminatorConfig {
+function studentDiscriminator(settings: StudentSettings, { imageResolution }: StudentConfig): DiscriminatorConfig {
   const channels = { channelBase: settings.discriminatorBase, channelMax: settings.discriminatorMax };
   return {
     resolution: imageResolution,

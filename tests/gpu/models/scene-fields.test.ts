@@ -8,7 +8,7 @@ import { NumpyRandomState } from '../../../src/models/numpy-random';
 import { ParameterStore } from '../../../src/models/parameters';
 import { startTape } from '../../../src/pipelines/gradients';
 import { MIP_NERF, MIP_NERF_FIELD, type MipNerfSettings } from '../../../src/training/scene/mip-nerf-field';
-import { BOX_SIDE, type FieldKind } from '../../../src/training/scene/scene-field';
+import { BOX_SIDE, type FieldKind, initialTensors } from '../../../src/training/scene/scene-field';
 import { TRI_PLANE_FIELD } from '../../../src/training/scene/tri-plane-field';
 import { VOXEL_FIELD, type VoxelSettings, voxelSideLike } from '../../../src/training/scene/voxel-field';
 import { randomValues } from '../conv-cases';
@@ -28,7 +28,7 @@ const onGrid = (value: number) => Math.round(value * 2 ** 10) / 2 ** 10;
 /** A plan that asks a field at random pieces of rays and takes the gradients of a random combination of its answers. */
 async function askedField<Settings>(kind: FieldKind<Settings>, settings: Settings) {
   const gpu = await testGpu();
-  const file = kind.initial(settings, new NumpyRandomState(1)).map((tensor, index) => {
+  const file = initialTensors(kind.tensors(settings), new NumpyRandomState(1)).map((tensor, index) => {
     const random = randomValues(elementCount(tensor.shape), 10 + index).map((value) => onGrid(value / 2));
     const ofUnits = random.map((_, unit) => OF_UNITS[unit % OF_UNITS.length]!);
     return { ...tensor, data: tensor.name.endsWith('bias') ? ofUnits : random };
@@ -89,7 +89,7 @@ async function expectRightGradients<Settings>(kind: FieldKind<Settings>, setting
 
 /** Numbers in a new field's file. */
 const parameterCount = <Settings>(kind: FieldKind<Settings>, settings: Settings): number =>
-  kind.initial(settings, new NumpyRandomState(1)).reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  kind.tensors(settings).reduce((sum, { shape }) => sum + elementCount(shape), 0);
 
 describe('tri-planes', () => {
   it('have gradients of all parameters', () => expectRightGradients(TRI_PLANE_FIELD, VOXELS));
