@@ -2,7 +2,7 @@
  * `trifold train scene --preset all`: the three fields of EG3D's Table 1, one after the other on the same pictures, each a run in a folder of its own, and
  * the table of them. A call that was stopped goes on with --resume where it was.
  */
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunSummary } from '../../src/training/loops/run-store';
 import { compareFields, type FieldRow } from '../../src/training/loops/scene-comparison';
@@ -10,7 +10,7 @@ import { UsageError } from '../errors';
 import { writeWhole } from '../output-file';
 import { say } from '../standard-error';
 import { tell } from './progress';
-import { holdsRun, RunInFolder } from './run-folder';
+import { holdsRun, RunInFolder, readJson } from './run-folder';
 import type { TrainValues } from './words';
 
 /** What `--preset` says for all three. */
@@ -24,7 +24,7 @@ const CALL = 'call.json';
 
 /** Whether a call of `train scene` means all three fields: a new one by its preset, one that goes on by its folder. */
 export async function meansAllFields({ out, preset, resume }: TrainValues): Promise<boolean> {
-  return preset === ALL_FIELDS || (resume && out !== undefined && (await isThere(join(out, CALL))));
+  return preset === ALL_FIELDS || (resume && out !== undefined && (await readJson(join(out, CALL))) !== undefined);
 }
 
 /**
@@ -59,11 +59,13 @@ export async function trainAllFields(
 /** The words of the call that began it all, with what this call says of how it tells. @throws UsageError */
 async function callOf(folder: string, values: TrainValues): Promise<TrainValues> {
   const file = join(folder, CALL);
+  const begun = await readJson<TrainValues>(file);
   if (values.resume) {
     if (values.preset !== undefined) throw new UsageError('--preset cannot be changed by --resume');
-    return { ...(JSON.parse(await readFile(file, 'utf8')) as TrainValues), json: values.json };
+    return { ...begun!, json: values.json }; // `meansAllFields` has seen it
   }
-  if (await isThere(file)) {
+  // A call that was refused before its first step has left no run behind, and may be made anew.
+  if (begun && (await holdsRun(join(folder, FIELDS[0])))) {
     throw new UsageError(`"${folder}" holds a comparison of fields: go on with --resume, or name another folder`);
   }
   await mkdir(folder, { recursive: true });
@@ -78,10 +80,6 @@ async function summaryOf(folder: string): Promise<RunSummary> {
 
 function isDone({ description, progress }: RunSummary): boolean {
   return progress !== undefined && progress.position.step >= description.goal;
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return (await stat(file).catch(() => undefined)) !== undefined;
 }
 
 const COLUMNS: readonly { readonly title: string; readonly of: (row: FieldRow) => string }[] = [

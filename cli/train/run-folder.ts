@@ -189,7 +189,8 @@ async function readThere(file: string): Promise<Uint8Array<ArrayBuffer> | undefi
   }
 }
 
-async function readJson<T>(file: string): Promise<T | undefined> {
+/** @returns undefined where there is no such file @throws UnusableTrainingFileError */
+export async function readJson<T>(file: string): Promise<T | undefined> {
   const bytes = await readThere(file);
   if (!bytes) return undefined;
   try {
